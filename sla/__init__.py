@@ -1,0 +1,1 @@
+"""Time, and nothing else: desks, their hours and holidays, the policy's targets, and when a promise falls due."""

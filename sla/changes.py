@@ -1,0 +1,77 @@
+"""Every write to hours and holidays. Each counts up the desk's revision in the same transaction.
+
+They move no promise that was made; whoever calls them decides what happens to open ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.db.models import F
+
+from sla.engine.calendar import BadCalendar
+from sla.engine.calendar import Shift as EngineShift
+from sla.models import Desk, HolidayChange, Shift
+
+# Weekdays, start and end of a shift as local times.
+Hours = tuple[Sequence[int], time, time]
+
+
+@transaction.atomic
+def change_day(
+    desk: Desk,
+    on: date,
+    *,
+    closed: bool,
+    reason: str,
+    changed_by_name: str,
+    changed_by_id: int | None = None,
+    now: datetime,
+) -> HolidayChange:
+    """Record a manager's word that `desk` is closed, or open in spite of a holiday, on one day (P3.2).
+
+    Raises:
+        ValueError: no reason is given.
+    """
+    if not reason.strip():
+        raise ValueError("A day is closed or opened for a reason; write it down.")
+    revise(desk)
+    return HolidayChange.objects.create(
+        desk=desk,
+        on=on,
+        closed=closed,
+        reason=reason.strip(),
+        changed_by_id=changed_by_id,
+        changed_by_name=changed_by_name,
+        changed_at=now,
+    )
+
+
+@transaction.atomic
+def change_hours(desk: Desk, hours: Sequence[Hours]) -> None:
+    """Replace the weekly hours of `desk`.
+
+    Raises:
+        BadCalendar: the hours make no sense, or there are none.
+    """
+    if not hours:
+        raise BadCalendar("A desk needs hours; without any it would never be open.")
+    for weekdays, starts, ends in hours:
+        EngineShift(desk.zone, weekdays, starts, ends)
+    revise(desk)
+    desk.shifts.all().delete()
+    Shift.objects.bulk_create(
+        Shift(desk=desk, weekdays=sorted(set(weekdays)), starts_at=starts, ends_at=ends)
+        for weekdays, starts, ends in hours
+    )
+
+
+def revise(desk: Desk) -> None:
+    """Count up the revision of `desk`, on the row and on the object; calendars in memory are made again.
+
+    The row stays locked until the transaction ends, so edits of one desk come one after the other.
+    """
+    Desk.objects.filter(pk=desk.pk).update(revision=F("revision") + 1)
+    desk.refresh_from_db(fields=["revision"])

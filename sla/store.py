@@ -1,0 +1,158 @@
+"""From rows to what the engine reckons with, and back: the only bridge between the database and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from sla.engine import calendar as engine
+from sla.engine.deadlines import Target, UpdateUnit
+from sla.models import CalendarEdition, Desk, PolicyVersion
+from sla.models import Target as TargetRow
+
+# A desk's id and revision: what a calendar in memory is kept under.
+Revisions = tuple[tuple[int, int], ...]
+
+# Calendars kept by the process. One is laid out once for each content; asking by revision saves the queries.
+KEPT = 64
+_by_revision: dict[Revisions, engine.Calendar] = {}
+_by_edition: dict[str, engine.Calendar] = {}
+
+UNITS: dict[str, UpdateUnit] = {
+    TargetRow.UpdateUnit.HOURS_24X7: "hours_24x7",
+    TargetRow.UpdateUnit.WORKING_MINUTES: "working_minutes",
+    TargetRow.UpdateUnit.BUSINESS_DAYS: "business_days",
+}
+
+
+class NoPolicy(LookupError):
+    """No policy version was in force at the time asked for."""
+
+
+def desk(code: str) -> Desk:
+    """Return the desk with this code.
+
+    Raises:
+        Desk.DoesNotExist: there is none.
+    """
+    return Desk.objects.get(code=code)
+
+
+def calendar(desks: Sequence[Desk]) -> engine.Calendar:
+    """Return the calendar of the union of `desks`, the first one being home.
+
+    It is kept in the process under each desk's revision, so a desk read before an edit may still be answered with the
+    hours before it; read the desk again in the transaction that makes a promise.
+
+    Raises:
+        BadCalendar: no desk was given, or they have no shift.
+    """
+    key = _revisions(desks)
+    kept = _by_revision.get(key)
+    if kept is not None:
+        return kept
+    before = None
+    # Two reads with the same revisions around them saw one state of the desks.
+    while before != key:
+        before = key
+        fresh = Desk.objects.in_bulk([one.pk for one in desks])
+        current = [fresh[one.pk] for one in desks]
+        built = engine.Calendar(tuple(shift for one in current for shift in _shifts(one)))
+        key = _revisions(current)
+    built = _by_edition.setdefault(built.edition, built)
+    _forget_oldest(_by_edition)
+    # Only what was committed may be found again: an edit that is rolled back gives its revision back too.
+    transaction.on_commit(partial(_keep, key, built))
+    return built
+
+
+def rebuilt(edition: CalendarEdition) -> engine.Calendar:
+    """Return the calendar that promises of this edition were made with."""
+    kept = _by_edition.get(edition.digest)
+    if kept is not None:
+        return kept
+    built = engine.Calendar.from_content(edition.content)
+    _by_edition[edition.digest] = built
+    _forget_oldest(_by_edition)
+    return built
+
+
+def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
+    """Return the stored edition of `calendar`, writing it the first time. Many may do so at once."""
+    found = CalendarEdition.objects.filter(digest=calendar.edition).first()
+    if found is not None:
+        return found
+    # No exception on a tie, so an outer transaction goes on.
+    CalendarEdition.objects.bulk_create(
+        [CalendarEdition(digest=calendar.edition, content=calendar.content(), first_used_at=now)],
+        ignore_conflicts=True,
+    )
+    return CalendarEdition.objects.get(digest=calendar.edition)
+
+
+def closed_dates(desk: Desk) -> dict[date, str]:
+    """Return the dates on which `desk` is closed, with their names: its holidays and a manager's single days (P3.2)."""
+    closed = {holiday.on: holiday.name for holiday in desk.holidays.order_by("on")}
+    for change in desk.holiday_changes.order_by("id"):
+        if change.closed:
+            closed[change.on] = change.reason
+        else:
+            closed.pop(change.on, None)
+    return closed
+
+
+def policy_in_force(at: datetime) -> PolicyVersion:
+    """Return the policy version in force at `at`: the latest whose date has begun in UTC.
+
+    Raises:
+        NoPolicy: the first version came later.
+    """
+    on = at.astimezone(UTC).date()
+    found = PolicyVersion.objects.filter(effective_on__lte=on).order_by("-effective_on").first()
+    if found is None:
+        raise NoPolicy(f"No support policy was in force on {on.isoformat()}. Load one with `manage.py load_policy`.")
+    return found
+
+
+def targets(policy: PolicyVersion) -> dict[int, Target]:
+    """Return the engine's targets of a policy version by severity, 1 first."""
+    return {row.severity: target(policy, row) for row in policy.targets.order_by("severity")}
+
+
+def target(policy: PolicyVersion, row: TargetRow) -> Target:
+    """Return one line of a policy version as the engine reads it."""
+    return Target(
+        severity=row.severity,
+        within=timedelta(minutes=row.respond_within_minutes),
+        round_the_clock=row.round_the_clock,
+        name=row.name,
+        clause=f"Partner Support Policy of {policy.name}, section 2",
+        warn_at_percent=row.warn_at_percent,
+        update_every=row.update_every,
+        update_unit=UNITS[row.update_unit],
+    )
+
+
+def _revisions(desks: Sequence[Desk]) -> Revisions:
+    return tuple((one.pk, one.revision) for one in desks)
+
+
+def _shifts(desk: Desk) -> list[engine.Shift]:
+    closed = closed_dates(desk)
+    return [
+        engine.Shift(desk.zone, row.weekdays, row.starts_at, row.ends_at, closed, desk.name)
+        for row in desk.shifts.order_by("starts_at", "id")
+    ]
+
+
+def _keep(key: Revisions, built: engine.Calendar) -> None:
+    _by_revision[key] = built
+    _forget_oldest(_by_revision)
+
+
+def _forget_oldest(kept: dict[Revisions, engine.Calendar] | dict[str, engine.Calendar]) -> None:
+    while len(kept) > KEPT:
+        del kept[next(iter(kept))]  # type: ignore[arg-type]
