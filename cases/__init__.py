@@ -1,0 +1,1 @@
+"""Partners, their people, their cases, and everything that may happen to a case."""

@@ -1,0 +1,140 @@
+"""What is said in a case: the contact's words, the specialist's replies, notes between staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import rules
+from cases.actions import _record, _waiting
+from cases.actions.intake import Upload, keep_file
+from cases.lifecycle import Status, Trigger
+from cases.models import Case, Channel, EventKind, Message, MessageKind, User
+
+
+@transaction.atomic(durable=True)
+def reply_as_contact(
+    *,
+    case_id: int,
+    body: str,
+    uploads: Sequence[Upload] = (),
+    channel: Channel = Channel.PORTAL,
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Add a word from the contact. It ends the waiting, and takes back a closing in silence within a minute (P9.5).
+
+    Raises:
+        RuleBroken: the case is closed; a follow-up is the way on (P9.6).
+    """
+    case = _record.locked(case_id, actor=actor)
+    if _said_before(submission_key, actor):
+        return case
+    _take_closing_back_in_time(case, actor=actor, now=now)
+    _record.move(case, Trigger.WORD, actor=actor)
+    _waiting.end(case, now=now)
+    message = _say(case, MessageKind.REPLY, body, uploads, channel=channel, key=submission_key, actor=actor, now=now)
+    facts = {"message": message.pk}
+    _record.record(case, EventKind.CONTACT_REPLIED, actor=actor, now=now, public=True, facts=facts)
+    return case
+
+
+@transaction.atomic(durable=True)
+def reply_as_specialist(
+    *,
+    case_id: int,
+    body: str,
+    uploads: Sequence[Upload] = (),
+    then_wait: bool = False,
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Send a public reply. The first one stops the response clock (P2.5); `then_wait` asks the contact for a word."""
+    _record.require_staff(actor)
+    case = _record.locked(case_id, actor=actor)
+    if _said_before(submission_key, actor):
+        return case
+    _record.move(case, Trigger.ASK if then_wait else Trigger.REPLY, actor=actor)
+    message = _say(case, MessageKind.REPLY, body, uploads, key=submission_key, actor=actor, now=now)
+    kept = _record.respond_first(case, at=now)
+    if then_wait:
+        _waiting.begin(case, now=now)
+    facts = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
+    changed = ("first_response_at",)
+    _record.record(case, EventKind.SPECIALIST_REPLIED, actor=actor, now=now, public=True, changed=changed, facts=facts)
+    return case
+
+
+@transaction.atomic(durable=True)
+def write_note(
+    *,
+    case_id: int,
+    body: str,
+    uploads: Sequence[Upload] = (),
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Write a note that staff alone see. It stops no clock and counts as no attempt. Closed cases take notes too."""
+    _record.require_staff(actor)
+    case = _record.locked(case_id, actor=actor)
+    if _said_before(submission_key, actor):
+        return case
+    message = _say(case, MessageKind.NOTE, body, uploads, key=submission_key, actor=actor, now=now)
+    facts = {"message": message.pk}
+    _record.record(case, EventKind.NOTE_WRITTEN, actor=actor, now=now, public=False, facts=facts)
+    return case
+
+
+def _said_before(submission_key: UUID | None, actor: User) -> bool:
+    return (
+        submission_key is not None and Message.objects.filter(author=actor, submission_key=submission_key).exists()
+    )
+
+
+def _say(
+    case: Case,
+    kind: MessageKind,
+    body: str,
+    uploads: Sequence[Upload],
+    *,
+    channel: Channel = Channel.PORTAL,
+    key: UUID | None,
+    actor: User,
+    now: datetime,
+) -> Message:
+    if not body.strip():
+        raise rules.RuleBroken("message_empty", _("Write a message first. Nothing was sent."))
+    message = Message.objects.create(
+        case=case,
+        kind=kind,
+        author=actor,
+        by_staff=actor.works_here,
+        channel=channel,
+        body=body,
+        said_at=now,
+        submission_key=key,
+    )
+    for upload in uploads:
+        keep_file(upload, actor=actor, now=now, case=case, message=message)
+    return message
+
+
+def _take_closing_back_in_time(case: Case, *, actor: User, now: datetime) -> None:
+    if case.status != Status.CLOSED:
+        return
+    closing = case.closings.get(taken_back_at=None)
+    if not rules.word_takes_closing_back(closing.outcome, closing.closed_at, now):
+        return
+    closing.taken_back_at = now
+    closing.save(update_fields=["taken_back_at"])
+    _record.reopen(case, actor=actor, now=now)
+    facts = {"closing": closing.pk}
+    changed = ("closed_at",)
+    _record.record(
+        case, EventKind.CLOSING_TAKEN_BACK, actor=actor, now=now, public=True, changed=changed, facts=facts
+    )

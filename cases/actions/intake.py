@@ -1,0 +1,204 @@
+"""Logging a case: the draft, its files, the submission (P1, P2.2, P4, P5.1)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import promises, rules
+from cases.actions import _record
+from cases.models import Attachment, Case, CaseDraft, Channel, DeadlineKind, EventKind, Partner, User
+from cases.rules import RuleBroken
+from sla import store
+
+
+@dataclass(frozen=True)
+class CaseDetails:
+    """What P5.1 asks for, as typed. Empty text where nothing was said."""
+
+    title: str
+    explanation: str
+    effect: str
+    contact_email: str
+    product_area_id: int | None = None
+    error_messages: str = ""
+    steps_to_reproduce: str = ""
+    known_workarounds: str = ""
+    contact_phone: str = ""
+    preferred_times: str = ""
+    preferred_method: str = "either"
+    technical_resource: str = ""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checked file on its way into a case."""
+
+    name: str
+    content_type: str
+    content: File[bytes]
+
+
+@transaction.atomic(durable=True)
+def keep_draft(
+    *, fields: Mapping[str, Any], submission_key: UUID | None, actor: User, now: datetime
+) -> CaseDraft | None:
+    """Keep what a person has typed so far; the last state wins (P5.1). None when it is a case by now."""
+    if submission_key is not None and Case.objects.filter(contact=actor, submission_key=submission_key).exists():
+        return None
+    draft, _made = CaseDraft.objects.update_or_create(user=actor, defaults={"fields": dict(fields), "saved_at": now})
+    return draft
+
+
+@transaction.atomic(durable=True)
+def discard_draft(*, actor: User, now: datetime) -> None:
+    """Throw the draft and its files away, because its owner said so at `now`."""
+    CaseDraft.objects.filter(user=actor, saved_at__lte=now).delete()
+
+
+@transaction.atomic(durable=True)
+def attach_to_draft(*, upload: Upload, actor: User, now: datetime) -> Attachment:
+    """Keep an uploaded file with the draft, so that a form with an error does not ask for it again."""
+    draft, _made = CaseDraft.objects.get_or_create(user=actor, defaults={"saved_at": now})
+    return keep_file(upload, actor=actor, now=now, draft=draft)
+
+
+@transaction.atomic(durable=True)
+def detach_from_draft(*, attachment_id: int, actor: User, now: datetime) -> None:
+    """Take a file off the draft; somebody else's, or one already part of a case, is left alone."""
+    Attachment.objects.filter(pk=attachment_id, draft__user=actor, uploaded_at__lte=now).delete()
+
+
+def keep_file(upload: Upload, *, actor: User, now: datetime, **owner: Any) -> Attachment:
+    """Store a file under its content's hash for its `owner` (draft, or case and message). Twice the same is once."""
+    content = upload.content
+    digest = hashlib.sha256()
+    for chunk in content.chunks():
+        digest.update(chunk)
+    content.seek(0)
+    known = Attachment.objects.filter(name=upload.name, sha256=digest.hexdigest(), **owner).first()
+    if known is not None:
+        return known
+    attachment = Attachment(
+        name=upload.name,
+        size=content.size,
+        content_type=upload.content_type,
+        sha256=digest.hexdigest(),
+        uploaded_by=actor,
+        uploaded_at=now,
+        **owner,
+    )
+    attachment.file.save(upload.name, content, save=False)
+    attachment.save()
+    return attachment
+
+
+@transaction.atomic(durable=True)
+def submit_case(
+    *,
+    partner_id: int,
+    details: CaseDetails,
+    severity: int,
+    channel: Channel = Channel.PORTAL,
+    charges_accepted: bool = False,
+    follow_up_of: str = "",
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Log a case and promise a first response (P2.1). The same `submission_key` again returns the same case.
+
+    Raises:
+        RuleBroken: the partner's plan has ended (P1.1), or a Sev 1 lacks its technical resource (P2.6) or, after
+            hours, the accepted charges (P4.2).
+        Partner.DoesNotExist: the actor does not write for this partner.
+    """
+    partner = _partner_locked(partner_id, actor)
+    known = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None).first()
+    if known is not None:
+        CaseDraft.objects.filter(user=actor, saved_at__lte=now).delete()
+        return known
+    case = Case(partner=partner, contact=actor, channel=channel, submission_key=submission_key, **asdict(details))
+    case.desk = partner.home_desk
+    case.follow_up_of = _earlier_case(follow_up_of, partner, actor)
+    _require_entitlement(partner, now)
+    _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
+    _log(case, severity, actor=actor, now=now)
+    _take_files_of_draft(case, actor)
+    return case
+
+
+def _partner_locked(partner_id: int, actor: User) -> Partner:
+    memberships = actor.memberships.filter(is_active=True, partner_id=partner_id)
+    # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
+    return (
+        Partner.objects.select_for_update(of=("self",))
+        .select_related("home_desk")
+        .get(pk__in=memberships.values("partner_id"))
+    )
+
+
+def _earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
+    if not reference:
+        return None
+    return Case.objects.visible_to(actor).filter(partner=partner, reference=reference).first()
+
+
+def _require_entitlement(partner: Partner, now: datetime) -> None:
+    if not rules.is_entitled(partner.plan, partner.trial_ends_at, now):
+        raise RuleBroken(
+            "not_entitled",
+            _(
+                "Your plan has ended, so this case was not logged. What you typed is kept as a draft. "
+                "Write to sales@probax.io to renew the plan, then send it again. Your open cases go on."
+            ),
+        )
+
+
+def _require_what_severity_1_needs(case: Case, severity: int, *, charges_accepted: bool, now: datetime) -> None:
+    if rules.needs_technical_resource(severity) and not case.technical_resource.strip():
+        raise RuleBroken(
+            "technical_resource_missing",
+            _("For Severity 1, name the person who can work with us around the clock, and how to reach them."),
+        )
+    desk_is_open = promises.hours_of(case.partner, case.desk).is_open(now)
+    if not rules.needs_charge_acceptance(severity, desk_is_open):
+        return
+    if not charges_accepted:
+        raise RuleBroken(
+            "charges_not_accepted",
+            _("The desk is closed now. Accept the possible charges below to log this case as Severity 1."),
+        )
+    case.charge_words = str(rules.CHARGE_WORDS)
+    case.charges_accepted_at = now
+
+
+def _log(case: Case, severity: int, *, actor: User, now: datetime) -> None:
+    partner = case.partner
+    partner.last_case_number += 1
+    partner.save(update_fields=["last_case_number"])
+    case.reference = f"{partner.code}-{partner.last_case_number}"
+    case.policy = store.policy_in_force(now)
+    case.logged_at = case.last_event_at = now
+    _record.set_opening(case, severity=severity)
+    case.save()
+    reckoned = promises.first_response(partner, case.desk, case.policy, severity, now)
+    deadline = _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
+    facts = {
+        "severity": severity,
+        "deadline": deadline.pk,
+        "due_at": deadline.due_at.isoformat(),
+        "desk_open": promises.hours_of(partner, case.desk).is_open(now),
+    }
+    _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts)
+
+
+def _take_files_of_draft(case: Case, actor: User) -> None:
+    Attachment.objects.filter(draft__user=actor).update(draft=None, case=case)
+    CaseDraft.objects.filter(user=actor).delete()

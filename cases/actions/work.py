@@ -1,0 +1,105 @@
+"""What specialists do beside writing: take a case, log a call."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import lifecycle, rules
+from cases.actions import _record, _waiting
+from cases.lifecycle import Trigger
+from cases.models import Case, ContactAttempt, EventKind, User
+from cases.rules import AttemptMethod, RuleBroken
+
+
+@transaction.atomic(durable=True)
+def assign_case(*, case_id: int, assignee_id: int | None, expected_id: int | None, actor: User, now: datetime) -> Case:
+    """Give a case to a specialist, or to nobody. `expected_id` is whom the page showed as its owner.
+
+    Raises:
+        RuleBroken: somebody else changed the owner meanwhile, or the new one is not staff.
+    """
+    _record.require_staff(actor)
+    case = _record.locked(case_id, actor=actor)
+    if case.assignee_id == assignee_id:
+        return case
+    if case.assignee_id != expected_id:
+        raise RuleBroken(
+            "assigned_meanwhile",
+            _("Somebody else took this case meanwhile: it is with %(name)s now. Nothing was changed.")
+            % {"name": case.assignee or _("nobody")},
+        )
+    assignee = None if assignee_id is None else User.objects.get(pk=assignee_id)
+    if assignee is not None and not assignee.works_here:
+        raise RuleBroken("assignee_not_staff", _("Only support staff can own a case. Nothing was changed."))
+    _record.move(case, Trigger.ASSIGN, actor=actor)
+    case.assignee = assignee
+    facts = {"assignee": assignee_id, "name": "" if assignee is None else str(assignee)}
+    _record.record(case, EventKind.CASE_ASSIGNED, actor=actor, now=now, public=True, changed=("assignee",), facts=facts)
+    return case
+
+
+@transaction.atomic(durable=True)
+def log_call(
+    *,
+    case_id: int,
+    outcome: str,
+    note: str,
+    made_at: datetime,
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Log a call to the contact (P9.1). A reached call is a first response, at the time of the call (P2.5), and a
+    word from the contact; one that reached nobody is a contact attempt while the case waits (P9.5).
+
+    Raises:
+        RuleBroken: the call lies in the future, or further back than an hour and the actor is no manager.
+    """
+    _record.require_staff(actor)
+    case = _record.locked(case_id, actor=actor)
+    if submission_key is not None and case.attempts.filter(made_by=actor, submission_key=submission_key).exists():
+        return case
+    _require_honest_time(case, made_at, actor=actor, now=now)
+    attempt = ContactAttempt(
+        case=case,
+        method=AttemptMethod.CALL,
+        outcome=outcome,
+        made_at=made_at,
+        made_by=actor,
+        logged_at=now,
+        note=note,
+        submission_key=submission_key,
+    )
+    first = _apply(case, attempt, actor=actor, now=now)
+    attempt.save()
+    facts = {"attempt": attempt.pk, "outcome": outcome, "number": attempt.number, "first_response": first}
+    changed = ("first_response_at",)
+    _record.record(case, EventKind.CALL_LOGGED, actor=actor, now=now, public=True, changed=changed, facts=facts)
+    return case
+
+
+def _apply(case: Case, attempt: ContactAttempt, *, actor: User, now: datetime) -> bool:
+    """Let the call do what it does. Returns whether it was the first response."""
+    if rules.call_reached_the_contact(attempt.outcome):
+        _record.move(case, Trigger.REACH, actor=actor)
+        _waiting.end(case, now=now)
+        return _record.respond_first(case, at=attempt.made_at) is not None
+    lifecycle.require_open(case.status)
+    episode = _waiting.current(case)
+    if episode is not None and attempt.made_at >= episode.started_at:
+        attempt.episode = episode
+        _waiting.count(attempt, episode, case)
+    return False
+
+
+def _require_honest_time(case: Case, made_at: datetime, *, actor: User, now: datetime) -> None:
+    if made_at < case.logged_at:
+        raise RuleBroken("call_before_case", _("The call lies before the case was logged. Correct its time."))
+    if made_at > now:
+        raise RuleBroken("call_in_future", _("The call lies in the future. Correct its time."))
+    if not rules.may_log_call_made_at(made_at, now, by_manager=actor.manages):
+        raise RuleBroken(
+            "call_too_long_ago", _("A call of more than an hour ago is logged by a manager. Nothing was logged yet.")
+        )

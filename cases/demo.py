@@ -1,0 +1,231 @@
+"""Demo people and cases, made by the same actions as real ones, with a moved clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from cases import actions
+from cases.models import Case, Membership, MembershipRole, Partner, Plan, ProductArea, Site, StaffRole, User
+from cases.rules import AttemptOutcome, Outcome
+from sla.models import Desk
+
+PASSWORD = "probax-demo-2026"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Login:
+    """A person who may log in to the demo."""
+
+    role: object
+    name: str
+    email: str
+
+
+LOGINS = [
+    Login(_("Partner administrator of Northwind IT, Sydney"), "Priya Raman", "priya@northwind.example"),
+    Login(_("Contact of Northwind IT, Perth"), "Omar Haddad", "omar@northwind.example"),
+    Login(_("Contact of Blue Harbor MSP, New York"), "Zoe Keller", "zoe@blueharbor.example"),
+    Login(_("Specialist, Australia"), "Lena Fischer", "lena@probax.example"),
+    Login(_("Specialist, United States"), "Max Ortega", "max@probax.example"),
+    Login(_("Manager"), "Ruth Adeyemi", "ruth@probax.example"),
+    Login(_("Administrator"), "Ann Lindqvist", "ann@probax.example"),
+]
+
+AREAS = [
+    ("Probax Scout", True, ""),
+    ("MSP Backup Portal", True, ""),
+    ("Veeam, through Probax Scout", True, ""),
+    (
+        "Veeam, not through Probax Scout",
+        False,
+        "Installing, configuring and upgrading Veeam outside Probax Scout is out of scope. "
+        "Write to sales@probax.io for help with it.",
+    ),
+    (
+        "Planning, design, training",
+        False,
+        "Planning, design, implementation and training are out of scope. Your sales representative helps: "
+        "sales@probax.io.",
+    ),
+]
+
+
+def load(now: datetime) -> None:
+    """Load the demo into an empty database that has its policy. The cases' times lie before `now`."""
+    Site.objects.get_or_create(pk=1, defaults={"name": "Probax Support", "set_up_at": now})
+    for position, (name, in_scope, hint) in enumerate(AREAS):
+        ProductArea.objects.create(name=name, in_scope=in_scope, scope_hint=hint, position=position)
+    people = _people()
+    _partners(people, now)
+    _cases(people, now)
+
+
+def _people() -> dict[str, User]:
+    zones = {"priya": "Australia/Sydney", "omar": "Australia/Perth", "zoe": "America/New_York"}
+    zones |= {"lena": "Australia/Sydney", "max": "America/New_York", "ruth": "Australia/Sydney", "ann": "Australia/Sydney"}
+    roles = {"lena": StaffRole.SPECIALIST, "max": StaffRole.SPECIALIST}
+    roles |= {"ruth": StaffRole.MANAGER, "ann": StaffRole.ADMINISTRATOR}
+    desks = {"lena": Desk.objects.get(code="au"), "max": Desk.objects.get(code="us")}
+    people = {}
+    for login in LOGINS:
+        key = login.email.partition("@")[0]
+        people[key] = User.objects.create_user(
+            login.email,
+            PASSWORD,
+            name=login.name,
+            zone=zones[key],
+            staff_role=roles.get(key, ""),
+            desk=desks.get(key),
+            phone="+61 2 5550 0100" if key in ("priya", "omar") else "+1 212 555 0100" if key == "zoe" else "",
+        )
+    return people
+
+
+def _partners(people: dict[str, User], now: datetime) -> None:
+    northwind = Partner.objects.create(name="Northwind IT", code="NWIT", home_desk=Desk.objects.get(code="au"))
+    harbor = Partner.objects.create(
+        name="Blue Harbor MSP",
+        code="BHMS",
+        home_desk=Desk.objects.get(code="us"),
+        plan=Plan.TRIAL,
+        trial_ends_at=now + timedelta(days=9),
+    )
+    Membership.objects.create(user=people["priya"], partner=northwind, role=MembershipRole.ADMINISTRATOR)
+    Membership.objects.create(user=people["omar"], partner=northwind)
+    Membership.objects.create(user=people["zoe"], partner=harbor, role=MembershipRole.ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class _Story:
+    """A demo case: who logged it how long ago, and what they wrote."""
+
+    contact: str
+    ago: timedelta
+    severity: int
+    title: str
+    explanation: str
+    effect: str
+    resource: str = ""
+
+
+def _log(people: dict[str, User], story: _Story, now: datetime) -> Case:
+    contact = people[story.contact]
+    membership = contact.memberships.get()
+    return actions.submit_case(
+        partner_id=membership.partner_id,
+        details=actions.CaseDetails(
+            title=story.title,
+            explanation=story.explanation,
+            effect=story.effect,
+            contact_email=contact.email,
+            contact_phone=contact.phone,
+            technical_resource=story.resource,
+        ),
+        severity=story.severity,
+        charges_accepted=bool(story.resource),
+        actor=contact,
+        now=now - story.ago,
+    )
+
+
+def _cases(people: dict[str, User], now: datetime) -> None:
+    lena, specialist_at_us = people["lena"], people["max"]
+    solved = _log(people, _SOLVED, now)
+    then = now - _SOLVED.ago
+    actions.assign_case(
+        case_id=solved.pk, assignee_id=lena.pk, expected_id=None, actor=lena, now=then + timedelta(minutes=20)
+    )
+    actions.reply_as_specialist(
+        case_id=solved.pk,
+        body="Hello Priya, thank you for the log. The agent on BK-02 runs version 6.1, which misses a fix for this. "
+        "Version 6.2 has it. Could you update that agent and tell me how tonight's job goes?",
+        actor=lena,
+        now=then + timedelta(minutes=50),
+    )
+    actions.reply_as_contact(
+        case_id=solved.pk,
+        body="Updated, and the job ran clean last night.",
+        actor=people["priya"],
+        now=then + timedelta(days=1),
+    )
+    actions.close_case(
+        case_id=solved.pk,
+        outcome=Outcome.FIX,
+        explanation="The agent update to 6.2 fixed the aborted jobs on BK-02.",
+        detail="Agent 6.2",
+        actor=lena,
+        now=then + timedelta(days=1, hours=1),
+    )
+    waiting = _log(people, _WAITING, now)
+    then = now - _WAITING.ago
+    actions.log_call(
+        case_id=waiting.pk,
+        outcome=AttemptOutcome.NO_ANSWER,
+        note="Rang twice, no voicemail.",
+        made_at=then + timedelta(minutes=30),
+        actor=specialist_at_us,
+        now=then + timedelta(minutes=32),
+    )
+    actions.reply_as_specialist(
+        case_id=waiting.pk,
+        body="Hello Zoe, which retention do your customers' jobs have now? A screenshot of one job is enough.",
+        then_wait=True,
+        actor=specialist_at_us,
+        now=then + timedelta(minutes=40),
+    )
+    for story in _FRESH:
+        _log(people, story, now)
+
+
+_SOLVED = _Story(
+    "priya",
+    timedelta(days=6),
+    2,
+    "Jobs on BK-02 abort after ten minutes",
+    "Since Monday every job on BK-02 stops after about ten minutes with error 1603.",
+    "Backups of three customers are not running. Restores still work.",
+)
+_WAITING = _Story(
+    "zoe",
+    timedelta(hours=30),
+    4,
+    "How do I change the retention of many jobs at once?",
+    "We moved to 60 days and have about forty jobs.",
+    "No outage. It costs us an afternoon a month.",
+)
+_FRESH = [
+    _Story(
+        "zoe",
+        timedelta(hours=3),
+        3,
+        "Monitoring mails arrive twice",
+        "Each alert from the portal reaches our mailbox two times, a minute apart.",
+        "Our on-call colleague is woken twice. Backups run.",
+    ),
+    _Story(
+        "omar",
+        timedelta(hours=2),
+        3,
+        "Portal shows yesterday's job state",
+        "The list of jobs is a day behind for one tenant. Reloading does not help.",
+        "We cannot tell the customer whether last night's backup ran.",
+    ),
+    _Story(
+        "priya",
+        timedelta(minutes=40),
+        2,
+        "Restore of a file server is very slow",
+        "A restore of 400 GB runs at 3 MB/s; last month it ran at 90 MB/s.",
+        "A customer's file server is down until the restore ends.",
+    ),
+    _Story(
+        "omar",
+        timedelta(minutes=12),
+        1,
+        "No backup job starts on any tenant",
+        "Since the update tonight every job fails at once with “service not reachable”. Support log attached.",
+        "All monitoring, backups and schedules of 31 customers are stopped.",
+        resource="Omar Haddad, +61 8 5550 0123, at the console",
+    ),
+]

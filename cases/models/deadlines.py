@@ -1,0 +1,96 @@
+"""Promises, as rows that are closed and replaced but never overwritten."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.cases import Case
+from cases.querysets import DeadlineQuerySet
+from sla.models import CalendarEdition
+
+
+class DeadlineKind(models.TextChoices):
+    """What was promised."""
+
+    FIRST_RESPONSE = "first_response", _("First response")
+
+
+class DeadlineEnd(models.TextChoices):
+    """Why a promise is no longer open."""
+
+    DONE = "done", _("Done")
+    REPLACED = "replaced", _("Replaced")
+    CASE_ENDED = "case_ended", _("Case ended")
+
+
+class Deadline(models.Model):
+    """A promise: what is due when, by which calendar, and the sum that led there.
+
+    `due_at`, `edition` and `explanation` stay as they were made. What changes a promise ends this row and opens
+    another. `kept` is the verdict, set once at the end: True, False, or None where the promise was withdrawn in time.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=20, choices=DeadlineKind)
+    severity = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    # The hours it was made with; a Sev 1 falls back to them when nobody can be reached (P2.6).
+    edition = models.ForeignKey(CalendarEdition, models.PROTECT, related_name="+")
+    explanation = models.JSONField()
+    warned_at = models.DateTimeField(null=True, blank=True)
+    breached_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=20, choices=DeadlineEnd, blank=True)
+    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    kept = models.BooleanField(null=True, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="deadline_one_open_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_as="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(ended_as="")),
+                name="deadline_end_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(started_at__lte=models.F("warn_at")) & models.Q(warn_at__lte=models.F("due_at")),
+                name="deadline_start_warn_due",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=False) | models.Q(kept__isnull=True),
+                name="deadline_verdict_at_the_end",
+            ),
+        ]
+        indexes = [
+            # Read by the sweep that warns.
+            models.Index(
+                fields=["warn_at"],
+                name="deadline_to_warn",
+                condition=models.Q(ended_at__isnull=True, warned_at__isnull=True),
+            ),
+            # Read by the sweep that records breaches.
+            models.Index(
+                fields=["due_at"],
+                name="deadline_to_breach",
+                condition=models.Q(ended_at__isnull=True, breached_at__isnull=True),
+            ),
+            # Read by the manager's page: verdicts of a period.
+            models.Index(fields=["ended_at", "kept"], name="deadline_verdicts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} by {self.due_at:%Y-%m-%d %H:%M}"
+
+    def is_missed(self, now: datetime) -> bool:
+        """Return whether the promise was broken by `now`. A reply at exactly the due second is in time."""
+        return self.kept is False or (self.ended_at is None and now > self.due_at)

@@ -1,0 +1,1 @@
+"""What managers read: are the promises kept, and what will break next?"""

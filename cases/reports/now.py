@@ -1,0 +1,80 @@
+"""How the desks stand at one moment, and how promises were kept lately."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, Q
+
+from cases.models import Case, Deadline, DeadlineKind, Survey
+
+PERIOD = timedelta(days=30)
+SURVEYS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class OpenCount:
+    """Open cases of one severity at one desk."""
+
+    desk_code: str
+    desk_name: str
+    severity: int
+    cases: int
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """First-response promises that ended in a period: kept, missed, and the share kept in percent (None of none)."""
+
+    severity: int
+    kept: int
+    missed: int
+
+    @property
+    def share(self) -> int | None:
+        """Return the percentage kept, rounded down so that 100 means all of them."""
+        total = self.kept + self.missed
+        return 100 * self.kept // total if total else None
+
+
+def open_by_severity_and_desk() -> list[OpenCount]:
+    """Count open cases, a row for each desk and severity that has any."""
+    rows = Case.objects.open().values("desk__code", "desk__name", "severity").annotate(cases=Count("id"))
+    return [
+        OpenCount(row["desk__code"], row["desk__name"], row["severity"], row["cases"])
+        for row in rows.order_by("desk__name", "severity")
+    ]
+
+
+def verdicts(since: datetime, until: datetime) -> list[Verdicts]:
+    """Return the verdicts on first-response promises that ended in the period, a row for each severity."""
+    ended = Deadline.objects.filter(kind=DeadlineKind.FIRST_RESPONSE, ended_at__gte=since, ended_at__lt=until)
+    rows = ended.values("severity").annotate(kept_=Count("id", Q(kept=True)), missed=Count("id", Q(kept=False)))
+    counted = {row["severity"]: row for row in rows}
+    return [
+        Verdicts(level, counted[level]["kept_"], counted[level]["missed"]) if level in counted else Verdicts(level, 0, 0)
+        for level in (1, 2, 3, 4)
+    ]
+
+
+def all_severities(rows: list[Verdicts]) -> Verdicts:
+    """Return the sum of the rows, as severity 0."""
+    return Verdicts(0, sum(row.kept for row in rows), sum(row.missed for row in rows))
+
+
+def survey_scores(since: datetime) -> dict[str, float | int | None]:
+    """Return the number of answered surveys since then and the mean of each question."""
+    answered = Survey.objects.filter(answered_at__gte=since)
+    return answered.aggregate(
+        answers=Count("id"),
+        handling_mean=Avg("handling"),
+        professionalism_mean=Avg("professionalism"),
+        satisfaction_mean=Avg("satisfaction"),
+    )
+
+
+def latest_surveys() -> list[Survey]:
+    """Return the latest answers, newest first."""
+    answered = Survey.objects.exclude(answered_at=None).select_related(
+        "closing__case__partner", "closing__case__assignee", "closing__case__contact"
+    )
+    return list(answered.order_by("-answered_at")[:SURVEYS_SHOWN])

@@ -1,0 +1,351 @@
+"""The words for durations, instants, promises and states. The clock is never read here: `now` comes with the page."""
+
+from collections.abc import Mapping, Sized
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
+from django.template.context import Context
+from django.utils import dateformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+register = template.Library()
+
+# --- Durations ----------------------------------------------------------------------------------------------------
+
+
+def _in_words(minutes: int) -> str:
+    """Return whole minutes as at most two units, the largest first. `static/js/countdown.js` counts the same way."""
+    hours, rest = divmod(minutes, 60)
+    if minutes < 1:
+        return _("under 1 min")
+    if hours < 1:
+        return _("%s min") % minutes
+    if hours < 48:
+        large, small = _("%s h") % hours, _("%s min") % rest if rest else ""
+    else:
+        days, rest = divmod(hours, 24)
+        large, small = _("%s d") % days, _("%s h") % rest if rest else ""
+    return f"{large} {small}".strip()
+
+
+def _minutes(length: timedelta | int) -> int:
+    return length // timedelta(minutes=1) if isinstance(length, timedelta) else int(length)
+
+
+@register.filter
+def duration(length: timedelta | int | None) -> str:
+    """Return a timedelta, or a number of minutes, as "2 h 10 min"."""
+    return "" if length is None else _in_words(abs(_minutes(length)))
+
+
+@register.filter
+def due_from(due_at: datetime | None, now: datetime) -> str:
+    """Return how far a promise is from `now`: "in 2 h 10 min", "41 min late". The due second itself is in time."""
+    if due_at is None:
+        return ""
+    if now > due_at:
+        return _("%s late") % _in_words((now - due_at) // timedelta(minutes=1))
+    return _("in %s") % _in_words((due_at - now) // timedelta(minutes=1))
+
+
+@register.filter
+def ago(at: datetime | None, now: datetime) -> str:
+    """Return how long ago something was: "12 min ago", "under 1 min ago"."""
+    return "" if at is None else _("%s ago") % _in_words(max((now - at) // timedelta(minutes=1), 0))
+
+
+# --- Instants -----------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def zone_city(zone: object) -> str:
+    """Return what people call a zone: "Sydney" for Australia/Sydney. Takes a zone, its name, or what has a `zone`."""
+    name = str(getattr(zone, "zone", zone) or "UTC")
+    return name.rpartition("/")[2].replace("_", " ")
+
+
+def _day_and_time(local: datetime, now: datetime, *, short: bool) -> str:
+    today = now.astimezone(local.tzinfo)
+    near = abs((local.date() - today.date()).days) < 6
+    if short and local.date() == today.date():
+        return dateformat.format(local, pgettext("time today", "H:i"))
+    if short and near:
+        return dateformat.format(local, pgettext("time this week", "D H:i"))
+    if local.year != today.year:
+        return dateformat.format(local, pgettext("time in another year", "D j M Y, H:i"))
+    return dateformat.format(local, pgettext("time this year", "D j M, H:i"))
+
+
+def _when(context: Context, at: datetime | None, desk: object, *, short: bool) -> tuple[str, str]:
+    """Return an instant in the reader's words, and in the desk's where its clock shows something else."""
+    if at is None:
+        return "", ""
+    zone = str(context.get("reader_zone") or "UTC")
+    now: datetime = context["now"]
+    local = at.astimezone(ZoneInfo(zone))
+    words = f"{_day_and_time(local, now, short=short)} {zone_city(zone)}"
+    desk_zone = str(getattr(desk, "zone", desk) or "")
+    if not desk_zone:
+        return words, ""
+    there = at.astimezone(ZoneInfo(desk_zone))
+    if there.replace(tzinfo=None) == local.replace(tzinfo=None):
+        return words, ""
+    same_day = there.date() == local.date()
+    clock = dateformat.format(there, "H:i") if same_day else _day_and_time(there, now, short=short)
+    return words, f"{clock} {zone_city(desk_zone)}"
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | None, desk: object = None, short: bool = False) -> SafeString:
+    """Write an instant in the reader's zone: "Tue 24 Nov, 11:30 Perth (14:30 Sydney)".
+
+    `desk` is a zone name or anything with a `zone`; its time stands beside the reader's where the two differ.
+    `short` leaves the date out where the weekday says enough.
+    """
+    if at is None:
+        return SafeString("")
+    words, there = _when(context, at, desk, short=short)
+    stamp = at.isoformat(timespec="seconds")
+    if there:
+        return format_html(
+            '<time class="when" datetime="{}">{}</time> <span class="when when__desk">({})</span>', stamp, words, there
+        )
+    return format_html('<time class="when" datetime="{}">{}</time>', stamp, words)
+
+
+@register.simple_tag(takes_context=True)
+def when_words(context: Context, at: datetime | None, desk: object = None, short: bool = False) -> str:
+    """Return what `when` writes, as plain words for a sentence or a label."""
+    words, there = _when(context, at, desk, short=short)
+    return f"{words} ({there})" if there else words
+
+
+@register.simple_tag(takes_context=True)
+def when_there(context: Context, at: datetime | None, desk: object) -> str:
+    """Return the desk's clock at an instant, such as "14:30 Sydney"; empty where it shows what the reader's shows."""
+    return _when(context, at, desk, short=True)[1]
+
+
+# --- Promises -----------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def promise_state(deadline: Any, now: datetime) -> str:
+    """Return one word for where a promise stands: calm, soon, late; at its end kept, missed or withdrawn."""
+    if deadline is None:
+        return "none"
+    if deadline.ended_at is not None:
+        return {True: "kept", False: "missed"}.get(deadline.kept, "withdrawn")
+    if now > deadline.due_at:
+        return "late"
+    return "soon" if now >= deadline.warn_at else "calm"
+
+
+@register.filter
+def used_percent(deadline: Any, now: datetime) -> int:
+    """Return how much of the way from start to due time has passed, 0 to 100, for the line under a countdown."""
+    until = deadline.ended_at or now
+    whole = deadline.due_at - deadline.started_at
+    if whole <= timedelta(0):
+        return 100
+    return max(0, min(100, round(100 * ((until - deadline.started_at) / whole))))
+
+
+@register.filter
+def warn_percent(deadline: Any) -> int:
+    """Return where on the same line the warning stands."""
+    whole = deadline.due_at - deadline.started_at
+    return 75 if whole <= timedelta(0) else round(100 * ((deadline.warn_at - deadline.started_at) / whole))
+
+
+@dataclass(frozen=True)
+class SumStep:
+    """A stretch of the sum behind a promise: used, or the clock stood and why."""
+
+    begins_at: datetime
+    ends_at: datetime
+    used: timedelta
+    left: timedelta
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum behind a promise, read back from what was stored with it."""
+
+    severity: int
+    within: timedelta
+    round_the_clock: bool
+    logged_at: datetime
+    due_at: datetime
+    zone: str
+    steps: list[SumStep]
+
+
+@register.filter
+def the_sum(explanation: Mapping[str, Any]) -> Sum:
+    """Return the stored explanation of a promise with instants and durations, ready to be worded."""
+    at = datetime.fromisoformat
+    left = timedelta(seconds=explanation["within_seconds"])
+    steps = []
+    for row in explanation["steps"]:
+        used = timedelta(seconds=row["used_seconds"])
+        left -= used
+        steps.append(SumStep(at(row["begins_at"]), at(row["ends_at"]), used, left, row["reason"]))
+    return Sum(
+        severity=explanation["severity"],
+        within=timedelta(seconds=explanation["within_seconds"]),
+        round_the_clock=explanation["round_the_clock"],
+        logged_at=at(explanation["logged_at"]),
+        due_at=at(explanation["due_at"]),
+        zone=explanation["zone"],
+        steps=steps,
+    )
+
+
+# --- States and people --------------------------------------------------------------------------------------------
+
+
+@register.filter
+def partner_status(status: str) -> str:
+    """Return the status of a case in words for the partner."""
+    return {
+        "new": _("Received"),
+        "open": _("We are working on it"),
+        "waiting": _("Waiting for you"),
+        "closed": _("Closed"),
+    }.get(str(status), str(status))
+
+
+@register.filter
+def desk_status(status: str) -> str:
+    """Return the status of a case in words for the desk."""
+    return {
+        "new": _("New"),
+        "open": _("In progress"),
+        "waiting": _("Waiting on contact"),
+        "closed": _("Closed"),
+    }.get(str(status), str(status))
+
+
+_EVENT_ICONS = {
+    "follow_up_opened": "link",
+    "case_assigned": "person",
+    "call_logged": "phone",
+    "reminder_made": "mail",
+    "attempt_counted": "mail",
+    "attempt_failed": "warn",
+    "promise_at_risk": "clock",
+    "promise_missed": "bad",
+    "case_closed": "tick",
+    "closing_taken_back": "reply",
+    "survey_answered": "star",
+}
+
+
+@register.filter
+def event_icon(kind: str) -> str:
+    """Return the picture of an event in `static/img/icons.svg`."""
+    return _EVENT_ICONS.get(str(kind), "dot")
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Return up to two capitals for a person's mark."""
+    words = [word for word in str(name or "").replace("@", " ").split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Return a share of one as "97 %", and a dash where there is nothing to share."""
+    return "–" if share is None else _("%s %%") % round(100 * share)
+
+
+# --- Forms --------------------------------------------------------------------------------------------------------
+
+_KINDS: list[tuple[type, str]] = [
+    (CheckboxSelectMultiple, "choices"),
+    (RadioSelect, "choices"),
+    (CheckboxInput, "checkbox"),
+    (FileInput, "file"),
+    (Textarea, "textarea"),
+    (Select, "select"),
+]
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """Return what a field looks like: checkbox, choices, file, textarea, select or input."""
+    return next((kind for widget, kind in _KINDS if isinstance(field.field.widget, widget)), "input")
+
+
+@register.filter
+def is_chosen(field: BoundField, value: object) -> bool:
+    """Return whether `value` is what a field with one answer holds, as typed or as stored."""
+    held = field.value()
+    return held is not None and str(held) == str(value)
+
+
+@register.filter
+def focus_id(field: BoundField) -> str:
+    """Return the id that a link to a wrong field leads to: the first choice where there are several."""
+    if widget_kind(field) == "choices":
+        return f"{field.auto_id}_0"
+    return field.id_for_label or str(field.auto_id)
+
+
+@register.filter
+def with_ids(form: BaseForm, name: str) -> BaseForm:
+    """Return a form whose fields are called `name_...` in the page, where a page holds several forms."""
+    form.auto_id = f"{name}_%s"
+    return form
+
+
+# --- Small questions ----------------------------------------------------------------------------------------------
+
+
+@register.filter
+def several(things: Sized | None) -> bool:
+    """Return whether there is more than one of something."""
+    return things is not None and len(things) > 1
+
+
+@register.filter
+def days_until(at: datetime, now: datetime) -> int:
+    """Return the days left until an instant, a day begun counted as a day."""
+    return max(0, -(-(at - now) // timedelta(days=1)))
+
+
+@register.filter
+def instant(stored: str | datetime) -> datetime:
+    """Return an instant that was stored as text."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
+
+
+@register.filter
+def clock(at: datetime, zone: str) -> str:
+    """Return the time of day in a zone: "14:30"."""
+    return dateformat.format(at.astimezone(ZoneInfo(str(zone or "UTC"))), pgettext("time today", "H:i"))
+
+
+@register.filter
+def left_from(due_at: datetime, now: datetime) -> str:
+    """Return the time left until a promise, as a bare duration: "41 min"."""
+    return _in_words(max(0, (due_at - now) // timedelta(minutes=1)))

@@ -1,0 +1,34 @@
+"""What every page shows around its own content."""
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cases import demo
+from cases.models import Site, User
+from cases.web.request import Reading
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Name the site, the workplace, the reader's zone and, with demo data, who may log in."""
+    user = request.user if isinstance(getattr(request, "user", None), User) else None
+    named = Site.objects.first()
+    return {
+        "site": {
+            "name": named.name if named is not None else "Probax Support",
+            "demo": settings.DEMO,
+            "demo_logins": demo.LOGINS if settings.DEMO else [],
+            "demo_password": demo.PASSWORD if settings.DEMO else "",
+            "workplace": _workplace(user),
+        },
+        "now": cast(Reading, request).now if hasattr(request, "now") else None,
+        "reader_zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _workplace(user: User | None) -> str:
+    if user is None:
+        return ""
+    return "desk" if user.works_here else "partner"

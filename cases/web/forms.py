@@ -1,0 +1,205 @@
+"""Forms check shape: present, length, choice. Rules answer from the actions and are put beside the form."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from cases import rules
+from cases.models import ContactMethod, Partner, ProductArea, StaffRole, User
+from cases.rules import Outcome
+from cases.web.uploads import MultipleFileField
+
+LONG_TEXT = 20_000
+
+
+def text(label: object, hint: object = "", *, required: bool = True, rows: int = 4) -> forms.CharField:
+    """Return a field for several lines of text."""
+    return forms.CharField(
+        label=str(label) if isinstance(label, str) else cast(str, label),
+        help_text=cast(str, hint),
+        required=required,
+        max_length=LONG_TEXT,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class CaseForm(forms.Form):
+    """What P5.1 asks for, with the severity (P2.2) and what Sev 1 needs (P2.6, P4.2)."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    follow_up_of = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    partner = forms.ModelChoiceField(label=_("Company"), queryset=Partner.objects.none(), empty_label=None)
+    title = forms.CharField(
+        label=_("Title"), max_length=200, help_text=_("One line that a colleague would recognise the problem by.")
+    )
+    severity = forms.TypedChoiceField(
+        label=_("Severity"),
+        coerce=int,
+        choices=[(level, level) for level in (1, 2, 3, 4)],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the severity that fits best. We agree on it together.")},
+    )
+    product_area = forms.ModelChoiceField(
+        label=_("Product area"), queryset=ProductArea.objects.none(), required=False, empty_label=_("Not sure")
+    )
+    explanation = text(_("What happens?"), _("What you did, what you expected, what you saw, since when."), rows=6)
+    effect = text(_("What does it affect?"), _("Which systems and customers, and what it means for the business."), rows=3)
+    error_messages_seen = text(_("Error messages"), _("Paste them as they are."), required=False)
+    steps_to_reproduce = text(_("Steps to reproduce"), required=False)
+    known_workarounds = text(_("Workarounds you know of"), required=False, rows=3)
+    files = MultipleFileField(label=_("Files"), required=False, help_text=_("Logs, screenshots: up to 25 MB each."))
+    contact_email = forms.EmailField(label=_("Email address"))
+    contact_phone = forms.CharField(label=_("Phone number"), required=False, max_length=40)
+    preferred_method = forms.ChoiceField(label=_("How should we reach you?"), choices=ContactMethod)
+    preferred_times = forms.CharField(
+        label=_("When should we reach you?"),
+        required=False,
+        max_length=200,
+        help_text=_("Such as weekdays 9:00 to 12:00, Perth time."),
+    )
+    technical_resource = forms.CharField(
+        label=_("Technical resource"),
+        required=False,
+        max_length=200,
+        help_text=_("Who can work with us around the clock, and how we reach them."),
+    )
+    accept_charges = forms.BooleanField(label=rules.CHARGE_WORDS, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.partners = Partner.objects.filter(memberships__user=user, memberships__is_active=True).order_by("name")
+        field = cast("forms.ModelChoiceField[Partner]", self.fields["partner"])
+        field.queryset = self.partners
+        areas = cast("forms.ModelChoiceField[ProductArea]", self.fields["product_area"])
+        areas.queryset = ProductArea.objects.order_by("position", "name")
+
+    def details(self) -> dict[str, Any]:
+        """Return the checked values under the names of `actions.CaseDetails`."""
+        checked = self.cleaned_data
+        area = checked["product_area"]
+        return {
+            "title": checked["title"],
+            "product_area_id": None if area is None else area.pk,
+            "explanation": checked["explanation"],
+            "effect": checked["effect"],
+            "error_messages": checked["error_messages_seen"],
+            "steps_to_reproduce": checked["steps_to_reproduce"],
+            "known_workarounds": checked["known_workarounds"],
+            "contact_email": checked["contact_email"],
+            "contact_phone": checked["contact_phone"],
+            "preferred_method": checked["preferred_method"],
+            "preferred_times": checked["preferred_times"],
+            "technical_resource": checked["technical_resource"],
+        }
+
+
+class ReplyForm(forms.Form):
+    """A word in a case, by either side."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    body = text(_("Your reply"), rows=5)
+    files = MultipleFileField(label=_("Files"), required=False)
+
+
+class SpecialistReplyForm(ReplyForm):
+    """A public reply from the desk."""
+
+    then_wait = forms.BooleanField(
+        label=_("Then wait for the contact"),
+        required=False,
+        help_text=_("For a question. Without a word, two reminders follow and then the closing."),
+    )
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    body = text(_("Internal note"), _("Only staff see it."))
+    files = MultipleFileField(label=_("Files"), required=False)
+
+
+class CallForm(forms.Form):
+    """A call to the contact that a specialist logs."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("What became of it?"),
+        choices=[(outcome.value, outcome.label) for outcome in rules.CALL_OUTCOMES],
+        widget=forms.RadioSelect,
+    )
+    made_at = forms.DateTimeField(
+        label=_("When?"),
+        required=False,
+        help_text=_("In your time zone. Left empty: just now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    note = text(_("What was said?"), required=False, rows=3)
+
+    def made_or(self, now: datetime) -> datetime:
+        """Return when the call was made: as typed, or just now."""
+        return cast("datetime | None", self.cleaned_data["made_at"]) or now
+
+
+class AssignForm(forms.Form):
+    """Who owns the case. `expected` is whom the page showed."""
+
+    assignee = forms.ModelChoiceField(label=_("Assigned to"), queryset=User.objects.none(), required=False)
+    expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[User]", self.fields["assignee"])
+        field.queryset = User.objects.filter(staff_role__in=StaffRole.values, is_active=True).order_by("name")
+        field.empty_label = _("Nobody")
+
+
+class CloseForm(forms.Form):
+    """How a case ended, by a specialist (P9.7)."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=[(outcome.value, outcome.label) for outcome in rules.SPECIALISTS_OUTCOMES]
+    )
+    detail = text(
+        _("Release, workaround or referral"),
+        _("Needed for: fix, workaround, environment, feature request."),
+        required=False,
+        rows=2,
+    )
+    explanation = text(_("Explanation for the contact"), rows=4)
+
+
+class SolvedForm(forms.Form):
+    """A contact who closes a case as solved."""
+
+    explanation = text(_("What solved it?"), _("A word for whoever meets this next."), required=False, rows=2)
+    outcome = forms.CharField(initial=Outcome.SOLVED_BY_CONTACT, widget=forms.HiddenInput, required=False)
+
+
+def score(label: object) -> "forms.TypedChoiceField":
+    """Return a question answered from 1 (very poor) to 5 (very good)."""
+    words = [_("Very poor"), _("Poor"), _("Fair"), _("Good"), _("Very good")]
+    return forms.TypedChoiceField(
+        label=cast(str, label),
+        coerce=int,
+        choices=[(number, word) for number, word in enumerate(words, start=1)],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the five.")},
+    )
+
+
+class SurveyForm(forms.Form):
+    """The three questions of P11.1 and room for a comment."""
+
+    handling = score(_("How was your case managed?"))
+    professionalism = score(_("How professional and expert was the specialist?"))
+    satisfaction = score(_("How satisfied are you overall?"))
+    comment = text(_("Anything else we should know?"), required=False, rows=4)
+
+
+def files_of(form: forms.Form) -> list[UploadedFile]:
+    """Return the files that came with a form."""
+    return cast("list[UploadedFile]", form.cleaned_data.get("files") or [])

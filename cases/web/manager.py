@@ -1,0 +1,47 @@
+"""The manager's room: how the desks stand now."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cases.models import Case
+from cases.reports import now as reports
+from cases.web.request import PortalRequest, manager_page
+from sla.models import Desk
+
+
+@manager_page
+@require_GET
+def now(request: PortalRequest) -> HttpResponse:
+    """Show open, at risk, breached, kept, and what contacts say. Every number opens its cases."""
+    cases = Case.objects.visible_to(request.user)
+    counted = reports.open_by_severity_and_desk()
+    verdicts = reports.verdicts(request.now - reports.PERIOD, request.now)
+    context = {
+        "desks": Desk.objects.order_by("name"),
+        "open_counts": {(row.desk_code, row.severity): row.cases for row in counted},
+        "open_rows": _rows(counted),
+        "open_total": sum(row.cases for row in counted),
+        "at_risk": cases.at_risk(request.now).count(),
+        "breached": cases.breached(request.now).count(),
+        "severity_1": cases.open().of_severity(1).count(),
+        "unassigned": cases.open().unassigned().count(),
+        "waiting": cases.waiting().count(),
+        "next_up": list(cases.open().exclude(next_due_at=None).in_queue_order().with_people().with_next_promise()[:8]),
+        "period_days": reports.PERIOD.days,
+        "verdicts": verdicts,
+        "verdicts_total": reports.all_severities(verdicts),
+        "survey_scores": reports.survey_scores(request.now - reports.PERIOD),
+        "surveys": reports.latest_surveys(),
+    }
+    return render(request, "cases/manager/now.html", context)
+
+
+def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:
+    """Return a row for each desk: its name, code, and open cases of severity 1 to 4."""
+    rows = []
+    for desk in Desk.objects.order_by("name"):
+        by_severity = {row.severity: row.cases for row in counted if row.desk_code == desk.code}
+        cells = [{"severity": level, "cases": by_severity.get(level, 0)} for level in (1, 2, 3, 4)]
+        rows.append({"desk": desk, "cells": cells, "total": sum(by_severity.values())})
+    return rows

@@ -1,0 +1,254 @@
+"""The partner's pages: home, log a case, the case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cases import actions
+from cases.models import Case, CaseDraft, Partner, User
+from cases.rules import Outcome, RuleBroken, is_entitled
+from cases.web import uploads
+from cases.web.answers import case_or_404, new_key, put_beside
+from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
+from cases.web.promise import desk_line, first_response_of, severity_choices
+from cases.web.request import PortalRequest, partner_page
+from cases.web.timeline import story_of
+
+CLOSED_CASES_SHOWN = 20
+# Fields of the form that the draft does not keep: they belong to the page, not to the case.
+NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
+
+
+@partner_page
+@require_GET
+def home(request: PortalRequest) -> HttpResponseBase:
+    """Show what needs the contact first, then the company's cases."""
+    cases = Case.objects.visible_to(request.user).with_people().with_next_promise()
+    partners = list(_partners_of(request.user))
+    context = {
+        "partners": partners,
+        "partner": partners[0] if partners else None,
+        "desk_lines": [desk_line(partner, partner.home_desk, request.now) for partner in _one_per_desk(partners)],
+        "trials": [partner for partner in partners if partner.plan == "trial"],
+        "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
+        "draft": CaseDraft.objects.filter(user=request.user).first(),
+        "needs_me": list(cases.waiting().newest_first()),
+        "open_cases": list(cases.open().newest_first()[:200]),
+        "closed_cases": list(cases.closed().newest_first()[:CLOSED_CASES_SHOWN]),
+    }
+    return render(request, "cases/home.html", context)
+
+
+def _partners_of(user: User) -> list[Partner]:
+    found = Partner.objects.filter(memberships__user=user, memberships__is_active=True)
+    return list(found.select_related("home_desk").order_by("name"))
+
+
+def _one_per_desk(partners: list[Partner]) -> list[Partner]:
+    return list({(partner.home_desk_id, partner.follows_the_sun): partner for partner in reversed(partners)}.values())
+
+
+@partner_page
+@require_http_methods(["GET", "POST"])
+def case_new(request: PortalRequest) -> HttpResponseBase:
+    """Log a case. The same form sent twice logs one case; a form with an error keeps everything, files too."""
+    if request.method == "GET":
+        return _case_form(request, CaseForm(user=request.user, initial=_first_values(request)))
+    form = CaseForm(request.POST, request.FILES, user=request.user)
+    known = _already_logged(request)
+    if known is not None:
+        return redirect("case", reference=known.reference)
+    _keep_good_files(request)
+    if form.is_valid():
+        try:
+            case = _submit(request, form)
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
+            return redirect("case", reference=case.reference)
+    actions.keep_draft(fields=_typed(request), submission_key=_key_of(request), actor=request.user, now=request.now)
+    return _case_form(request, form, status=422)
+
+
+def _submit(request: PortalRequest, form: CaseForm) -> Case:
+    checked = form.cleaned_data
+    return actions.submit_case(
+        partner_id=checked["partner"].pk,
+        details=actions.CaseDetails(**form.details()),
+        severity=checked["severity"],
+        charges_accepted=checked["accept_charges"],
+        follow_up_of=checked["follow_up_of"],
+        submission_key=checked["submission_key"],
+        actor=request.user,
+        now=request.now,
+    )
+
+
+def _key_of(request: PortalRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("submission_key", ""))
+    except ValueError:
+        return None
+
+
+def _already_logged(request: PortalRequest) -> Case | None:
+    key = _key_of(request)
+    if key is None:
+        return None
+    return Case.objects.visible_to(request.user).filter(contact=request.user, submission_key=key).first()
+
+
+def _keep_good_files(request: PortalRequest) -> None:
+    for upload in request.FILES.getlist("files"):
+        if uploads.what_is_wrong_with(upload) is None:
+            good = uploads.checked(upload)
+            actions.attach_to_draft(upload=good, actor=request.user, now=request.now)
+
+
+def _typed(request: PortalRequest) -> dict[str, str]:
+    return {name: value for name, value in request.POST.items() if name not in NOT_DRAFTED and isinstance(value, str)}
+
+
+def _first_values(request: PortalRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {"contact_email": request.user.email, "contact_phone": request.user.phone, **new_key()}
+    values["preferred_method"] = "either"
+    earlier = _follow_up_of(request)
+    if earlier is not None:
+        facts = ("title", "effect", "contact_phone", "preferred_times", "preferred_method", "technical_resource")
+        values |= {name: getattr(earlier, name) for name in facts}
+        values |= {"product_area": earlier.product_area_id, "severity": earlier.severity, "partner": earlier.partner_id}
+        return values | {"follow_up_of": earlier.reference}
+    draft = CaseDraft.objects.filter(user=request.user).first()
+    return values if draft is None else values | draft.fields
+
+
+def _follow_up_of(request: PortalRequest) -> Case | None:
+    reference = request.POST.get("follow_up_of") or request.GET.get("follow_up", "")
+    return Case.objects.visible_to(request.user).filter(reference=reference).first() if reference else None
+
+
+def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> HttpResponse:
+    partners = list(form.partners.select_related("home_desk"))
+    if not partners:
+        return render(request, "cases/no_partner.html", status=403)
+    chosen = next((partner for partner in partners if str(partner.pk) == str(form["partner"].value())), partners[0])
+    draft = CaseDraft.objects.filter(user=request.user).prefetch_related("attachments").first()
+    context = {
+        "form": form,
+        "partners": partners,
+        "partner": chosen,
+        "desk_line": desk_line(chosen, chosen.home_desk, request.now),
+        "severities": severity_choices(chosen, request.now),
+        "draft": draft,
+        "follow_up_of": _follow_up_of(request),
+    }
+    return render(request, "cases/new.html", context, status=status)
+
+
+@partner_page
+@require_POST
+def case_draft(request: PortalRequest) -> HttpResponse:
+    """Keep what was typed so far; asked for by the page while somebody types."""
+    draft = actions.keep_draft(
+        fields=_typed(request), submission_key=_key_of(request), actor=request.user, now=request.now
+    )
+    return render(request, "cases/new.html#draft-state", {"draft": draft})
+
+
+@partner_page
+@require_POST
+def case_draft_discard(request: PortalRequest) -> HttpResponseBase:
+    """Throw the draft away and start anew."""
+    actions.discard_draft(actor=request.user, now=request.now)
+    messages.info(request, _("The draft was thrown away."))
+    return redirect("case_new")
+
+
+@partner_page
+@require_POST
+def case_draft_detach(request: PortalRequest, attachment_id: int) -> HttpResponseBase:
+    """Take a file off the draft."""
+    actions.detach_from_draft(attachment_id=attachment_id, actor=request.user, now=request.now)
+    return redirect("case_new")
+
+
+@partner_page
+@require_GET
+def case(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show a case to its partner: the conversation, and beside it the facts and promises."""
+    return _case_page(request, case_or_404(reference, request.user))
+
+
+def _case_page(
+    request: PortalRequest,
+    found: Case,
+    *,
+    reply: ReplyForm | None = None,
+    solved: SolvedForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "case": found,
+        "story": story_of(found, request.user),
+        "promise": first_response_of(found, request.now),
+        "desk_line": desk_line(found.partner, found.desk, request.now),
+        "closing": found.closings.filter(taken_back_at=None).first(),
+        "episode": found.episodes.filter(ended_at=None).first(),
+        "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
+        "reply_form": reply or ReplyForm(initial=new_key()),
+        "solved_form": solved or SolvedForm(),
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+@partner_page
+@require_POST
+def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
+    """Add the contact's word."""
+    found = case_or_404(reference, request.user)
+    form = ReplyForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            actions.reply_as_contact(
+                case_id=found.pk,
+                body=form.cleaned_data["body"],
+                uploads=[uploads.checked(upload) for upload in files_of(form)],
+                submission_key=form.cleaned_data["submission_key"],
+                actor=request.user,
+                now=request.now,
+            )
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            messages.success(request, _("Your reply is with us."))
+            return redirect("case", reference=reference)
+    return _case_page(request, case_or_404(reference, request.user), reply=form, status=422)
+
+
+@partner_page
+@require_POST
+def case_solved(request: PortalRequest, reference: str) -> HttpResponseBase:
+    """Close a case as solved, by its contact."""
+    found = case_or_404(reference, request.user)
+    form = SolvedForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.close_case(
+                case_id=found.pk,
+                outcome=Outcome.SOLVED_BY_CONTACT,
+                explanation=form.cleaned_data["explanation"] or _("Closed by the contact as solved."),
+                actor=request.user,
+                now=request.now,
+            )
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            messages.success(request, _("The case is closed. Thank you for telling us."))
+            return redirect("case", reference=reference)
+    return _case_page(request, case_or_404(reference, request.user), solved=form, status=422)

@@ -1,0 +1,88 @@
+"""Promises as pages show them: the desk's hours now, a deadline with its sum."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+
+from cases import promises
+from cases.models import Case, Deadline, DeadlineKind, Partner
+from sla import store
+from sla.engine import explain
+from sla.engine.drawing import drawing
+from sla.models import Desk
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """Whether a desk is open, until when, or when it opens."""
+
+    name: str
+    zone: str
+    is_open: bool
+    until: datetime | None
+    opens_at: datetime | None
+
+
+def desk_line(partner: Partner, desk: Desk, now: datetime) -> DeskLine:
+    """Say whether the hours that count for a partner are open at `now` (P3.1)."""
+    hours = promises.hours_of(partner, desk)
+    if hours.is_open(now):
+        return DeskLine(desk.name, desk.zone, is_open=True, until=hours.closes_at(now), opens_at=None)
+    return DeskLine(desk.name, desk.zone, is_open=False, until=None, opens_at=hours.next_open(now))
+
+
+@dataclass(frozen=True)
+class SeverityChoice:
+    """One severity as a card: the policy's words, and when a reply would be due if the case were sent now (P2.1)."""
+
+    value: int
+    name: str
+    examples: str
+    due_at: datetime
+    starts_at: datetime
+    round_the_clock: bool
+
+
+def severity_choices(partner: Partner, now: datetime) -> list[SeverityChoice]:
+    """Return the four cards with the deadline that each choice would give right now, Sev 1 first."""
+    policy = store.policy_in_force(now)
+    cards = []
+    for row in policy.targets.order_by("severity"):
+        reckoned = promises.first_response(partner, partner.home_desk, policy, row.severity, now)
+        cards.append(
+            SeverityChoice(
+                row.severity,
+                row.name,
+                row.examples,
+                reckoned.promise.due_at,
+                reckoned.promise.started_at,
+                row.round_the_clock,
+            )
+        )
+    return cards
+
+
+@dataclass(frozen=True)
+class ShownPromise:
+    """A promise with its sum: the steps as values, and as a drawing in the reader's zone."""
+
+    deadline: Deadline
+    explanation: explain.Explanation
+    drawing: str
+    missed: bool
+
+
+def first_response_of(case: Case, now: datetime) -> ShownPromise | None:
+    """Return the newest promise of a first response, open or ended."""
+    found = case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE).order_by("-id").first()
+    if found is None:
+        return None
+    return ShownPromise(
+        deadline=found,
+        explanation=explain.Explanation.from_data(found.explanation),
+        # The engine's own SVG: numbers and the policy's words, every one of them escaped there.
+        drawing=mark_safe(drawing(found.explanation, timezone.get_current_timezone_name())),
+        missed=found.is_missed(now),
+    )

@@ -1,0 +1,120 @@
+"""The desk's queue: its views, their counts, and pages by key instead of by offset."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, User
+from cases.querysets import CaseQuerySet
+from cases.web.request import PortalRequest
+
+ROWS = 50
+# Counting further costs time that grows with the table, and nobody needs the last digit.
+COUNTED_UP_TO = 1000
+
+Narrowing = Callable[[CaseQuerySet, User, datetime], CaseQuerySet]
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """One view of the queue: its key in addresses, its name, what it keeps."""
+
+    key: str
+    name: Promise
+    narrow: Narrowing
+
+
+VIEWS = [
+    QueueView("open", _("All open"), lambda cases, user, now: cases.open()),
+    QueueView("mine", _("Mine"), lambda cases, user, now: cases.open().assigned_to(user)),
+    QueueView("unassigned", _("Unassigned"), lambda cases, user, now: cases.open().unassigned()),
+    QueueView("at-risk", _("At risk"), lambda cases, user, now: cases.at_risk(now)),
+    QueueView("breached", _("Breached"), lambda cases, user, now: cases.breached(now)),
+    QueueView("sev-1", _("Severity 1"), lambda cases, user, now: cases.open().of_severity(1)),
+    QueueView("waiting", _("Waiting"), lambda cases, user, now: cases.waiting()),
+    QueueView("closed", _("Closed"), lambda cases, user, now: cases.closed()),
+]
+VIEW_BY_KEY = {view.key: view for view in VIEWS}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view as a tab with its count, such as "12" or "1000+"."""
+
+    key: str
+    name: Promise
+    count: str
+    current: bool
+    query: str
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page of the queue."""
+
+    view: QueueView
+    rows: list[Case]
+    words: str
+    filters: dict[str, str]
+    next_query: str
+    first_page: bool
+
+
+def page_of(request: PortalRequest) -> QueuePage:
+    """Read the address: view, words, filters by severity, desk and partner, and the row after which the page begins."""
+    asked = request.GET
+    view = VIEW_BY_KEY.get(asked.get("view", ""), VIEWS[0])
+    words = asked.get("q", "").strip()[:100]
+    filters = {name: value for name in ("severity", "desk", "partner") if (value := asked.get(name, ""))}
+    cases = filtered(view.narrow(Case.objects.visible_to(request.user), request.user, request.now), filters)
+    if words:
+        cases = cases.matching(words)
+    after = asked.get("after", "")
+    cases = _after(cases.in_queue_order().with_people().with_next_promise(), after)
+    rows = list(cases[: ROWS + 1])
+    query = {"view": view.key, **({"q": words} if words else {}), **filters}
+    more = urlencode({**query, "after": _key_of(rows[ROWS - 1])}) if len(rows) > ROWS else ""
+    return QueuePage(view, rows[:ROWS], words, filters, more, first_page=not after)
+
+
+def filtered(cases: CaseQuerySet, filters: dict[str, str]) -> CaseQuerySet:
+    """Apply the filters that an address may carry; a value that is none keeps nothing instead of failing."""
+    if "severity" in filters:
+        level = filters["severity"]
+        cases = cases.of_severity(int(level)) if level in ("1", "2", "3", "4") else cases.none()
+    if "desk" in filters:
+        cases = cases.filter(desk__code=filters["desk"])
+    if "partner" in filters:
+        cases = cases.filter(partner__code=filters["partner"])
+    return cases
+
+
+def tabs_of(request: PortalRequest, current: QueueView) -> list[Tab]:
+    """Return every view with its count, counted no further than needed."""
+    cases = Case.objects.visible_to(request.user)
+    tabs = []
+    for view in VIEWS:
+        count = ""
+        if view.key != "closed":
+            counted = view.narrow(cases, request.user, request.now).values("pk")[: COUNTED_UP_TO + 1].count()
+            count = str(counted) if counted <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
+        tabs.append(Tab(view.key, view.name, count, view.key == current.key, urlencode({"view": view.key})))
+    return tabs
+
+
+def _key_of(case: Case) -> str:
+    due = "" if case.next_due_at is None else case.next_due_at.isoformat()
+    return f"{case.pk}_{due}"
+
+
+def _after(cases: CaseQuerySet, key: str) -> CaseQuerySet:
+    number, _sep, instant = key.partition("_")
+    if not number.isdecimal():
+        return cases
+    due = parse_datetime(instant) if instant else None
+    return cases.after_in_queue(due, int(number))

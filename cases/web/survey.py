@@ -1,0 +1,51 @@
+"""The survey page: opened by a link, without login. Opening answers nothing; only the button does (P11.1)."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cases import actions
+from cases.actions import closing as closings
+from cases.models import Survey
+from cases.rules import RuleBroken
+from cases.web.answers import put_beside
+from cases.web.forms import SurveyForm
+from cases.web.request import Reading
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def survey(request: Reading, token: str) -> HttpResponseBase:
+    """Show the questions, or take the answers. A link that is over, or none, says so without telling which case."""
+    found = (
+        Survey.objects.select_related("closing__case__contact", "closing__case__assignee")
+        .filter(token_hash=closings.hash_of(token))
+        .first()
+    )
+    if found is None:
+        return render(request, "cases/survey_gone.html", status=404)
+    if found.answered_at is not None:
+        return render(request, "cases/survey_done.html", {"survey": found})
+    if not found.is_open(request.now):
+        return render(request, "cases/survey_gone.html", {"survey": found}, status=410)
+    form = SurveyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_survey(
+                survey_id=found.pk, **form.cleaned_data, actor=found.closing.case.contact, now=request.now
+            )
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            return redirect(reverse("survey", kwargs={"token": token}))
+    return _questions(request, found, form)
+
+
+def _questions(request: Reading, found: Survey, form: SurveyForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    response = render(request, "cases/survey.html", {"survey": found, "case": found.closing.case, "form": form}, status=status)
+    # The address holds the token: no other site shall learn it.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
