@@ -1,0 +1,57 @@
+"""The Celery app and its timetable.
+
+Celery only wakes work up. What is due stands in the database, each task finds it there, and a tick that is lost or runs
+twice changes nothing.
+"""
+
+import contextlib
+import os
+import signal
+from typing import Any
+
+from billiard.util import set_pdeathsig
+from celery import Celery
+from celery.signals import beat_embedded_init, worker_process_init
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probax_support.settings")
+
+app = Celery("probax_support")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def tick(task: str, *, every: float) -> dict[str, Any]:
+    """Return a line of the timetable: `notifications.tasks.<task>`, every so many seconds.
+
+    A tick that nobody took before the next one is thrown away, so a worker that comes back does not find a heap of them.
+    """
+    return {"task": f"notifications.tasks.{task}", "schedule": every, "options": {"expires": every}}
+
+
+app.conf.beat_schedule = {
+    # What happened becomes mails, and the mails leave: people wait for these.
+    "dispatch events": tick("dispatch_events", every=2.0),
+    "send the outbox": tick("send_outbox", every=2.0),
+    # 75 % of a target used, and the moment it is missed.
+    "warn and breach": tick("warn_and_breach", every=5.0),
+    # Reminders to a silent partner, and the closing after them.
+    "keep contact attempts": tick("keep_contact_attempts", every=30.0),
+    "close silent cases": tick("close_silent_cases", every=30.0),
+}
+
+
+@app.on_after_configure.connect
+def make_broker_folders(**_: Any) -> None:
+    """Make the folders of the file broker, which are not made by the broker itself."""
+    if not settings.REDIS_URL:
+        for folder in ("queue", "control"):
+            (settings.DATA_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
+
+
+@beat_embedded_init.connect
+@worker_process_init.connect
+def end_with_the_worker(**_: Any) -> None:
+    """End this child when its worker is killed: a timetable or a pool process without a worker would run for ever."""
+    with contextlib.suppress(OSError):  # not Linux: there a killed worker leaves them to the process manager
+        set_pdeathsig(signal.SIGTERM)

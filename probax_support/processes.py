@@ -1,0 +1,83 @@
+"""The two processes of an installation on one machine, and the supervisor that runs them together."""
+
+import os
+import shlex
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import honcho.manager
+from honcho.manager import Manager
+
+# How long a process may take to finish what it is doing before it is killed: longer than one mail takes to leave.
+STOP_SECONDS = 15
+WEB_THREADS = 8
+WORKER_THREADS = 4
+
+
+def web_command(port: int, *, control_folder: Path) -> list[str]:
+    """Return the command of the web process: one process with threads, which is what SQLite and the local cache want."""
+    options = {
+        "--bind": f"127.0.0.1:{port}",
+        "--workers": "1",
+        "--worker-class": "gthread",
+        "--threads": str(WEB_THREADS),
+        "--graceful-timeout": "10",
+        "--log-level": "warning",
+        "--control-socket": str(control_folder / "gunicorn.ctl"),
+    }
+    return [sys.executable, "-m", "gunicorn", *pairs(options), "probax_support.wsgi:application"]
+
+
+def worker_command(redis_url: str, *, data_dir: Path) -> list[str]:
+    """Return the command of the worker with the timetable inside.
+
+    With Redis a task runs in a process of its own, so that one that dies takes nothing with it. The file broker has one
+    consumer, and SQLite one writer: threads are enough there, and a mail server that hangs holds up one of them only.
+    """
+    options = {
+        "--pool": "prefork" if redis_url else "threads",
+        "--concurrency": "2" if redis_url else str(WORKER_THREADS),
+        "--schedule": str(data_dir / "timetable"),
+        "--loglevel": "warning",
+    }
+    flags = ["--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [sys.executable, "-m", "celery", "--app", "probax_support", "--quiet", "worker", *flags, *pairs(options)]
+
+
+def pairs(options: dict[str, str]) -> list[str]:
+    """Return the options as a command line has them."""
+    return [part for option in options.items() for part in option]
+
+
+class LeadersOnly:
+    """Asks each process to stop, not its children too: a worker's pool would drop a mail that is just leaving."""
+
+    def terminate(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+    def kill(self, pid: int) -> None:
+        """End the whole group: whoever did not stop in time is not asked again."""
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+class Supervisor(Manager):  # type: ignore[misc]  # honcho ships without types
+    """Runs processes until one of them ends or a signal comes, then stops them all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._procmgr = LeadersOnly()
+
+    def add(self, name: str, command: list[str], environment: dict[str, str]) -> None:
+        """Add a process. The shell that honcho starts is replaced by it, so that signals reach it."""
+        self.add_process(name, f"exec {shlex.join(command)}", env=environment)
+
+    def run(self) -> int:
+        """Run until the end and return the exit status. A closed terminal ends it as Ctrl-C does."""
+        honcho.manager.KILL_WAIT = STOP_SECONDS
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        self.loop()
+        return int(self.returncode or 0)

@@ -1,0 +1,185 @@
+"""What every test stands on: the servers, the settings that point to them, and a closed network.
+
+A test of the database asks for `db`; then, and only then, the servers are started. With TEST_BACKEND=sqlite everything runs on
+SQLite and the file broker instead.
+"""
+
+import itertools
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django import Settings
+
+from tests.environment import BACKEND
+from tests.portal import Portal, prepared, running
+from tests.servers import Backend, ServerBackend
+from tests.smtp_sink import SmtpSink
+
+NUMBERS = itertools.count(1)
+CHROMIUM_MISSING = "Chromium is missing: install it (on Debian: apt-get install chromium) to run the browser tests."
+# Without these a headless Chromium asks the network for updates all the time.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure() -> None:
+    signal.signal(signal.SIGTERM, stop_as_by_hand)
+
+
+def stop_as_by_hand(*_: object) -> None:
+    """Turn SIGTERM into what Ctrl-C does, so that every fixture is taken down."""
+    raise KeyboardInterrupt
+
+
+def pytest_unconfigure() -> None:
+    BACKEND.stop()
+
+
+def pytest_sessionstart() -> None:
+    """Close the network."""
+    given = (os.environ.get("TEST_REDIS_URL", ""), os.environ.get("TEST_DATABASE_URL", ""))
+    close_network({urlsplit(url).hostname or "" for url in given if url})
+
+
+def close_network(known_hosts: set[str]) -> None:
+    """Refuse every connection that leaves this machine, but to servers that were given by address."""
+    loopback = known_hosts | {"localhost", "::1", "0.0.0.0", ""}  # noqa: S104 - compared, not bound
+
+    def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+        def connect_to_loopback(self: socket.socket, address: Any) -> Any:
+            host = address[0] if isinstance(address, tuple) else ""
+            if host not in loopback and not str(host).startswith("127."):
+                self.close()
+                raise RuntimeError(f"Tests stay on this machine; this one wanted to reach {host}.")
+            return connect(self, address)
+
+        return connect_to_loopback
+
+    socket.socket.connect = guarded(socket.socket.connect)  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded(socket.socket.connect_ex)  # type: ignore[method-assign]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of the other backend; that is no skip, it is another run."""
+    other = "postgres" if BACKEND.name == "sqlite" else "sqlite"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Hand what was skipped, and why, to bin/test, which says it in its last line."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    if target := os.environ.get("SKIPPED_TESTS_FILE"):
+        with open(target, "a", encoding="utf-8") as file:  # noqa: PTH123 - a path from the shell, appended to
+            file.writelines(f"{count} x {reason}\n" for reason, count in reasons.items())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI nothing may be skipped: a machine that lacks something fails."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if skipped and os.environ.get("CI") == "true" and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"\n{skipped} tests were skipped, which CI does not allow.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def backend() -> Backend:
+    """The servers of this session, running."""
+    BACKEND.start()
+    return BACKEND
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(backend: Backend) -> None:
+    """Called by pytest-django before it makes its database: now the servers have to run."""
+    if backend.name == "sqlite":
+        # In memory the threads of one test would share a connection, and no lock would be what it is on disk.
+        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(backend.data_dir / "tests.sqlite3")
+
+
+@pytest.fixture
+def durable_postgres(backend: Backend) -> Iterator[None]:
+    """PostgreSQL with fsync on, for tests that measure or pull the plug."""
+    assert isinstance(backend, ServerBackend)
+    with backend.durable():
+        yield
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpSink]:
+    """A real SMTP server that keeps what it is given."""
+    sink = SmtpSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def mail_by_smtp(smtp: SmtpSink, settings: Settings) -> SmtpSink:
+    """Django in this process sends by real SMTP, to the sink that is returned."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = smtp.port
+    return smtp
+
+
+@pytest.fixture(scope="session")
+def portal_template(backend: Backend) -> dict[str, str]:
+    """The settings of an installation with tables, policy and static files, copied for each test."""
+    return prepared(backend)
+
+
+@pytest.fixture
+def serve(backend: Backend, portal_template: dict[str, str], smtp: SmtpSink) -> Iterator[Callable[..., Portal]]:
+    """Start installations: `serve(DEMO="True")` runs gunicorn and a worker on a database of their own, mail going to `smtp`."""
+    with ExitStack() as stack:
+
+        def start(**settings: str) -> Portal:
+            name = f"portal-{next(NUMBERS)}"
+            environment = {**backend.fresh(name, portal_template), "EMAIL_URL": smtp.url, **settings}
+            return stack.enter_context(running(environment))
+
+        yield start
+
+
+@pytest.fixture
+def portal(serve: Callable[..., Portal]) -> Portal:
+    """The product, running."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium. Each test opens a context of its own in it."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip(CHROMIUM_MISSING)
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,132 @@
+"""The product as it is really started: gunicorn and a Celery worker, each a process of its own, on a fresh database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from probax_support import processes
+from tests.servers import Backend, end_with_parent, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "only-for-tests-" + "x" * 50
+
+
+class Portal:
+    """A running installation. `url` is where it answers; `worker` and `web` can be killed and started again."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {**clean_environment(), **environment, "SITE_URL": self.url}
+        self.data_dir = Path(environment["DATA_DIR"])
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command of this installation and return what it printed."""
+        return manage(self.environment, *arguments)
+
+    def start_web(self) -> None:
+        """Start gunicorn and wait until it answers."""
+        self.web = self._start("web", processes.web_command(self.port, control_folder=self.data_dir))
+        deadline = time.monotonic() + 30
+        while not answers(self.url):
+            if self.web.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"The web process does not answer: {self.log('web')}")
+            time.sleep(0.05)
+
+    def start_worker(self) -> None:
+        """Start the worker with the timetable inside."""
+        redis_url = self.environment.get("REDIS_URL", "")
+        self.worker = self._start("worker", processes.worker_command(redis_url, data_dir=self.data_dir))
+
+    def kill_worker(self) -> None:
+        """Kill the worker as the kernel would: no warning, no tidying up."""
+        assert self.worker is not None
+        self.worker.send_signal(signal.SIGKILL)
+        self.worker.wait(timeout=10)
+        self.worker = None
+
+    def stop(self) -> None:
+        """Stop both processes, by their ids."""
+        running = [process for process in (self.web, self.worker) if process is not None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.web = self.worker = None
+
+    def log(self, name: str) -> str:
+        """Return the end of what the process `name` printed."""
+        return (self.data_dir / f"{name}.log").read_text(errors="replace")[-4000:]
+
+    def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        with (self.data_dir / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+            )
+
+
+@contextmanager
+def running(environment: dict[str, str], **extra: str) -> Iterator[Portal]:
+    """Run an installation for as long as the block lasts."""
+    portal = Portal({**environment, **extra})
+    try:
+        portal.start_worker()
+        portal.start_web()
+        yield portal
+    finally:
+        portal.stop()
+
+
+def prepared(backend: Backend) -> dict[str, str]:
+    """Make an installation with tables, policy and static files, to be copied for each test."""
+    environment = backend.fresh("template")
+    everything = {**clean_environment(), **environment}
+    manage(everything, "migrate", "--verbosity", "0")
+    manage(everything, "load_policy")
+    manage(everything, "collectstatic", "--no-input", "--verbosity", "0")
+    return environment
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run a management command with this environment and return what it printed."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def clean_environment() -> dict[str, str]:
+    """Return what a process needs to run at all, and none of this test session's settings."""
+    kept = {"PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE"}
+    return {name: value for name, value in os.environ.items() if name in kept} | {"SECRET_KEY": SECRET}
+
+
+def answers(url: str) -> bool:
+    """Tell whether something speaks HTTP there, whatever it says."""
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
