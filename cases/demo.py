@@ -39,14 +39,18 @@ AREAS = [
     (
         "Veeam, not through Probax Scout",
         False,
-        "Installing, configuring and upgrading Veeam outside Probax Scout is out of scope. "
-        "Write to sales@probax.io for help with it.",
+        (
+            "Installing, configuring and upgrading Veeam outside Probax Scout is out of scope. "
+            "Write to sales@probax.io for help with it."
+        ),
     ),
     (
         "Planning, design, training",
         False,
-        "Planning, design, implementation and training are out of scope. Your sales representative helps: "
-        "sales@probax.io.",
+        (
+            "Planning, design, implementation and training are out of scope. Your sales representative helps: "
+            "sales@probax.io."
+        ),
     ),
 ]
 
@@ -63,7 +67,12 @@ def load(now: datetime) -> None:
 
 def _people() -> dict[str, User]:
     zones = {"priya": "Australia/Sydney", "omar": "Australia/Perth", "zoe": "America/New_York"}
-    zones |= {"lena": "Australia/Sydney", "max": "America/New_York", "ruth": "Australia/Sydney", "ann": "Australia/Sydney"}
+    zones |= {
+        "lena": "Australia/Sydney",
+        "max": "America/New_York",
+        "ruth": "Australia/Sydney",
+        "ann": "Australia/Sydney",
+    }
     roles = {"lena": StaffRole.SPECIALIST, "max": StaffRole.SPECIALIST}
     roles |= {"ruth": StaffRole.MANAGER, "ann": StaffRole.ADMINISTRATOR}
     desks = {"lena": Desk.objects.get(code="au"), "max": Desk.objects.get(code="us")}

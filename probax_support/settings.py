@@ -25,7 +25,7 @@ def switch(name: str, *, default: bool) -> bool:
     Raises:
         ImproperlyConfigured: the value is neither; guessing what "maybe" means would be worse.
     """
-    value = env.str(name, default=str(default)).strip().lower()
+    value = str(env.str(name, default=str(default))).strip().lower()
     if value not in ("true", "false"):
         raise ImproperlyConfigured(f"{name} must be True or False, not {value!r}.")
     return value == "true"

@@ -34,15 +34,13 @@ def remind_after(episode: WaitingEpisode, case: Case, day: date) -> None:
     """Put the next reminder on the timetable, the policy's number of business days after `day`."""
     hours = promises.home_hours(case.desk)
     rhythm = case.policy
-    remind_at(
-        episode, rules.reminder_due_at(hours, day, rhythm.reminder_after_business_days, rhythm.reminder_at)
-    )
+    remind_at(episode, rules.reminder_due_at(hours, day, rhythm.reminder_after_business_days, rhythm.reminder_at))
 
 
 def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> bool:
     """Count an attempt if P9.5 counts it, and say what the clock does next. Returns whether it counted."""
     hours = promises.home_hours(case.desk)
-    counted = set(episode.attempts.exclude(number=None).values_list("business_date", flat=True))
+    counted = {earlier.business_date for earlier in episode.attempts.all() if earlier.business_date is not None}
     day = rules.counting_date(hours, attempt.made_at, counted)
     if day is None:
         return False

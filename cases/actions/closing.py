@@ -16,9 +16,7 @@ from cases.rules import Outcome, RuleBroken
 
 
 @transaction.atomic(durable=True)
-def close_case(
-    *, case_id: int, outcome: str, explanation: str, detail: str = "", actor: User, now: datetime
-) -> Case:
+def close_case(*, case_id: int, outcome: str, explanation: str, detail: str = "", actor: User, now: datetime) -> Case:
     """Close a case with one of the outcomes of P9.7, or as solved by the contact.
 
     Raises:

@@ -91,9 +91,7 @@ def write_note(
 
 
 def _said_before(submission_key: UUID | None, actor: User) -> bool:
-    return (
-        submission_key is not None and Message.objects.filter(author=actor, submission_key=submission_key).exists()
-    )
+    return submission_key is not None and Message.objects.filter(author=actor, submission_key=submission_key).exists()
 
 
 def _say(
@@ -135,6 +133,4 @@ def _take_closing_back_in_time(case: Case, *, actor: User, now: datetime) -> Non
     _record.reopen(case, actor=actor, now=now)
     facts = {"closing": closing.pk}
     changed = ("closed_at",)
-    _record.record(
-        case, EventKind.CLOSING_TAKEN_BACK, actor=actor, now=now, public=True, changed=changed, facts=facts
-    )
+    _record.record(case, EventKind.CLOSING_TAKEN_BACK, actor=actor, now=now, public=True, changed=changed, facts=facts)

@@ -11,7 +11,15 @@ from cases.rules import RuleBroken
 
 @transaction.atomic(durable=True)
 def set_up_site(
-    *, site_name: str, mail_from: str, name: str, email: str, password: str, zone: str, actor: None = None, now: datetime
+    *,
+    site_name: str,
+    mail_from: str,
+    name: str,
+    email: str,
+    password: str,
+    zone: str,
+    actor: None = None,
+    now: datetime,
 ) -> User:
     """Make the first administrator and name the site. Works once: nobody can take a running site over.
 
@@ -24,6 +32,4 @@ def set_up_site(
     )
     if not made or User.objects.exists():
         raise RuleBroken("set_up_already", _("This site is set up already. Log in instead."))
-    return User.objects.create_user(
-        email, password, name=name, zone=zone, staff_role=StaffRole.ADMINISTRATOR
-    )
+    return User.objects.create_user(email, password, name=name, zone=zone, staff_role=StaffRole.ADMINISTRATOR)

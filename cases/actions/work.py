@@ -51,8 +51,10 @@ def log_call(
     actor: User,
     now: datetime,
 ) -> Case:
-    """Log a call to the contact (P9.1). A reached call is a first response, at the time of the call (P2.5), and a
-    word from the contact; one that reached nobody is a contact attempt while the case waits (P9.5).
+    """Log a call to the contact (P9.1).
+
+    A reached call is a first response, at the time of the call (P2.5), and a word from the contact. One that reached
+    nobody is a contact attempt while the case waits (P9.5).
 
     Raises:
         RuleBroken: the call lies in the future, or further back than an hour and the actor is no manager.

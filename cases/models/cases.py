@@ -103,7 +103,8 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["contact", "submission_key"], name="case_one_per_submission"),
             models.CheckConstraint(
-                condition=models.Q(severity__range=(1, 4), perceived_severity__range=(1, 4)), name="case_severity_1_to_4"
+                condition=models.Q(severity__range=(1, 4), perceived_severity__range=(1, 4)),
+                name="case_severity_1_to_4",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
             models.CheckConstraint(
@@ -119,9 +120,7 @@ class Case(models.Model):
         ]
         indexes = [
             # The queue: open cases by the next promise, those without one last.
-            models.Index(
-                fields=["next_due_at", "id"], name="case_queue", condition=~models.Q(status=Status.CLOSED)
-            ),
+            models.Index(fields=["next_due_at", "id"], name="case_queue", condition=~models.Q(status=Status.CLOSED)),
             # "Mine", in the same order.
             models.Index(
                 fields=["assignee", "next_due_at", "id"], name="case_mine", condition=~models.Q(status=Status.CLOSED)

@@ -46,7 +46,10 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=120)
     phone = models.CharField(_("phone number"), max_length=40, blank=True)
     zone = models.CharField(
-        _("time zone"), max_length=60, default="UTC", help_text=_("Times are shown in this zone, such as Australia/Perth.")
+        _("time zone"),
+        max_length=60,
+        default="UTC",
+        help_text=_("Times are shown in this zone, such as Australia/Perth."),
     )
     language = models.CharField(_("language"), max_length=10, default="en")
     staff_role = models.CharField(_("staff role"), max_length=20, choices=StaffRole, blank=True)
@@ -119,7 +122,9 @@ class Partner(models.Model):
     )
     home_desk = models.ForeignKey(Desk, models.PROTECT, verbose_name=_("home desk"), related_name="partners")
     follows_the_sun = models.BooleanField(
-        _("follows the sun"), default=False, help_text=_("Whether the hours of every desk count, not the home desk's alone.")
+        _("follows the sun"),
+        default=False,
+        help_text=_("Whether the hours of every desk count, not the home desk's alone."),
     )
     plan = models.CharField(_("plan"), max_length=10, choices=Plan, default=Plan.PAID)
     trial_ends_at = models.DateTimeField(_("trial ends"), null=True, blank=True)
@@ -152,7 +157,9 @@ class MembershipRole(models.TextChoices):
 class Membership(models.Model):
     """A person who writes for a partner. One person may write for several."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("person"), related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("person"), related_name="memberships"
+    )
     partner = models.ForeignKey(Partner, models.CASCADE, verbose_name=_("partner"), related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=MembershipRole, default=MembershipRole.CONTACT)
     sees_all_cases = models.BooleanField(_("sees all cases of the partner"), default=True)

@@ -5,11 +5,12 @@ from datetime import datetime
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from cases.models.cases import Closing
 
 
-def score_field(label: str) -> "models.PositiveSmallIntegerField[int | None, int | None]":
+def score_field(label: StrOrPromise) -> "models.PositiveSmallIntegerField[int | None, int | None]":
     """Return a field for one answer, 1 (very poor) to 5 (very good)."""
     return models.PositiveSmallIntegerField(
         label, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -46,9 +47,7 @@ class Survey(models.Model):
         ]
         indexes = [
             # Read by the manager's page: answers, newest first.
-            models.Index(
-                fields=["-answered_at"], name="survey_answers", condition=models.Q(answered_at__isnull=False)
-            )
+            models.Index(fields=["-answered_at"], name="survey_answers", condition=models.Q(answered_at__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -51,7 +51,9 @@ def verdicts(since: datetime, until: datetime) -> list[Verdicts]:
     rows = ended.values("severity").annotate(kept_=Count("id", Q(kept=True)), missed=Count("id", Q(kept=False)))
     counted = {row["severity"]: row for row in rows}
     return [
-        Verdicts(level, counted[level]["kept_"], counted[level]["missed"]) if level in counted else Verdicts(level, 0, 0)
+        Verdicts(level, counted[level]["kept_"], counted[level]["missed"])
+        if level in counted
+        else Verdicts(level, 0, 0)
         for level in (1, 2, 3, 4)
     ]
 

@@ -92,14 +92,16 @@ def _day_and_time(local: datetime, now: datetime, *, short: bool) -> str:
     return dateformat.format(local, pgettext("time this year", "D j M, H:i"))
 
 
-def _when(context: Context, at: datetime | None, desk: object, *, short: bool) -> tuple[str, str]:
+def _when(context: Context, at: datetime | None, desk: object, *, short: bool, named: bool = True) -> tuple[str, str]:
     """Return an instant in the reader's words, and in the desk's where its clock shows something else."""
     if at is None:
         return "", ""
     zone = str(context.get("reader_zone") or "UTC")
     now: datetime = context["now"]
     local = at.astimezone(ZoneInfo(zone))
-    words = f"{_day_and_time(local, now, short=short)} {zone_city(zone)}"
+    words = _day_and_time(local, now, short=short)
+    if named:
+        words = f"{words} {zone_city(zone)}"
     desk_zone = str(getattr(desk, "zone", desk) or "")
     if not desk_zone:
         return words, ""
@@ -112,15 +114,17 @@ def _when(context: Context, at: datetime | None, desk: object, *, short: bool) -
 
 
 @register.simple_tag(takes_context=True)
-def when(context: Context, at: datetime | None, desk: object = None, short: bool = False) -> SafeString:
+def when(
+    context: Context, at: datetime | None, desk: object = None, short: bool = False, zone: bool = True
+) -> SafeString:
     """Write an instant in the reader's zone: "Tue 24 Nov, 11:30 Perth (14:30 Sydney)".
 
     `desk` is a zone name or anything with a `zone`; its time stands beside the reader's where the two differ.
-    `short` leaves the date out where the weekday says enough.
+    `short` leaves the date out where the weekday says enough. `zone=False` leaves the zone out, where a heading names it.
     """
     if at is None:
         return SafeString("")
-    words, there = _when(context, at, desk, short=short)
+    words, there = _when(context, at, desk, short=short, named=zone)
     stamp = at.isoformat(timespec="seconds")
     if there:
         return format_html(
@@ -270,12 +274,6 @@ def initials(name: object) -> str:
     """Return up to two capitals for a person's mark."""
     words = [word for word in str(name or "").replace("@", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-@register.filter
-def percent(share: float | None) -> str:
-    """Return a share of one as "97 %", and a dash where there is nothing to share."""
-    return "–" if share is None else _("%s %%") % round(100 * share)
 
 
 # --- Forms --------------------------------------------------------------------------------------------------------

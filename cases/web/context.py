@@ -13,7 +13,8 @@ from cases.web.request import Reading
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Name the site, the workplace, the reader's zone and, with demo data, who may log in."""
-    user = request.user if isinstance(getattr(request, "user", None), User) else None
+    asked = getattr(request, "user", None)
+    user = asked if isinstance(asked, User) else None
     named = Site.objects.first()
     return {
         "site": {

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from cases import rules
 from cases.models import ContactMethod, Partner, ProductArea, StaffRole, User
@@ -15,21 +16,30 @@ from cases.web.uploads import MultipleFileField
 LONG_TEXT = 20_000
 
 
-def text(label: object, hint: object = "", *, required: bool = True, rows: int = 4) -> forms.CharField:
+def text(label: StrOrPromise, hint: StrOrPromise = "", *, required: bool = True, rows: int = 4) -> forms.CharField:
     """Return a field for several lines of text."""
     return forms.CharField(
-        label=str(label) if isinstance(label, str) else cast(str, label),
-        help_text=cast(str, hint),
+        label=label,
+        help_text=hint,
         required=required,
         max_length=LONG_TEXT,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
 
 
-class CaseForm(forms.Form):
-    """What P5.1 asks for, with the severity (P2.2) and what Sev 1 needs (P2.6, P4.2)."""
+class WordForm(forms.Form):
+    """What every form that adds words to a case has: a hidden key, so that sent twice is once, and files."""
 
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    # Declared fields leave the class, so Django's own attribute of this name is not touched.
+    files = MultipleFileField(  # type: ignore[assignment]
+        label=_("Files"), required=False, help_text=_("Logs, screenshots: up to 25 MB each.")
+    )
+
+
+class CaseForm(WordForm):
+    """What P5.1 asks for, with the severity (P2.2) and what Sev 1 needs (P2.6, P4.2)."""
+
     follow_up_of = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     partner = forms.ModelChoiceField(label=_("Company"), queryset=Partner.objects.none(), empty_label=None)
     title = forms.CharField(
@@ -46,11 +56,12 @@ class CaseForm(forms.Form):
         label=_("Product area"), queryset=ProductArea.objects.none(), required=False, empty_label=_("Not sure")
     )
     explanation = text(_("What happens?"), _("What you did, what you expected, what you saw, since when."), rows=6)
-    effect = text(_("What does it affect?"), _("Which systems and customers, and what it means for the business."), rows=3)
+    effect = text(
+        _("What does it affect?"), _("Which systems and customers, and what it means for the business."), rows=3
+    )
     error_messages_seen = text(_("Error messages"), _("Paste them as they are."), required=False)
     steps_to_reproduce = text(_("Steps to reproduce"), required=False)
     known_workarounds = text(_("Workarounds you know of"), required=False, rows=3)
-    files = MultipleFileField(label=_("Files"), required=False, help_text=_("Logs, screenshots: up to 25 MB each."))
     contact_email = forms.EmailField(label=_("Email address"))
     contact_phone = forms.CharField(label=_("Phone number"), required=False, max_length=40)
     preferred_method = forms.ChoiceField(label=_("How should we reach you?"), choices=ContactMethod)
@@ -96,12 +107,10 @@ class CaseForm(forms.Form):
         }
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(WordForm):
     """A word in a case, by either side."""
 
-    submission_key = forms.UUIDField(widget=forms.HiddenInput)
     body = text(_("Your reply"), rows=5)
-    files = MultipleFileField(label=_("Files"), required=False)
 
 
 class SpecialistReplyForm(ReplyForm):
@@ -114,12 +123,10 @@ class SpecialistReplyForm(ReplyForm):
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(WordForm):
     """An internal note."""
 
-    submission_key = forms.UUIDField(widget=forms.HiddenInput)
     body = text(_("Internal note"), _("Only staff see it."))
-    files = MultipleFileField(label=_("Files"), required=False)
 
 
 class CallForm(forms.Form):
@@ -179,11 +186,11 @@ class SolvedForm(forms.Form):
     outcome = forms.CharField(initial=Outcome.SOLVED_BY_CONTACT, widget=forms.HiddenInput, required=False)
 
 
-def score(label: object) -> "forms.TypedChoiceField":
+def score(label: StrOrPromise) -> forms.TypedChoiceField:
     """Return a question answered from 1 (very poor) to 5 (very good)."""
     words = [_("Very poor"), _("Poor"), _("Fair"), _("Good"), _("Very good")]
     return forms.TypedChoiceField(
-        label=cast(str, label),
+        label=label,
         coerce=int,
         choices=[(number, word) for number, word in enumerate(words, start=1)],
         widget=forms.RadioSelect,
@@ -200,6 +207,6 @@ class SurveyForm(forms.Form):
     comment = text(_("Anything else we should know?"), required=False, rows=4)
 
 
-def files_of(form: forms.Form) -> list[UploadedFile]:
+def files_of(form: forms.Form) -> list[UploadedFile[Any]]:
     """Return the files that came with a form."""
-    return cast("list[UploadedFile]", form.cleaned_data.get("files") or [])
+    return cast("list[UploadedFile[Any]]", form.cleaned_data.get("files") or [])

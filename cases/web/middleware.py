@@ -18,6 +18,7 @@ class ReaderMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request as its reader reads."""
         cast(Reading, request).now = timezone.now()
         if not isinstance(request.user, User):
             return self.get_response(request)

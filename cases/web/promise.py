@@ -83,6 +83,8 @@ def first_response_of(case: Case, now: datetime) -> ShownPromise | None:
         deadline=found,
         explanation=explain.Explanation.from_data(found.explanation),
         # The engine's own SVG: numbers and the policy's words, every one of them escaped there.
-        drawing=mark_safe(drawing(found.explanation, timezone.get_current_timezone_name())),
+        drawing=mark_safe(  # noqa: S308
+            drawing(found.explanation, timezone.get_current_timezone_name())
+        ),
         missed=found.is_missed(now),
     )

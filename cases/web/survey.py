@@ -45,7 +45,9 @@ def survey(request: Reading, token: str) -> HttpResponseBase:
 
 def _questions(request: Reading, found: Survey, form: SurveyForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    response = render(request, "cases/survey.html", {"survey": found, "case": found.closing.case, "form": form}, status=status)
+    response = render(
+        request, "cases/survey.html", {"survey": found, "case": found.closing.case, "form": form}, status=status
+    )
     # The address holds the token: no other site shall learn it.
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -50,7 +50,9 @@ def story_of(case: Case, reader: User) -> list[Entry]:
     files: dict[int | None, list[Attachment]] = {}
     for attachment in Attachment.objects.visible_to(reader).filter(case=case).order_by("id"):
         files.setdefault(attachment.message_id, []).append(attachment)
-    opening = Entry(case.logged_at, "opening", Side.CONTACT, str(case.contact), case.explanation, attachments=files.get(None, []))
+    opening = Entry(
+        case.logged_at, "opening", Side.CONTACT, str(case.contact), case.explanation, attachments=files.get(None, [])
+    )
     said = [
         Entry(
             message.said_at,

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 
 from cases.actions import Upload
 
-TEXT_KINDS = {".txt": "text/plain", ".log": "text/plain", ".csv": "text/csv", ".json": "application/json", ".xml": "text/xml"}
+TEXT_KINDS = {
+    ".txt": "text/plain",
+    ".log": "text/plain",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".xml": "text/xml",
+}
 # Kinds with a signature: what puremagic may find inside a file of that name.
 BINARY_KINDS: dict[str, tuple[str, frozenset[str]]] = {
     ".png": ("image/png", frozenset({".png"})),
@@ -60,20 +66,25 @@ def kind_of(name: str) -> str | None:
     return BINARY_KINDS[ending][0] if ending in BINARY_KINDS else TEXT_KINDS.get(ending)
 
 
-def what_is_wrong_with(upload: UploadedFile) -> str | None:
+def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
     """Return a sentence when a file cannot be taken, or None."""
     name = upload.name or ""
     values = {"name": name, "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES), "kinds": ACCEPTED}
     if (upload.size or 0) > settings.ATTACHMENT_MAX_BYTES:
         return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
     if kind_of(name) is None:
-        return _("“%(name)s” is of a kind that is not accepted. Accepted are %(kinds)s; a .zip holds the rest.") % values
+        return (
+            _("“%(name)s” is of a kind that is not accepted. Accepted are %(kinds)s; a .zip holds the rest.") % values
+        )
     if not _content_agrees(upload):
-        return _("“%(name)s” is not what its name says. Save it again under the right ending, or put it in a .zip.") % values
+        return (
+            _("“%(name)s” is not what its name says. Save it again under the right ending, or put it in a .zip.")
+            % values
+        )
     return None
 
 
-def _content_agrees(upload: UploadedFile) -> bool:
+def _content_agrees(upload: UploadedFile[Any]) -> bool:
     ending = PurePosixPath((upload.name or "").lower()).suffix
     upload.seek(0)
     head = upload.read(SNIFFED_BYTES)
@@ -87,7 +98,7 @@ def _content_agrees(upload: UploadedFile) -> bool:
     return bool(found & BINARY_KINDS[ending][1])
 
 
-def checked(upload: UploadedFile) -> Upload:
+def checked(upload: UploadedFile[Any]) -> Upload:
     """Return a file that passed its field, under a name without a path and with the type of its ending."""
     name = PurePosixPath((upload.name or "file").replace("\\", "/")).name[-200:]
     return Upload(name=name, content_type=kind_of(name) or "application/octet-stream", content=upload)
