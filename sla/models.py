@@ -6,6 +6,8 @@ Whatever is edited here moves no promise that was made: a deadline keeps the dig
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -117,6 +119,9 @@ class PolicyVersion(models.Model):
     name = models.CharField(max_length=80)
     effective_on = models.DateField()
     source = models.TextField(blank=True, help_text="The policy's text, or where it is published.")
+    # The rhythm of the reminders while a case waits on its contact (P9.5), in the desk's business days and local time.
+    reminder_after_business_days = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
+    reminder_at = models.TimeField(default=time(10))
 
     class Meta:
         """Constraints."""
