@@ -1,0 +1,19 @@
+"""How Django knows this app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationsConfig(AppConfig):
+    """Mail that goes out."""
+
+    name = "notifications"
+    verbose_name = _("Outgoing mail")
+
+    def ready(self) -> None:
+        """Have the worker woken after each act, instead of at its next tick."""
+        # Models and Celery can only be imported once every app is there.
+        from cases import actions  # noqa: PLC0415
+        from notifications import tasks  # noqa: PLC0415
+
+        actions.wake_on_commit(tasks.bell.ring)

@@ -1,0 +1,114 @@
+"""Handing a mail to the mail server, and what its answer means. One connection is kept for a whole run."""
+
+import contextlib
+import email.utils
+import logging
+import smtplib
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from notifications import letters
+from notifications.models import OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+PERMANENT = 500
+
+
+class MailServerDown(Exception):  # noqa: N818 - it is no error of the program
+    """No connection could be had. It says nothing about any mail."""
+
+
+class NotTaken(Exception):  # noqa: N818 - it is no error of the program
+    """The mail server did not take this mail. `maybe_taken` if it may have, and only its answer was lost."""
+
+    def __init__(self, reason: str, *, for_good: bool = False, maybe_taken: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
+        self.maybe_taken = maybe_taken
+
+
+def server_is_set() -> bool:
+    """Return whether mails go to a mail server. Without one they can be read in the outbox alone."""
+    return str(settings.EMAIL_BACKEND) != "django.core.mail.backends.dummy.EmailBackend"
+
+
+class Connection:
+    """A connection to the mail server that is opened when needed and again after a failure."""
+
+    def __init__(self) -> None:
+        self.sent_from = letters.sender()
+        self._backend: BaseEmailBackend = get_connection(fail_silently=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Connect and log in, unless that is done.
+
+        Raises:
+            MailServerDown: the server does not answer, or does not let us in.
+        """
+        try:
+            self._backend.open()
+        except OSError as error:
+            # smtplib's own exceptions are OSErrors too.
+            raise MailServerDown(_in_words(error)) from error
+
+    def close(self) -> None:
+        """Say goodbye; a server that hangs up first is no trouble."""
+        with contextlib.suppress(OSError):
+            self._backend.close()
+
+    def hand_over(self, mail: OutgoingMail) -> None:
+        """Give the mail to the server. When this returns, the server has it.
+
+        Raises:
+            NotTaken: it has not, or its answer was lost.
+        """
+        message = EmailMultiAlternatives(
+            subject=mail.subject,
+            body=mail.body_text,
+            from_email=self.sent_from,
+            to=[email.utils.formataddr((letters.one_line(mail.recipient.name), mail.to_address))],
+            connection=self._backend,
+            headers={**mail.headers, "Message-ID": mail.message_id},
+        )
+        message.attach_alternative(mail.body_html, "text/html")
+        try:
+            message.send()
+        except OSError as error:
+            self.close()
+            raise _not_taken(error) from error
+
+
+def _not_taken(error: OSError) -> NotTaken:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
+        return NotTaken(f"{code} {_decoded(answer)}", for_good=code >= PERMANENT)
+    if isinstance(error, smtplib.SMTPDataError):
+        return NotTaken(_in_words(error), for_good=error.smtp_code >= PERMANENT)
+    if isinstance(error, smtplib.SMTPResponseException):
+        # The server does not like us, the sender: no fault of this mail, and mended by an administrator.
+        return NotTaken(_in_words(error))
+    # The line went dead, perhaps after the server had taken the mail.
+    return NotTaken(_in_words(error), maybe_taken=not isinstance(error, smtplib.SMTPNotSupportedError))
+
+
+def _in_words(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+    return letters.one_line(str(error)) or type(error).__name__
+
+
+def _decoded(answer: bytes | str) -> str:
+    return letters.one_line(answer.decode(errors="replace") if isinstance(answer, bytes) else answer)

@@ -1,0 +1,143 @@
+"""A mail on its way from an event to the outbox: to whom, about what; and how it is written out for its reader."""
+
+import email.utils
+import re
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from cases.models import Case, CaseEvent, Site, User
+from notifications.models import MailKind
+
+LONGEST_SUBJECT = 200
+BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message of an event to one person. `due_at` is when it may leave, at once if None."""
+
+    kind: MailKind
+    recipient: User
+    event: CaseEvent
+    content: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    contact_attempt_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it one letter, however often its event is taken up."""
+        return f"{self.event.pk}:{self.kind}:{self.recipient.pk}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter as its reader gets it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line without control characters, so that what a person typed cannot end a header."""
+    visible = (" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+    return " ".join("".join(char for char in visible if char not in BIDI_CONTROLS).split())
+
+
+def address(path: str) -> str:
+    """Return the full address of a page, for links in mails."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def sender() -> str:
+    """Return what mails are sent from: the site's own setting, or the installation's."""
+    site = Site.objects.first()
+    return one_line(site.mail_from if site is not None and site.mail_from else settings.DEFAULT_FROM_EMAIL)
+
+
+def write(letter: Letter, *, now: datetime) -> Written:
+    """Write a letter in its reader's language and zone."""
+    reader = letter.recipient
+    with translation.override(reader.language), timezone.override(ZoneInfo(reader.zone)):
+        context = _context(letter, now)
+        return Written(
+            subject=one_line(_render(letter.kind, "subject.txt", context))[:LONGEST_SUBJECT],
+            text=_tidy(_render(letter.kind, "body.txt", context)),
+            html=_render(letter.kind, "body.html", context),
+        )
+
+
+def message_id() -> str:
+    """Return a Message-ID that no other mail has."""
+    return f"<{uuid.uuid4().hex}@{_mail_domain()}>"
+
+
+def headers(letter: Letter) -> dict[str, str]:
+    """Return the headers beside subject, from and to.
+
+    The mails of a case hang together under one root. They say that a machine wrote them, so that no machine answers.
+    """
+    case = letter.event.case
+    domain = _mail_domain()
+    root = f"<case.{case.pk}@{domain}>"
+    audience = "alerts" if letter.kind.is_for_staff else "cases"
+    return {
+        "In-Reply-To": root,
+        "References": root,
+        "Reply-To": sender(),
+        "List-Id": f"<{audience}.{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def case_address(case: Case, reader: User) -> str:
+    """Return where `reader` reads and answers the case."""
+    name = "desk_case" if reader.works_here else "case"
+    return address(reverse(name, kwargs={"reference": case.reference}))
+
+
+def _context(letter: Letter, now: datetime) -> dict[str, Any]:
+    case = letter.event.case
+    site = Site.objects.first()
+    return {
+        "site_name": site.name if site is not None else "Probax Support",
+        "site_url": settings.SITE_URL,
+        "case": case,
+        "case_url": case_address(case, letter.recipient),
+        "desk": case.desk,
+        "event": letter.event,
+        "reader": letter.recipient,
+        "reader_zone": letter.recipient.zone,
+        # What `when_words` reckons "this year" from.
+        "now": now,
+        **letter.content,
+    }
+
+
+def _render(kind: MailKind, name: str, context: dict[str, Any]) -> str:
+    backend = get_template(f"emails/{kind}/{name}")
+    # Plain text is not HTML: an apostrophe stays one.
+    template = backend.template  # type: ignore[attr-defined]
+    return str(template.render(Context(context, autoescape=name.endswith(".html"))))
+
+
+def _tidy(text: str) -> str:
+    lines = (line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _mail_domain() -> str:
+    _name, mailbox = email.utils.parseaddr(sender())
+    return mailbox.rpartition("@")[2] or "localhost"

@@ -1,0 +1,115 @@
+"""Mails to the contact of a case. They say nothing that the contact could not read on the case's page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from cases import rules
+from cases.models import Case, CaseEvent, Channel, Closing, Deadline, MessageKind
+from cases.rules import ATTEMPTS_BEFORE_CLOSING, OUTCOME_NEEDS, SURVEY_OPEN_FOR, TAKE_BACK_WITHIN, AttemptMethod
+from notifications.letters import Letter, address
+from notifications.models import MailKind
+
+Secrets = dict[str, str]
+
+
+def case_received(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say that the case is there, and when a reply is due (P2.1). After hours a Sev 1 hears of charges (P4.2)."""
+    case, facts = event.case, event.facts
+    deadline = case.deadlines.get(pk=facts["deadline"])
+    content = {
+        **_promise(deadline),
+        "severity": facts["severity"],
+        "desk_open": facts["desk_open"],
+        "may_be_charged": rules.needs_charge_acceptance(facts["severity"], facts["desk_open"]),
+        "accepted_charges": case.charges_accepted_at is not None,
+        "names_nobody": rules.needs_technical_resource(facts["severity"]) and not case.technical_resource.strip(),
+        "by_mail": case.channel == Channel.EMAIL,
+    }
+    return [_to_contact(MailKind.CASE_RECEIVED, event, content)]
+
+
+def specialist_replied(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Bring the specialist's words. A message that is no public reply of staff is never found here."""
+    message = event.case.messages.select_related("author").get(
+        pk=event.facts["message"], kind=MessageKind.REPLY, by_staff=True
+    )
+    content = {
+        "message": message,
+        "asked": event.facts["asked"],
+        "files": list(message.attachments.values_list("name", flat=True).order_by("pk")),
+    }
+    return [_to_contact(MailKind.SPECIALIST_REPLIED, event, content)]
+
+
+def reminder(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Ask again for the contact's word; the second time with the moment at which the case will close (P9.5)."""
+    facts = event.facts
+    attempt = event.case.attempts.select_related("episode").get(pk=facts["attempt"])
+    earlier = event.case.attempts.filter(episode=attempt.episode).exclude(number=None).order_by("number").first()
+    content = {
+        "question": _question(event.case, event.at),
+        "earlier": earlier,
+        "earlier_was_a_call": earlier is not None and earlier.method == AttemptMethod.CALL,
+        "closes_at": None if facts["closes_at"] is None else datetime.fromisoformat(facts["closes_at"]),
+    }
+    second = facts["number"] == ATTEMPTS_BEFORE_CLOSING
+    kind = MailKind.REMINDER_TWO if second else MailKind.REMINDER_ONE
+    return [_to_contact(kind, event, content, contact_attempt_id=attempt.pk)]
+
+
+def case_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say how the case ended (P9.3), with the survey (P11.1) and the way to a follow-up (P9.6).
+
+    It waits out the minute in which a word takes a closing in silence back (P9.5).
+    """
+    case = event.case
+    closing = case.closings.get(pk=event.facts["closing"])
+    follow_up = f"{reverse('case_new')}?follow_up={case.reference}"
+    content = {
+        "closing": closing,
+        "detail_label": OUTCOME_NEEDS.get(closing.outcome, ""),
+        "attempts": _attempts(closing),
+        "closed_by_contact": closing.closed_by_id == case.contact_id,
+        "survey_days": SURVEY_OPEN_FOR.days,
+        "survey_url": address(reverse("survey", kwargs={"token": secrets["survey_token"]})),
+        "follow_up_url": address(follow_up),
+    }
+    return [_to_contact(MailKind.CASE_CLOSED, event, content, due_at=closing.closed_at + TAKE_BACK_WITHIN)]
+
+
+def closing_taken_back(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say that the contact's word came in time and the case goes on (P9.5)."""
+    return [_to_contact(MailKind.CLOSING_TAKEN_BACK, event, {})]
+
+
+def _to_contact(kind: MailKind, event: CaseEvent, content: dict[str, Any], **more: Any) -> Letter:
+    return Letter(kind, event.case.contact, event, content, **more)
+
+
+def _promise(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "due_at": deadline.due_at,
+        "starts_at": deadline.started_at,
+        "within": timedelta(seconds=deadline.explanation["within_seconds"]),
+        "round_the_clock": deadline.explanation["round_the_clock"],
+    }
+
+
+def _question(case: Case, before: datetime) -> Any:
+    """Return the last thing that staff said to the contact: what we wait for an answer to."""
+    said = case.messages.filter(kind=MessageKind.REPLY, by_staff=True, said_at__lte=before)
+    return said.select_related("author").order_by("-said_at", "-pk").first()
+
+
+def _attempts(closing: Closing) -> list[dict[str, Any]]:
+    """Return the evidence of a closing in silence: which attempt, how, when."""
+    return [
+        {
+            "number": attempt["number"],
+            "method": AttemptMethod(attempt["method"]).label,
+            "made_at": datetime.fromisoformat(attempt["made_at"]),
+        }
+        for attempt in closing.evidence
+    ]

@@ -1,0 +1,47 @@
+"""Who is told: the contact of a case, whoever owns it, the desk, the managers. Nobody is told twice."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from cases.models import Case, StaffRole, User
+
+
+def owner_or_desk(case: Case) -> list[User]:
+    """Return the specialist who owns the case; if nobody does, the desk's specialists; if there are none, managers."""
+    if case.assignee is not None and case.assignee.works_here:
+        return [case.assignee]
+    return desk_specialists(case) or managers()
+
+
+def desk_specialists(case: Case) -> list[User]:
+    """Return the specialists of the case's desk."""
+    return list(_staff(StaffRole.SPECIALIST).filter(desk=case.desk))
+
+
+def managers() -> list[User]:
+    """Return the managers; an installation without one has at least an administrator."""
+    return list(_staff(StaffRole.MANAGER)) or list(_staff(StaffRole.ADMINISTRATOR))
+
+
+def each_once(*groups: Iterable[User]) -> list[User]:
+    """Return the people of all groups, each once, in order."""
+    return list({person.pk: person for group in groups for person in group}.values())
+
+
+def why_not(case: Case, recipient: User, *, for_staff: bool) -> str:
+    """Return why `recipient` must not get mail about `case`; empty if they may.
+
+    Asked when a mail is made and again when it leaves: people change sides, leave and lose sight of a case.
+    """
+    if for_staff and not recipient.works_here:
+        return "This mail is for staff, and its recipient is none."
+    if not recipient.is_active:
+        return "The recipient's account is closed."
+    if not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
+        return "The recipient may not see this case."
+    return ""
+
+
+def _staff(role: StaffRole) -> QuerySet[User]:
+    return User.objects.filter(is_active=True, staff_role=role).order_by("pk")

@@ -1,0 +1,156 @@
+"""Loops of the timetable: find what is due, call one action or send one mail each. They hold no opinions.
+
+Each is harmless when it runs twice, late, or in two workers at once: whatever it calls claims its row by a conditional
+update. Rows are walked in the order of their due time, a bounded number in one run; one that fails keeps none waiting.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cases import actions
+from cases.models import Deadline, WaitingEpisode
+from notifications import dispatch, heartbeat, outbox, reminders
+from notifications.delivery import Connection, MailServerDown
+from notifications.models import OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+PAGE = 200
+# What one run takes on at most. The next tick goes on where it ended.
+MOST = 10_000
+# A run of the sender ends after this long, so that the timetable's other work gets its turn.
+SEND_SECONDS = 30.0
+# A mail server that cannot be reached is left alone this long; a hanging one would hold up a worker at each tick.
+PAUSE = timedelta(seconds=10)
+
+
+def dispatch_events(*, now: datetime) -> int:
+    """Turn events into mails. Returns how many events were told."""
+    told = 0
+    for _page in range(MOST // PAGE):
+        events = dispatch.waiting(now, limit=PAGE)
+        told_now = sum(dispatch.tell(event_id, now=now) for event_id in events)
+        told += told_now
+        # A page on which nothing moved is in other hands.
+        if len(events) < PAGE or not told_now:
+            break
+    heartbeat.beat("dispatch events", now=now)
+    return told
+
+
+def send_outbox(*, clock: Clock) -> int:
+    """Send what is due over one kept connection. Returns how many it tried.
+
+    `clock` is read for each mail, because a run can last.
+    """
+    tried = 0
+    with Connection() as connection:
+        for mail_id in _due_mails(clock):
+            try:
+                connection.open()
+            except MailServerDown as down:
+                logger.warning("The mail server cannot be reached: %s", down)
+                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock(), trouble=str(down))
+                break
+            mail = outbox.claim(mail_id, now=clock())
+            if mail is not None:
+                tried += 1
+                _send_one(mail, connection, clock)
+        else:
+            if tried:
+                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock())
+    heartbeat.beat(heartbeat.SENDER, now=clock())
+    return tried
+
+
+def warn_and_breach(*, now: datetime) -> int:
+    """Put promises at risk and missed promises on the record. A promise past both is only said to be missed."""
+    promises = Deadline.objects
+    done = _each(promises.to_breach(now), "due_at", lambda pk: actions.record_breach(deadline_id=pk, now=now))
+    done += _each(promises.to_warn(now), "warn_at", lambda pk: actions.warn_of_deadline(deadline_id=pk, now=now))
+    heartbeat.beat("warn and breach", now=now)
+    return done
+
+
+def keep_contact_attempts(*, now: datetime) -> int:
+    """Settle reminders whose sender died before it could, then write the reminders that are due (P9.5)."""
+    settled = sum(_settle(mail, now) for mail in reminders.unsettled(limit=MOST))
+    to_remind = WaitingEpisode.objects.filter(ended_at=None, next_reminder_at__lte=now)
+    made = _each(to_remind, "next_reminder_at", lambda pk: actions.make_reminder(episode_id=pk, now=now))
+    heartbeat.beat("keep contact attempts", now=now)
+    return settled + made
+
+
+def close_silent_cases(*, now: datetime) -> int:
+    """Close the cases whose contact stayed silent after two attempts (P9.5)."""
+    silent = WaitingEpisode.objects.filter(ended_at=None, closes_at__lte=now)
+    closed = _each(silent, "closes_at", lambda pk: actions.close_in_silence(episode_id=pk, now=now))
+    heartbeat.beat("close silent cases", now=now)
+    return closed
+
+
+def _due_mails(clock: Clock) -> Iterator[int]:
+    """Yield what is due until nothing is left, the time is up, or the mail server was found down a moment ago."""
+    ends_at = time.monotonic() + SEND_SECONDS
+    last = heartbeat.last(heartbeat.MAIL_SERVER)
+    if last is not None and last.trouble and clock() - last.at < PAUSE:
+        return
+    seen: set[int] = set()
+    while True:
+        page = [mail_id for mail_id in outbox.due(clock(), limit=PAGE) if mail_id not in seen]
+        for mail_id in page:
+            if time.monotonic() > ends_at:
+                return
+            seen.add(mail_id)
+            yield mail_id
+        if not page:
+            return
+
+
+def _send_one(mail: OutgoingMail, connection: Connection, clock: Clock) -> None:
+    try:
+        outbox.send(mail, connection, now=clock())
+    except Exception:
+        # Its lease runs out and it is tried again.
+        logger.exception("Mail %s could not be settled", mail.pk)
+        return
+    _settle(mail, clock())
+
+
+def _settle(mail: OutgoingMail, now: datetime) -> bool:
+    try:
+        return reminders.settle(mail, now=now) is not None
+    except Exception:
+        # `keep_contact_attempts` finds it again.
+        logger.exception("The attempt of mail %s could not be settled", mail.pk)
+        return False
+
+
+def _each(rows: QuerySet[Any], due: str, act: Callable[[int], object]) -> int:
+    """Call `act` for each due row, in the order of the column `due`. Returns how often it did something."""
+    done = 0
+    for row_id in _walk(rows, due):
+        try:
+            done += act(row_id) is not None
+        except Exception:
+            logger.exception("%s %s could not be handled", rows.model.__name__, row_id)
+    return done
+
+
+def _walk(rows: QuerySet[Any], due: str) -> Iterator[int]:
+    """Yield the ids of `rows` by (`due`, id), page by page, so that a row that stays due is met once."""
+    after = Q()
+    for _page in range(MOST // PAGE):
+        page = list(rows.filter(after).order_by(due, "pk").values_list("pk", due)[:PAGE])
+        yield from (row_id for row_id, _due_at in page)
+        if len(page) < PAGE:
+            return
+        row_id, due_at = page[-1]
+        after = Q(**{f"{due}__gt": due_at}) | Q(**{due: due_at, "pk__gt": row_id})

@@ -1,0 +1,61 @@
+"""What Celery may call. Each task reads the clock and makes one call.
+
+When they run stands in `probax_support/celery.py`.
+
+Tasks take and ignore whatever arguments come, so that an old worker survives a new sender.
+"""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import sweeps
+from notifications.bell import Bell
+
+# A wake-up that nobody took within this many seconds is thrown away: the timetable has come by in the meantime.
+STALE_AFTER = 30.0
+
+
+@shared_task
+def dispatch_events(**_: Any) -> None:
+    """Turn what happened into mails, and have them sent."""
+    if sweeps.dispatch_events(now=timezone.now()):
+        send_bell.ring()
+
+
+@shared_task
+def send_outbox(**_: Any) -> None:
+    """Send the mails that are due."""
+    sweeps.send_outbox(clock=timezone.now)
+
+
+@shared_task
+def warn_and_breach(**_: Any) -> None:
+    """Say which promises are at risk and which were missed."""
+    sweeps.warn_and_breach(now=timezone.now())
+
+
+@shared_task
+def keep_contact_attempts(**_: Any) -> None:
+    """Write the reminders that are due, and settle those that left."""
+    sweeps.keep_contact_attempts(now=timezone.now())
+
+
+@shared_task
+def close_silent_cases(**_: Any) -> None:
+    """Close the cases whose contact stayed silent."""
+    sweeps.close_silent_cases(now=timezone.now())
+
+
+def _wake_dispatch() -> None:
+    dispatch_events.apply_async(expires=STALE_AFTER, retry=False)
+
+
+def _wake_sender() -> None:
+    send_outbox.apply_async(expires=STALE_AFTER, retry=False)
+
+
+# Rung after each act, in web processes and workers alike.
+bell = Bell(_wake_dispatch)
+send_bell = Bell(_wake_sender)

@@ -1,0 +1,46 @@
+"""What every staff page shows about the state of sending."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from cases.models import User
+from notifications import delivery
+from notifications import health as reads
+
+# Below this a page says nothing: something is always due for a moment.
+WORTH_SAYING = timedelta(minutes=2)
+
+
+class Health:
+    """Asked only by a page that shows it, and once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    @cached_property
+    def oldest_due_minutes(self) -> int:
+        """For how many minutes something has been due that nobody did; 0 while that is nothing to speak of."""
+        age = reads.oldest_due(self._now)
+        return age // timedelta(minutes=1) if age >= WORTH_SAYING else 0
+
+    @cached_property
+    def mails_given_up(self) -> int:
+        """How many mails were given up and wait for somebody to look."""
+        return reads.given_up()
+
+    @property
+    def mail_goes_nowhere(self) -> bool:
+        """Whether no mail server is set, so that mails are read in the outbox alone."""
+        return not delivery.server_is_set()
+
+
+def health(request: HttpRequest) -> dict[str, Any]:
+    """Give staff pages `health`; contacts and pages without a reader get nothing."""
+    user = getattr(request, "user", None)
+    now = getattr(request, "now", None)
+    if not isinstance(user, User) or not user.works_here or now is None:
+        return {}
+    return {"health": Health(now)}

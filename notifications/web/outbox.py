@@ -1,0 +1,118 @@
+"""The outbox as staff see it: which mails there are, what became of each, and each as its reader sees it."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.web.queue import Tab
+from cases.web.request import PortalRequest, desk_page
+from notifications import delivery, health, heartbeat, letters, outbox
+from notifications.models import MailState, OutgoingMail, StuckEvent
+from notifications.querysets import matching
+
+ROWS = 50
+
+# The HTML of a mail stands alone in a frame: it runs nothing, loads nothing, and its links open beside the page.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
+@desk_page
+@require_safe
+def mails(request: PortalRequest) -> HttpResponse:
+    """List mails, newest first, by state and by the beginning of an address or a case's reference."""
+    asked = request.GET
+    state = asked.get("state", "") if asked.get("state") in MailState.values else ""
+    words = asked.get("q", "").strip()[:100]
+    before = asked.get("before", "")[:18]
+    found = matching(OutgoingMail.objects.select_related("case", "recipient"), state=state, words=words)
+    if before.isdecimal():
+        found = found.filter(pk__lt=int(before))
+    rows = list(found.order_by("-pk")[: ROWS + 1])
+    query = {name: value for name, value in (("state", state), ("q", words)) if value}
+    context = {
+        "mails": rows[:ROWS],
+        "words": words,
+        "state": state,
+        "tabs": _tabs(state),
+        "next_query": urlencode({**query, "before": rows[ROWS - 1].pk}) if len(rows) > ROWS else "",
+        "first_page": not before,
+        "first_url": f"{reverse('desk_mails')}?{urlencode(query)}",
+        "mail_server_is_set": delivery.server_is_set(),
+        "mail_server": heartbeat.last(heartbeat.MAIL_SERVER),
+        "last_run": heartbeat.last(heartbeat.SENDER),
+        "stuck_events": StuckEvent.objects.select_related("event__case").order_by("pk")[:ROWS],
+    }
+    return render(request, "notifications/outbox.html", context)
+
+
+def _tabs(current: str) -> list[Tab]:
+    """Return every state as a tab; only what somebody has to look at is counted."""
+    tabs = [Tab("", gettext_lazy("All"), "", not current, "")]
+    for state in MailState:
+        count = str(health.given_up()) if state == MailState.GAVE_UP else ""
+        tabs.append(
+            Tab(
+                state.value,
+                cast(Promise, state.label),
+                count,
+                state.value == current,
+                urlencode({"state": state.value}),
+            )
+        )
+    return tabs
+
+
+@desk_page
+@require_safe
+def one(request: PortalRequest, mail_id: int) -> HttpResponse:
+    """Show one mail as its reader sees it, and what became of it."""
+    mail = get_object_or_404(OutgoingMail.objects.select_related("case", "recipient", "event"), pk=mail_id)
+    context = {
+        "mail": mail,
+        "from_address": mail.sent_from or letters.sender(),
+        "mail_server_is_set": delivery.server_is_set(),
+    }
+    return render(request, "notifications/mail.html", context)
+
+
+@csp_replace(MAIL_POLICY)
+@xframe_options_sameorigin
+@desk_page
+@require_safe
+def body(request: PortalRequest, mail_id: int) -> HttpResponse:
+    """Return the HTML of a mail alone, for the frame on its page."""
+    mail = get_object_or_404(OutgoingMail, pk=mail_id)
+    response = HttpResponse(mail.body_html)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@desk_page
+@require_POST
+def again(request: PortalRequest, mail_id: int) -> HttpResponseBase:
+    """Send a mail again that was given up or withdrawn."""
+    mail = get_object_or_404(OutgoingMail, pk=mail_id)
+    if outbox.send_again(mail.pk, now=request.now):
+        messages.success(request, _("The mail is on its way again."))
+    else:
+        messages.error(request, _("This mail was sent, or is about to be. Nothing was changed."))
+    return redirect("desk_mail", mail_id=mail.pk)
