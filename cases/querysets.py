@@ -91,6 +91,14 @@ class CaseQuerySet(QuerySet["Case"]):
             return self.filter(next_due_at=None, id__gt=case_id)
         return self.filter(Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=case_id) | Q(next_due_at=None))
 
+    def newest_end_first(self) -> Self:
+        """Order by when the cases ended, newest first."""
+        return self.order_by("-closed_at", "-id")
+
+    def before_end(self, closed_at: datetime | None, case_id: int) -> Self:
+        """Keep what comes behind the row with this end and id, newest end first."""
+        return self.filter(Q(closed_at__lt=closed_at) | Q(closed_at=closed_at, id__lt=case_id))
+
     def newest_first(self) -> Self:
         """Order by the last thing that happened, newest first."""
         return self.order_by("-last_event_at", "-id")

@@ -128,7 +128,7 @@ class Case(models.Model):
             # A partner's home page: open, then closed, newest change first.
             models.Index(fields=["partner", "status", "-last_event_at"], name="case_of_partner"),
             # The desk's list of closed cases.
-            models.Index(fields=["-closed_at", "id"], name="case_closed", condition=models.Q(status=Status.CLOSED)),
+            models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=models.Q(status=Status.CLOSED)),
         ]
 
     def __str__(self) -> str:

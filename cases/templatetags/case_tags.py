@@ -120,7 +120,7 @@ def when(
     """Write an instant in the reader's zone: "Tue 24 Nov, 11:30 Perth (14:30 Sydney)".
 
     `desk` is a zone name or anything with a `zone`; its time stands beside the reader's where the two differ.
-    `short` leaves the date out where the weekday says enough. `zone=False` leaves the zone out, where a heading names it.
+    `short` leaves out the date where the weekday says enough; `zone=False` the zone, where a heading says it.
     """
     if at is None:
         return SafeString("")

@@ -16,6 +16,8 @@ from cases.web.request import PortalRequest
 ROWS = 50
 # Counting further costs time that grows with the table, and nobody needs the last digit.
 COUNTED_UP_TO = 1000
+# A longer number in an address is no id of a row.
+MOST_DIGITS = 18
 
 Narrowing = Callable[[CaseQuerySet, User, datetime], CaseQuerySet]
 
@@ -27,6 +29,21 @@ class QueueView:
     key: str
     name: Promise
     narrow: Narrowing
+    # Ended cases have no next promise; they are read from the newest end backwards.
+    ended: bool = False
+
+    def ordered(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """Put the rows in the order of this view."""
+        return cases.newest_end_first() if self.ended else cases.in_queue_order()
+
+    def behind(self, cases: CaseQuerySet, at: datetime | None, case_id: int) -> CaseQuerySet:
+        """Keep the rows behind the one with this instant and id, in the order of this view."""
+        return cases.before_end(at, case_id) if self.ended else cases.after_in_queue(at, case_id)
+
+    def key_of(self, case: Case) -> str:
+        """Return where a row stands in the order, for the address of the next page."""
+        at = case.closed_at if self.ended else case.next_due_at
+        return f"{case.pk}_{'' if at is None else at.isoformat()}"
 
 
 VIEWS = [
@@ -37,7 +54,7 @@ VIEWS = [
     QueueView("breached", _("Breached"), lambda cases, user, now: cases.breached(now)),
     QueueView("sev-1", _("Severity 1"), lambda cases, user, now: cases.open().of_severity(1)),
     QueueView("waiting", _("Waiting"), lambda cases, user, now: cases.waiting()),
-    QueueView("closed", _("Closed"), lambda cases, user, now: cases.closed()),
+    QueueView("closed", _("Closed"), lambda cases, user, now: cases.closed(), ended=True),
 ]
 VIEW_BY_KEY = {view.key: view for view in VIEWS}
 
@@ -75,10 +92,10 @@ def page_of(request: PortalRequest) -> QueuePage:
     if words:
         cases = cases.matching(words)
     after = asked.get("after", "")
-    cases = _after(cases.in_queue_order().with_people().with_next_promise(), after)
+    cases = _after(view, view.ordered(cases).with_people().with_next_promise(), after)
     rows = list(cases[: ROWS + 1])
     query = {"view": view.key, **({"q": words} if words else {}), **filters}
-    more = urlencode({**query, "after": _key_of(rows[ROWS - 1])}) if len(rows) > ROWS else ""
+    more = urlencode({**query, "after": view.key_of(rows[ROWS - 1])}) if len(rows) > ROWS else ""
     return QueuePage(view, rows[:ROWS], words, filters, more, first_page=not after)
 
 
@@ -100,21 +117,21 @@ def tabs_of(request: PortalRequest, current: QueueView) -> list[Tab]:
     tabs = []
     for view in VIEWS:
         count = ""
-        if view.key != "closed":
+        if not view.ended:
             counted = view.narrow(cases, request.user, request.now).values("pk")[: COUNTED_UP_TO + 1].count()
             count = str(counted) if counted <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
         tabs.append(Tab(view.key, view.name, count, view.key == current.key, urlencode({"view": view.key})))
     return tabs
 
 
-def _key_of(case: Case) -> str:
-    due = "" if case.next_due_at is None else case.next_due_at.isoformat()
-    return f"{case.pk}_{due}"
-
-
-def _after(cases: CaseQuerySet, key: str) -> CaseQuerySet:
+def _after(view: QueueView, cases: CaseQuerySet, key: str) -> CaseQuerySet:
+    """Keep the rows behind the one that `key` names; a key that names none is ignored."""
     number, _sep, instant = key.partition("_")
-    if not number.isdecimal():
+    try:
+        at = parse_datetime(instant) if instant else None
+    except ValueError:
         return cases
-    due = parse_datetime(instant) if instant else None
-    return cases.after_in_queue(due, int(number))
+    makes_sense = number.isdecimal() and len(number) < MOST_DIGITS and (at is None or at.tzinfo is not None)
+    if not makes_sense or (view.ended and at is None):
+        return cases
+    return view.behind(cases, at, int(number))
