@@ -1,0 +1,59 @@
+// Files can be dropped on their field, and are listed with their size before they are sent.
+"use strict";
+
+for (const drop of document.querySelectorAll("[data-drop]")) {
+  const input = drop.querySelector("input[type=file]");
+  const list = drop.querySelector("[data-chosen]");
+  const most = Number(drop.dataset.mostBytes || 0);
+
+  const size = (bytes) => {
+    const units = ["B", "kB", "MB", "GB"];
+    let n = bytes;
+    let i = 0;
+    while (n >= 1000 && i < units.length - 1) { n /= 1000; i += 1; }
+    return `${n.toLocaleString(document.documentElement.lang, { maximumFractionDigits: i ? 1 : 0 })}\u00a0${units[i]}`;
+  };
+
+  const show = () => {
+    list.replaceChildren(
+      ...[...input.files].map((file) => {
+        const line = document.createElement("li");
+        const name = document.createElement("span");
+        name.className = "files__name";
+        name.textContent = file.name;
+        const weight = document.createElement("span");
+        weight.className = "files__size";
+        weight.textContent = size(file.size);
+        line.append(name, weight);
+        if (most && file.size > most) {
+          const wrong = document.createElement("span");
+          wrong.className = "field__error";
+          wrong.textContent = drop.dataset.tooLarge;
+          line.append(wrong);
+        }
+        return line;
+      }),
+    );
+  };
+
+  input.addEventListener("change", show);
+  for (const name of ["dragenter", "dragover"]) {
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("drop--over");
+    });
+  }
+  for (const name of ["dragleave", "drop"]) {
+    drop.addEventListener(name, (event) => {
+      if (name === "dragleave" && drop.contains(event.relatedTarget)) return;
+      drop.classList.remove("drop--over");
+    });
+  }
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const all = new DataTransfer();
+    for (const file of [...input.files, ...event.dataTransfer.files]) all.items.add(file);
+    input.files = all.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
