@@ -1,0 +1,297 @@
+"""A small cast and the cases they have, made by the same actions as real ones. Time is written to be read."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from cases import actions
+from cases.models import (
+    Case,
+    CaseEvent,
+    Deadline,
+    Membership,
+    MembershipRole,
+    Partner,
+    Plan,
+    StaffRole,
+    User,
+    WaitingEpisode,
+)
+from cases.rules import AttemptOutcome, Outcome
+from sla import policy_data
+from sla.models import Desk, Holiday, PolicyVersion, Shift, Target
+from tests.engine.desks import SYDNEY
+from tests.engine.desks import at as on_date
+
+# The week that a time without a date lies in. Nothing is closed in Sydney; Thursday is Thanksgiving in New York.
+WEEK = {day: f"{number} Nov 2026" for number, day in enumerate(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], 23)}
+POLICY_LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+Answer = TypeVar("Answer")
+
+
+def at(words: str, zone: ZoneInfo = SYDNEY) -> datetime:
+    """Return "Tue 16:50" (of the week of 23 November 2026), "Tue 1 Dec 9:00" or "Mon 26 Jan 2026 9:00:01" in `zone`."""
+    day, *date, clock = words.split()
+    if not date:
+        date = [WEEK[day]]
+    elif len(date) == 2:
+        date = [*date, "2026"]
+    return on_date(" ".join([day, *date, clock]), zone)
+
+
+# --- The policy ---------------------------------------------------------------------------------------------------
+
+# What `policy_data.load` wrote the first time, to be written again without asking for the holidays anew.
+_loaded: dict[str, list[Any]] = {}
+
+
+def policy() -> None:
+    """Put the policy of 4 December 2023 into an empty database."""
+    if Desk.objects.exists():
+        return
+    if not _loaded:
+        policy_data.load(POLICY_LOADED_AT)
+        _loaded.update({model.__name__: list(model._default_manager.values()) for model in _POLICY_MODELS})
+        return
+    desks = {row["id"]: Desk.objects.create(**_without_id(row)) for row in _loaded["Desk"]}
+    versions = {row["id"]: PolicyVersion.objects.create(**_without_id(row)) for row in _loaded["PolicyVersion"]}
+    Shift.objects.bulk_create(
+        Shift(**_without_id(row) | {"desk_id": desks[row["desk_id"]].pk}) for row in _loaded["Shift"]
+    )
+    Holiday.objects.bulk_create(
+        Holiday(**_without_id(row) | {"desk_id": desks[row["desk_id"]].pk}) for row in _loaded["Holiday"]
+    )
+    Target.objects.bulk_create(
+        Target(**_without_id(row) | {"policy_id": versions[row["policy_id"]].pk}) for row in _loaded["Target"]
+    )
+
+
+_POLICY_MODELS = (Desk, PolicyVersion, Shift, Holiday, Target)
+
+
+def _without_id(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}
+
+
+# --- The cast -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Priya and Omar write for Northwind (Sydney's hours), Zoe for Blue Harbor (New York's).
+
+    Lena (Sydney) and Max (New York) are specialists, Ruth is the manager, Ann the administrator.
+    """
+
+    northwind: Partner
+    harbor: Partner
+    priya: User
+    omar: User
+    zoe: User
+    lena: User
+    max: User
+    ruth: User
+    ann: User
+
+
+def cast() -> Cast:
+    """Put the policy and the cast into an empty database."""
+    policy()
+    au, us = Desk.objects.get(code="au"), Desk.objects.get(code="us")
+    northwind = Partner.objects.create(name="Northwind IT", code="NWIT", home_desk=au)
+    harbor = Partner.objects.create(name="Blue Harbor MSP", code="BHMS", home_desk=us)
+    return Cast(
+        northwind=northwind,
+        harbor=harbor,
+        priya=contact("Priya Raman", northwind, role=MembershipRole.ADMINISTRATOR),
+        omar=contact("Omar Haddad", northwind, zone="Australia/Perth"),
+        zoe=contact("Zoe Keller", harbor, zone="America/New_York"),
+        lena=staff("Lena Fischer", StaffRole.SPECIALIST, desk=au),
+        max=staff("Max Ortega", StaffRole.SPECIALIST, desk=us, zone="America/New_York"),
+        ruth=staff("Ruth Adeyemi", StaffRole.MANAGER),
+        ann=staff("Ann Lindqvist", StaffRole.ADMINISTRATOR),
+    )
+
+
+def contact(name: str, partner: Partner, *, zone: str = "Australia/Sydney", **membership: Any) -> User:
+    """Add a person who writes for `partner`."""
+    person = User.objects.create_user(_address(name, f"{partner.code.lower()}.example"), name=name, zone=zone)
+    Membership.objects.create(user=person, partner=partner, **membership)
+    return person
+
+
+def staff(name: str, role: StaffRole, *, desk: Desk | None = None, zone: str = "Australia/Sydney") -> User:
+    """Add one of our own people."""
+    address = _address(name, "probax.example")
+    return User.objects.create_user(address, name=name, zone=zone, staff_role=role, desk=desk)
+
+
+def new_partner(number: int) -> tuple[Partner, User]:
+    """Add one more partner with one contact, for tests that need many."""
+    partner = Partner.objects.create(
+        name=f"Partner {number}", code=f"P{number:03}", home_desk=Desk.objects.get(code="au"), plan=Plan.PAID
+    )
+    return partner, contact(f"Contact {number}", partner)
+
+
+def _address(name: str, domain: str) -> str:
+    return f"{name.lower().replace(' ', '.')}@{domain}"
+
+
+# --- Cases, as far along as a test needs them ---------------------------------------------------------------------
+
+
+def details(**changed: Any) -> actions.CaseDetails:
+    """Return what P5.1 asks for, with what the test says otherwise."""
+    said = {
+        "title": "Restores are slow",
+        "explanation": "A restore of 400 GB runs at 3 MB/s.",
+        "effect": "One customer's file server is down.",
+        "contact_email": "priya@nwit.example",
+    }
+    return actions.CaseDetails(**said | changed)
+
+
+def logged_case(
+    by: User, when: datetime, *, severity: int = 3, charges_accepted: bool = True, key: Any = None, **said: Any
+) -> Case:
+    """Log a case for the partner that `by` writes for."""
+    if severity == 1:
+        said.setdefault("technical_resource", "Omar, +61 8 5550 0123, at the console")
+    return actions.submit_case(
+        partner_id=by.memberships.get().partner_id,
+        details=details(**said),
+        severity=severity,
+        charges_accepted=charges_accepted,
+        submission_key=key,
+        actor=by,
+        now=when,
+    )
+
+
+def answer(case: Case, by: User, when: datetime, body: str = "We found it.") -> Case:
+    """Send a public reply."""
+    return actions.reply_as_specialist(case_id=case.pk, body=body, actor=by, now=when)
+
+
+def ask(case: Case, by: User, when: datetime, body: str = "Which version is it?") -> Case:
+    """Send a question and wait for the contact."""
+    return actions.reply_as_specialist(case_id=case.pk, body=body, then_wait=True, actor=by, now=when)
+
+
+def say(case: Case, by: User, when: datetime, body: str = "It is version 6.1.") -> Case:
+    """Let a contact say a word."""
+    return actions.reply_as_contact(case_id=case.pk, body=body, actor=by, now=when)
+
+
+def call(
+    case: Case,
+    by: User,
+    made_at: datetime,
+    outcome: str = AttemptOutcome.REACHED,
+    *,
+    logged_at: datetime | None = None,
+) -> Case:
+    """Log a call to the contact, at once unless said otherwise."""
+    return actions.log_call(
+        case_id=case.pk, outcome=outcome, note="Rang.", made_at=made_at, actor=by, now=logged_at or made_at
+    )
+
+
+def remind(case: Case, when: datetime, *, left_at: datetime | None = None) -> Case:
+    """Write the reminder that is due and let its mail leave, at once unless said otherwise."""
+    assert actions.make_reminder(episode_id=episode_of(case).pk, now=when) is not None, "no reminder was due"
+    attempt = case.attempts.get(outcome=AttemptOutcome.SENDING)
+    confirmed = actions.confirm_reminder(attempt_id=attempt.pk, text="Are you there?", now=left_at or when)
+    assert confirmed is not None
+    return confirmed
+
+
+def close(case: Case, by: User, when: datetime, outcome: str = Outcome.FIX, detail: str = "Agent 6.2") -> Case:
+    """Close a case with an outcome."""
+    return actions.close_case(
+        case_id=case.pk, outcome=outcome, explanation="The update fixed it.", detail=detail, actor=by, now=when
+    )
+
+
+def reminded_twice(case: Case, by: User) -> Case:
+    """Ask on Tuesday at 10:00, remind on Thursday and on Monday; silence closes the case on Tuesday at 17:00."""
+    ask(case, by, at("Tue 10:00"))
+    remind(case, at("Thu 10:00"))
+    return remind(case, at("Mon 30 Nov 10:00"))
+
+
+def close_in_silence(case: Case, when: datetime) -> Case | None:
+    """Let the timetable look at a silent case."""
+    return actions.close_in_silence(episode_id=case.episodes.latest("pk").pk, now=when)
+
+
+# --- Looking ------------------------------------------------------------------------------------------------------
+
+
+def fresh(case: Case) -> Case:
+    """Return the case as the database has it now."""
+    return Case.objects.get(pk=case.pk)
+
+
+def episode_of(case: Case) -> WaitingEpisode:
+    """Return the open waiting episode of a case."""
+    return case.episodes.get(ended_at=None)
+
+
+def deadline_of(case: Case) -> Deadline:
+    """Return the newest promise of a case."""
+    return case.deadlines.latest("pk")
+
+
+def events_of(case: Case) -> list[str]:
+    """Return what happened to a case, in order."""
+    return list(case.events.order_by("number").values_list("kind", flat=True))
+
+
+def last_event(case: Case) -> CaseEvent:
+    """Return what happened to a case last."""
+    return case.events.latest("number")
+
+
+# --- Files and threads --------------------------------------------------------------------------------------------
+
+
+def text_file(name: str = "support.log", content: str = "error 1603") -> SimpleUploadedFile:
+    """Return a file as a browser uploads it."""
+    return SimpleUploadedFile(name, content.encode(), content_type="text/plain")
+
+
+def upload(name: str = "support.log", content: str = "error 1603") -> actions.Upload:
+    """Return a file that passed its field."""
+    return actions.Upload(name=name, content_type="text/plain", content=text_file(name, content))
+
+
+def all_at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:
+    """Make each call in a thread and on a connection of its own, all at one moment. Returns answers or exceptions."""
+    ready = threading.Barrier(len(calls))
+    answers: list[Answer | Exception] = [RuntimeError("this thread never answered")] * len(calls)
+
+    def make(number: int, one_call: Callable[[], Answer]) -> None:
+        with closing(connection):
+            connection.ensure_connection()
+            ready.wait(timeout=30)
+            try:
+                answers[number] = one_call()
+            except Exception as refused:
+                answers[number] = refused
+
+    threads = [threading.Thread(target=make, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return answers
