@@ -1,0 +1,351 @@
+"""Sending without losing: claims, leases, refusals, retries, withdrawals. A real SMTP server takes the mails."""
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from cases.models import Deadline, Membership, User
+from notifications import dispatch, heartbeat, outbox, sweeps
+from notifications.models import MailState, OutgoingMail
+from tests.notifications.office import TUESDAY_9, Office, at, mail, post, send, tell, tick
+from tests.notifications.refusing import RefusingSink
+from tests.smtp_sink import SmtpSink
+
+
+@pytest.fixture(autouse=True)
+def by_smtp(mail_by_smtp: SmtpSink) -> SmtpSink:
+    """Every test here sends by real SMTP."""
+    return mail_by_smtp
+
+
+def state_of(kind: str = "case_received") -> str:
+    return mail(kind).state
+
+
+def test_a_mail_reaches_its_reader_as_it_was_written(office: Office, smtp: SmtpSink) -> None:
+    case = office.log()
+    post(TUESDAY_9)
+    [received] = smtp.to("priya@northwind.example")
+    written = mail("case_received")
+    assert received.subject == written.subject
+    assert received.text.replace("\r\n", "\n") == written.body_text
+    assert received.html.replace("\r\n", "\n").strip() == written.body_html.strip()
+    assert received.message_id == written.message_id
+    assert str(received.message["From"]) == "Probax Support <care@probax.io>"
+    assert str(received.message["To"]) == "Priya Raman <priya@northwind.example>"
+    assert (written.state, written.sent_at, written.sent_from) == (
+        "sent",
+        at(TUESDAY_9),
+        "Probax Support <care@probax.io>",
+    )
+    assert written.case == case
+
+
+def test_a_mail_is_sent_once_however_often_the_sender_runs(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    for _ in range(3):
+        post(TUESDAY_9)
+    assert len(smtp.received) == 1
+
+
+def test_an_event_told_twice_writes_one_mail(office: Office) -> None:
+    case = office.log()
+    received = case.events.get(kind="case_logged")
+    assert dispatch.tell(received.pk, now=at(TUESDAY_9))
+    assert not dispatch.tell(received.pk, now=at(TUESDAY_9))
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_one_connection_carries_a_whole_run(office: Office, smtp: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    connect = smtplib.SMTP.connect
+
+    def counted(self: smtplib.SMTP, *args: object) -> object:
+        opened.append(1)
+        return connect(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", counted)
+    for _ in range(5):
+        office.log()
+    post(TUESDAY_9)
+    assert (len(smtp.received), len(opened)) == (5, 1)
+
+
+# --- Leases -------------------------------------------------------------------------------------------------------
+
+
+def test_a_claimed_mail_is_nobody_elses_until_its_lease_ends(office: Office) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    held = mail("case_received").pk
+    now = at(TUESDAY_9)
+    assert outbox.claim(held, now=now) is not None
+    assert outbox.claim(held, now=now) is None
+    assert outbox.claim(held, now=now + outbox.lease() - timedelta(seconds=1)) is None
+    assert outbox.due(now, limit=10) == []
+
+
+def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_so(
+    office: Office, smtp: SmtpSink
+) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    written = mail("case_received")
+    # A sender that is killed here leaves nothing but its claim.
+    assert outbox.claim(written.pk, now=at(TUESDAY_9)) is not None
+    send("Tue 24 Nov 09:01")
+    assert smtp.received == []
+    send("Tue 24 Nov 09:03")
+    assert [received.message_id for received in smtp.received] == [written.message_id]
+    written.refresh_from_db()
+    assert (written.state, written.attempt, written.ambiguous) == ("sent", 2, True)
+
+
+def test_a_sender_that_outlived_its_lease_settles_nothing(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    with sweeps.Connection() as connection:
+        slow = outbox.claim(mail("case_received").pk, now=at(TUESDAY_9))
+        fast = outbox.claim(mail("case_received").pk, now=at("Tue 24 Nov 09:03"))
+        assert slow is not None
+        assert fast is not None
+        with caplog.at_level(logging.WARNING):
+            outbox.send(slow, connection, now=at("Tue 24 Nov 09:03"))
+    held = mail("case_received")
+    assert (held.state, held.attempt) == (MailState.IN_FLIGHT, 2)
+    assert "another sender has it" in caplog.text
+
+
+# --- A server that says no ----------------------------------------------------------------------------------------
+
+
+def test_a_server_that_cannot_be_reached_costs_no_mail_a_try(
+    office: Office, smtp: SmtpSink, settings: Settings
+) -> None:
+    office.log()
+    settings.EMAIL_PORT = 9  # nobody listens there
+    post(TUESDAY_9)
+    waiting = mail("case_received")
+    assert (waiting.state, waiting.tries, waiting.attempt) == (MailState.QUEUED, 0, 0)
+    beat = heartbeat.last(heartbeat.MAIL_SERVER)
+    assert beat is not None
+    assert "Connection refused" in beat.trouble
+    settings.EMAIL_PORT = smtp.port
+    # It is left alone for a moment, then the mail goes at once.
+    send("Tue 24 Nov 09:00:05")
+    assert smtp.received == []
+    send("Tue 24 Nov 09:00:11")
+    assert len(smtp.received) == 1
+    beat = heartbeat.last(heartbeat.MAIL_SERVER)
+    assert beat is not None
+    assert (beat.trouble, beat.trouble_since) == ("", None)
+
+
+def test_a_weekend_without_a_mail_server_loses_nothing(office: Office, smtp: SmtpSink, settings: Settings) -> None:
+    office.log("Fri 27 Nov 16:00")
+    settings.EMAIL_PORT = 9
+    for when in ("Fri 27 Nov 16:00", "Sat 28 Nov 12:00", "Sun 29 Nov 12:00", "Mon 30 Nov 07:59"):
+        post(when)
+    settings.EMAIL_PORT = smtp.port
+    send("Mon 30 Nov 08:00")
+    assert [received.recipient for received in smtp.received] == ["priya@northwind.example"]
+    assert not mail("case_received").ambiguous
+
+
+def test_a_mail_that_is_put_off_is_tried_again_later_and_later(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    smtp.refusal = "451 4.7.1 try again later"
+    post(TUESDAY_9)
+    put_off = mail("case_received")
+    assert (put_off.state, put_off.tries, put_off.last_error) == (MailState.QUEUED, 1, "451 4.7.1 try again later")
+    assert put_off.due_at == at("Tue 24 Nov 09:01")
+    send("Tue 24 Nov 09:01")
+    assert mail("case_received").due_at == at("Tue 24 Nov 09:06")
+    smtp.refusal = ""
+    send("Tue 24 Nov 09:05")
+    assert smtp.received == []
+    send("Tue 24 Nov 09:06")
+    sent = mail("case_received")
+    assert (sent.state, sent.ambiguous, sent.last_error) == (MailState.SENT, False, "")
+    assert len(smtp.received) == 1
+
+
+def test_a_mail_is_tried_for_days_before_it_is_given_up(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    smtp.refusal = "451 4.7.1 try again later"
+    tell(TUESDAY_9)
+    first = mail("case_received").due_at
+    while (row := mail("case_received")).state == MailState.QUEUED:
+        moment = row.due_at
+        sweeps.send_outbox(clock=lambda moment=moment: moment)  # type: ignore[misc]
+    assert row.state == MailState.GAVE_UP
+    assert row.due_at - first > timedelta(days=3)
+
+
+def test_a_mail_refused_for_good_is_given_up_at_once_and_keeps_no_other_waiting(office: Office, smtp: SmtpSink) -> None:
+    office.log(contact=office.omar)
+    office.log(contact=office.priya)
+    tell(TUESDAY_9)
+    refused = mail("case_received", office.omar)
+    smtp.refusal = "550 5.7.1 we do not want this"
+    claimed = outbox.claim(refused.pk, now=at(TUESDAY_9))
+    assert claimed is not None
+    with sweeps.Connection() as connection:
+        outbox.send(claimed, connection, now=at(TUESDAY_9))
+    smtp.refusal = ""
+    send(TUESDAY_9)
+    refused.refresh_from_db()
+    assert (refused.state, refused.last_error) == (MailState.GAVE_UP, "550 5.7.1 we do not want this")
+    assert [received.recipient for received in smtp.received] == ["priya@northwind.example"]
+
+
+def test_a_mailbox_that_does_not_exist_is_given_up_and_one_that_is_full_is_not(
+    office: Office, refusing: RefusingSink, settings: Settings
+) -> None:
+    settings.EMAIL_PORT = refusing.port
+    refusing.recipients["priya@northwind.example"] = "550 5.1.1 no such mailbox"
+    refusing.recipients["omar@northwind.example"] = "452 4.2.2 mailbox full"
+    office.log(contact=office.priya)
+    office.log(contact=office.omar)
+    office.log(contact=office.zoe)
+    post(TUESDAY_9)
+    assert mail("case_received", office.priya).state == MailState.GAVE_UP
+    assert mail("case_received", office.omar).state == MailState.QUEUED
+    assert mail("case_received", office.zoe).state == MailState.SENT
+
+
+def test_a_server_that_does_not_like_the_sender_costs_no_mail_its_life(
+    office: Office, refusing: RefusingSink, settings: Settings
+) -> None:
+    settings.EMAIL_PORT = refusing.port
+    refusing.sender = "550 5.7.1 you may not send as care@probax.io"
+    office.log()
+    post(TUESDAY_9)
+    held = mail("case_received")
+    assert (held.state, held.last_error) == (MailState.QUEUED, "550 5.7.1 you may not send as care@probax.io")
+    refusing.sender = ""
+    send("Tue 24 Nov 09:01")
+    assert state_of() == MailState.SENT
+
+
+def test_an_answer_that_was_lost_makes_a_second_mail_that_is_known_as_one(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    smtp.answer_lost = True
+    post(TUESDAY_9)
+    smtp.answer_lost = False
+    lost = mail("case_received")
+    assert (lost.state, lost.ambiguous) == (MailState.QUEUED, True)
+    send("Tue 24 Nov 09:01")
+    assert {received.message_id for received in smtp.received} == {lost.message_id}
+    assert len(smtp.received) == 2
+    sent = mail("case_received")
+    assert (sent.state, sent.ambiguous) == (MailState.SENT, True)
+
+
+def test_a_mail_that_was_given_up_goes_again_when_staff_say_so(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    smtp.refusal = "550 no"
+    post(TUESDAY_9)
+    given_up = mail("case_received")
+    smtp.refusal = ""
+    assert outbox.send_again(given_up.pk, now=at("Wed 25 Nov 09:00"))
+    assert not outbox.send_again(given_up.pk, now=at("Wed 25 Nov 09:00"))
+    send("Wed 25 Nov 09:00")
+    assert [received.message_id for received in smtp.received] == [given_up.message_id]
+    # What was sent is not sent again.
+    assert not outbox.send_again(given_up.pk, now=at("Wed 25 Nov 09:01"))
+
+
+# --- Still owed? --------------------------------------------------------------------------------------------------
+
+
+def test_a_warning_is_withdrawn_when_somebody_replied_before_it_left(office: Office, smtp: SmtpSink) -> None:
+    case = office.log()
+    post(TUESDAY_9)
+    sweeps.warn_and_breach(now=at("Tue 24 Nov 13:30"))
+    tell("Tue 24 Nov 13:30")
+    office.reply(case, "Tue 24 Nov 13:30")
+    send("Tue 24 Nov 13:31")
+    assert mail("promise_at_risk", office.ruth).state == MailState.WITHDRAWN
+    assert smtp.to("ruth@probax.example") == []
+
+
+def test_a_warning_is_withdrawn_when_the_promise_was_missed_before_it_left(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00"))
+    tell("Tue 24 Nov 14:00")
+    tick("Tue 24 Nov 15:01")
+    assert [received.subject.split(",")[0][9:] for received in smtp.to("ruth@probax.example")] == ["Missed"]
+    assert Deadline.objects.get().breached_at == at("Tue 24 Nov 15:01")
+
+
+def test_an_alert_for_severity_1_is_withdrawn_when_somebody_answered_before_it_left(
+    office: Office, smtp: SmtpSink
+) -> None:
+    case = office.log(severity=1)
+    tell(TUESDAY_9)
+    office.reply(case, TUESDAY_9)
+    send(TUESDAY_9)
+    assert mail("severity_1_logged", office.lena).last_error == "Somebody answered before it left."
+    assert smtp.to("lena@probax.example") == []
+
+
+def test_a_closing_waits_out_its_minute(office: Office, smtp: SmtpSink) -> None:
+    """P9.5."""
+    case = office.log()
+    office.close(case, "Tue 24 Nov 10:00")
+    tell("Tue 24 Nov 10:00")
+    send("Tue 24 Nov 10:00:59")
+    assert state_of("case_closed") == MailState.QUEUED
+    send("Tue 24 Nov 10:01")
+    assert state_of("case_closed") == MailState.SENT
+
+
+# --- Who may be a recipient ---------------------------------------------------------------------------------------
+
+
+def test_a_contact_who_left_the_partner_before_the_mail_was_made_gets_none(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    Membership.objects.filter(user=office.priya).update(is_active=False)
+    post(TUESDAY_9)
+    refused = mail("case_received")
+    assert (refused.state, refused.last_error) == (MailState.WITHDRAWN, "The recipient may not see this case.")
+    assert smtp.received == []
+
+
+def test_a_contact_who_left_the_partner_before_the_mail_left_gets_none(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    Membership.objects.filter(user=office.priya).delete()
+    send(TUESDAY_9)
+    assert mail("case_received").state == MailState.WITHDRAWN
+    assert smtp.received == []
+    # Nor does the button change who may see the case.
+    assert outbox.send_again(mail("case_received").pk, now=at("Tue 24 Nov 09:01"))
+    send("Tue 24 Nov 09:01")
+    assert mail("case_received").state == MailState.WITHDRAWN
+    assert smtp.received == []
+
+
+def test_a_specialist_who_left_gets_nothing_that_was_written_to_them(office: Office, smtp: SmtpSink) -> None:
+    case = office.log()
+    office.take(case, TUESDAY_9)
+    office.answer(case, TUESDAY_9)
+    tell(TUESDAY_9)
+    User.objects.filter(pk=office.lena.pk).update(is_active=False)
+    send(TUESDAY_9)
+    assert mail("contact_replied").last_error == "This mail is for staff, and its recipient is none."
+    assert smtp.to("lena@probax.example") == []
+
+
+@pytest.fixture
+def refusing() -> Iterator[RefusingSink]:
+    """An SMTP server that refuses senders and recipients."""
+    sink = RefusingSink()
+    sink.start()
+    yield sink
+    sink.stop()
