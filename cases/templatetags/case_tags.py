@@ -168,7 +168,8 @@ def used_percent(deadline: Any, now: datetime) -> int:
     whole = deadline.due_at - deadline.started_at
     if whole <= timedelta(0):
         return 100
-    return max(0, min(100, round(100 * ((until - deadline.started_at) / whole))))
+    share: float = (until - deadline.started_at) / whole
+    return max(0, min(100, round(100 * share)))
 
 
 @register.filter
