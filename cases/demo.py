@@ -57,12 +57,17 @@ AREAS = [
 
 def load(now: datetime) -> None:
     """Load the demo into an empty database that has its policy. The cases' times lie before `now`."""
+    _cases(load_people(now), now)
+
+
+def load_people(now: datetime) -> dict[str, User]:
+    """Load the demo's people, partners and texts without any case. Returns the people by first name."""
     Site.objects.get_or_create(pk=1, defaults={"name": "Probax Support", "set_up_at": now})
     for position, (name, in_scope, hint) in enumerate(AREAS):
         ProductArea.objects.create(name=name, in_scope=in_scope, scope_hint=hint, position=position)
     people = _people()
     _partners(people, now)
-    _cases(people, now)
+    return people
 
 
 def _people() -> dict[str, User]:
@@ -139,52 +144,96 @@ def _log(people: dict[str, User], story: _Story, now: datetime) -> Case:
 
 
 def _cases(people: dict[str, User], now: datetime) -> None:
-    lena, specialist_at_us = people["lena"], people["max"]
-    solved = _log(people, _SOLVED, now)
-    then = now - _SOLVED.ago
-    actions.assign_case(
-        case_id=solved.pk, assignee_id=lena.pk, expected_id=None, actor=lena, now=then + timedelta(minutes=20)
-    )
+    _tell_solved(people, now)
+    _tell_disappointed(people, now)
+    _tell_waiting(people, now)
+    for story in _FRESH:
+        _log(people, story, now)
+
+
+def _tell_solved(people: dict[str, User], now: datetime) -> None:
+    lena, case, then = people["lena"], _log(people, _SOLVED, now), now - _SOLVED.ago
+    _take(case, lena, then + timedelta(minutes=20))
     actions.reply_as_specialist(
-        case_id=solved.pk,
+        case_id=case.pk,
         body="Hello Priya, thank you for the log. The agent on BK-02 runs version 6.1, which misses a fix for this. "
         "Version 6.2 has it. Could you update that agent and tell me how tonight's job goes?",
         actor=lena,
         now=then + timedelta(minutes=50),
     )
     actions.reply_as_contact(
-        case_id=solved.pk,
+        case_id=case.pk,
         body="Updated, and the job ran clean last night.",
         actor=people["priya"],
         now=then + timedelta(days=1),
     )
-    actions.close_case(
-        case_id=solved.pk,
-        outcome=Outcome.FIX,
-        explanation="The agent update to 6.2 fixed the aborted jobs on BK-02.",
-        detail="Agent 6.2",
-        actor=lena,
-        now=then + timedelta(days=1, hours=1),
+    _close(case, Outcome.FIX, "The agent update to 6.2 fixed the aborted jobs on BK-02.", "Agent 6.2", lena, then)
+    _answer(case, (5, 5, 5), "Quick and to the point.", people["priya"], then + timedelta(days=1, hours=3))
+
+
+def _tell_disappointed(people: dict[str, User], now: datetime) -> None:
+    specialist, case, then = people["max"], _log(people, _DISAPPOINTED, now), now - _DISAPPOINTED.ago
+    _take(case, specialist, then + timedelta(hours=40))
+    actions.reply_as_specialist(
+        case_id=case.pk,
+        body="Hello Zoe, sorry for the wait. The report counts a tenant twice when it was renamed. "
+        "Saving the report's filter once more mends it; the release after next makes that needless.",
+        actor=specialist,
+        now=then + timedelta(hours=41),
     )
-    waiting = _log(people, _WAITING, now)
-    then = now - _WAITING.ago
+    words = "Saving the report's filter once more after a rename counts each tenant once."
+    _close(
+        case, Outcome.WORKAROUND, words, "Save the filter again after a rename.", specialist, then + timedelta(days=1)
+    )
+    _answer(case, (2, 4, 2), "Right answer, but a day late.", people["zoe"], then + timedelta(days=3))
+
+
+def _tell_waiting(people: dict[str, User], now: datetime) -> None:
+    specialist, case, then = people["max"], _log(people, _WAITING, now), now - _WAITING.ago
+    _take(case, specialist, then + timedelta(minutes=25))
     actions.log_call(
-        case_id=waiting.pk,
+        case_id=case.pk,
         outcome=AttemptOutcome.NO_ANSWER,
         note="Rang twice, no voicemail.",
         made_at=then + timedelta(minutes=30),
-        actor=specialist_at_us,
+        actor=specialist,
         now=then + timedelta(minutes=32),
     )
     actions.reply_as_specialist(
-        case_id=waiting.pk,
+        case_id=case.pk,
         body="Hello Zoe, which retention do your customers' jobs have now? A screenshot of one job is enough.",
         then_wait=True,
-        actor=specialist_at_us,
+        actor=specialist,
         now=then + timedelta(minutes=40),
     )
-    for story in _FRESH:
-        _log(people, story, now)
+
+
+def _take(case: Case, specialist: User, now: datetime) -> None:
+    actions.assign_case(case_id=case.pk, assignee_id=specialist.pk, expected_id=None, actor=specialist, now=now)
+
+
+def _close(case: Case, outcome: Outcome, words: str, detail: str, specialist: User, then: datetime) -> None:
+    actions.close_case(
+        case_id=case.pk,
+        outcome=outcome,
+        explanation=words,
+        detail=detail,
+        actor=specialist,
+        now=then + timedelta(days=1, hours=1),
+    )
+
+
+def _answer(case: Case, scores: tuple[int, int, int], comment: str, contact: User, now: datetime) -> None:
+    handling, professionalism, satisfaction = scores
+    actions.answer_survey(
+        survey_id=case.closings.get().survey.pk,
+        handling=handling,
+        professionalism=professionalism,
+        satisfaction=satisfaction,
+        comment=comment,
+        actor=contact,
+        now=now,
+    )
 
 
 _SOLVED = _Story(
@@ -194,6 +243,14 @@ _SOLVED = _Story(
     "Jobs on BK-02 abort after ten minutes",
     "Since Monday every job on BK-02 stops after about ten minutes with error 1603.",
     "Backups of three customers are not running. Restores still work.",
+)
+_DISAPPOINTED = _Story(
+    "zoe",
+    timedelta(days=16),
+    3,
+    "Monthly report counts a tenant twice",
+    "The report of October lists Harbor Dental two times with the same jobs.",
+    "Our invoice to that customer would be wrong.",
 )
 _WAITING = _Story(
     "zoe",
@@ -233,7 +290,7 @@ _FRESH = [
         timedelta(minutes=12),
         1,
         "No backup job starts on any tenant",
-        "Since the update tonight every job fails at once with “service not reachable”. Support log attached.",
+        "Since the update every job fails at once with “service not reachable”.",
         "All monitoring, backups and schedules of 31 customers are stopped.",
         resource="Omar Haddad, +61 8 5550 0123, at the console",
     ),

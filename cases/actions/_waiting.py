@@ -24,6 +24,11 @@ def end(case: Case, *, now: datetime) -> None:
     WaitingEpisode.objects.filter(case=case, ended_at=None).update(ended_at=now, next_reminder_at=None, closes_at=None)
 
 
+def has_nothing_ahead(episode: WaitingEpisode) -> bool:
+    """Return whether the timetable knows nothing of an episode: another attempt may have put it on again meanwhile."""
+    return episode.next_reminder_at is None and episode.closes_at is None
+
+
 def remind_at(episode: WaitingEpisode, at: datetime) -> None:
     """Put the next reminder on the timetable."""
     episode.next_reminder_at = at
@@ -50,6 +55,7 @@ def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> bool:
         remind_after(episode, case, day)
     else:
         episode.next_reminder_at = None
-        episode.closes_at = rules.silent_closing_at(hours, day)
+        # A call logged late may lie before the attempt that was counted first.
+        episode.closes_at = rules.silent_closing_at(hours, max(day, *counted))
         episode.save(update_fields=["next_reminder_at", "closes_at"])
     return True

@@ -130,6 +130,7 @@ def submit_case(
     _require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
     _log(case, severity, actor=actor, now=now)
+    _tell_earlier_case(case, actor=actor, now=now)
     _take_files_of_draft(case, actor)
     return case
 
@@ -197,6 +198,15 @@ def _log(case: Case, severity: int, *, actor: User, now: datetime) -> None:
         "desk_open": promises.hours_of(partner, case.desk).is_open(now),
     }
     _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts)
+
+
+def _tell_earlier_case(case: Case, *, actor: User, now: datetime) -> None:
+    """Link both ways: the earlier case's record says which case goes on (P9.6)."""
+    if case.follow_up_of_id is None:
+        return
+    earlier = _record.locked(case.follow_up_of_id, actor=actor)
+    facts = {"case": case.pk, "reference": case.reference}
+    _record.record(earlier, EventKind.FOLLOW_UP_OPENED, actor=actor, now=now, public=True, facts=facts)
 
 
 def _take_files_of_draft(case: Case, actor: User) -> None:

@@ -20,6 +20,9 @@ def make_reminder(*, episode_id: int, actor: None = None, now: datetime) -> Case
     episode = _waiting.current(case)
     if episode is None or episode.pk != episode_id or not episode.next_reminder_at or now < episode.next_reminder_at:
         return None
+    if episode.attempts.filter(outcome=AttemptOutcome.SENDING).exists():
+        # The one before has not left yet; what becomes of it decides what is due next.
+        return None
     hours = promises.home_hours(case.desk)
     if not hours.is_open(now):
         episode.next_reminder_at = hours.next_open(now)
@@ -54,8 +57,9 @@ def confirm_reminder(*, attempt_id: int, text: str = "", actor: None = None, now
     attempt.outcome, attempt.made_at, attempt.note = AttemptOutcome.SENT, now, text
     waits = episode is not None and episode.pk == attempt.episode_id
     if episode is not None and waits and not _waiting.count(attempt, episode, case):
-        # It left on a day that does not count; the next opening makes another.
-        _waiting.remind_at(episode, promises.home_hours(case.desk).next_open(now))
+        if _waiting.has_nothing_ahead(episode):
+            # It left on a day that does not count; the next opening makes another.
+            _waiting.remind_at(episode, promises.home_hours(case.desk).next_open(now))
     attempt.save()
     closes_at = episode.closes_at.isoformat() if episode is not None and episode.closes_at else None
     facts = {
@@ -78,7 +82,7 @@ def fail_reminder(*, attempt_id: int, reason: str, actor: None = None, now: date
     attempt.outcome = AttemptOutcome.FAILED
     attempt.save(update_fields=["outcome"])
     episode = _waiting.current(case)
-    if episode is not None and episode.pk == attempt.episode_id:
+    if episode is not None and episode.pk == attempt.episode_id and _waiting.has_nothing_ahead(episode):
         hours = promises.home_hours(case.desk)
         _waiting.remind_after(episode, case, hours.business_date(now))
     facts = {"attempt": attempt.pk, "reason": reason}

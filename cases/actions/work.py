@@ -83,14 +83,19 @@ def log_call(
 
 
 def _apply(case: Case, attempt: ContactAttempt, *, actor: User, now: datetime) -> bool:
-    """Let the call do what it does. Returns whether it was the first response."""
+    """Let the call do what it does. Returns whether it was the first response.
+
+    A call from before the question is logged late: it answers nothing and is no attempt to hear an answer.
+    """
+    episode = _waiting.current(case)
+    after_the_question = episode is None or attempt.made_at >= episode.started_at
     if rules.call_reached_the_contact(attempt.outcome):
-        _record.move(case, Trigger.REACH, actor=actor)
-        _waiting.end(case, now=now)
+        if after_the_question:
+            _record.move(case, Trigger.REACH, actor=actor)
+            _waiting.end(case, now=now)
         return _record.respond_first(case, at=attempt.made_at) is not None
     lifecycle.require_open(case.status)
-    episode = _waiting.current(case)
-    if episode is not None and attempt.made_at >= episode.started_at:
+    if episode is not None and after_the_question:
         attempt.episode = episode
         _waiting.count(attempt, episode, case)
     return False

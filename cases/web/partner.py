@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions
-from cases.models import Case, CaseDraft, Partner, User
+from cases.models import Case, CaseDraft, Partner, ProductArea, User
 from cases.rules import Outcome, RuleBroken, is_entitled
 from cases.web import uploads
 from cases.web.answers import case_or_404, new_key, put_beside
@@ -145,6 +145,7 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         "partner": chosen,
         "desk_line": desk_line(chosen, chosen.home_desk, request.now),
         "severities": severity_choices(chosen, request.now),
+        "areas": ProductArea.objects.exclude(scope_hint="").order_by("position"),
         "draft": draft,
         "follow_up_of": _follow_up_of(request),
     }

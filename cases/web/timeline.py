@@ -16,7 +16,6 @@ from cases.rules import AttemptOutcome, Outcome
 # These stand in the story as the message itself.
 SAID = {EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED, EventKind.NOTE_WRITTEN}
 PLAIN_SENTENCES = {
-    EventKind.FOLLOW_UP_OPENED: _lazy("A follow-up case was opened"),
     EventKind.ATTEMPT_FAILED: _lazy("A reminder could not be delivered, so it is no contact attempt"),
     EventKind.PROMISE_AT_RISK: _lazy("Most of the time for the first response is used"),
     EventKind.PROMISE_MISSED: _lazy("The promised first response is late"),
@@ -102,6 +101,8 @@ def sentence_of(event: CaseEvent) -> str:
         if not facts.get("name"):
             return _("took the owner off the case")
         return _("gave the case to %(name)s") % {"name": facts["name"]}
+    if event.kind == EventKind.FOLLOW_UP_OPENED:
+        return _("opened the follow-up case %(reference)s") % {"reference": facts["reference"]}
     if event.kind == EventKind.REMINDER_MADE:
         return _("Reminder %(number)s of 2 is on its way to the contact") % {"number": facts["number"]}
     if event.kind == EventKind.ATTEMPT_COUNTED:
