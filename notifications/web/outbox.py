@@ -26,6 +26,7 @@ ROWS = 50
 # The HTML of a mail stands alone in a frame: it runs nothing, loads nothing, and its links open beside the page.
 MAIL_POLICY = {
     "default-src": [NONE],
+    "script-src": [NONE],
     "style-src": ["'unsafe-inline'"],
     "img-src": ["data:"],
     "base-uri": [NONE],
@@ -41,7 +42,7 @@ def mails(request: PortalRequest) -> HttpResponse:
     """List mails, newest first, by state and by the beginning of an address or a case's reference."""
     asked = request.GET
     state = asked.get("state", "") if asked.get("state") in MailState.values else ""
-    words = asked.get("q", "").strip()[:100]
+    words = letters.one_line(asked.get("q", ""))[:100]
     before = asked.get("before", "")[:18]
     found = matching(OutgoingMail.objects.select_related("case", "recipient"), state=state, words=words)
     if before.isdecimal():

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from cases.models import Deadline, Membership, User
 from notifications import dispatch, heartbeat, outbox, sweeps
+from notifications.delivery import Connection
 from notifications.models import MailState, OutgoingMail
 from tests.notifications.office import TUESDAY_9, Office, at, mail, post, send, tell, tick
 from tests.notifications.refusing import RefusingSink
@@ -108,7 +109,7 @@ def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_s
 def test_a_sender_that_outlived_its_lease_settles_nothing(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.log()
     tell(TUESDAY_9)
-    with sweeps.Connection() as connection:
+    with Connection() as connection:
         slow = outbox.claim(mail("case_received").pk, now=at(TUESDAY_9))
         fast = outbox.claim(mail("case_received").pk, now=at("Tue 24 Nov 09:03"))
         assert slow is not None
@@ -194,7 +195,7 @@ def test_a_mail_refused_for_good_is_given_up_at_once_and_keeps_no_other_waiting(
     smtp.refusal = "550 5.7.1 we do not want this"
     claimed = outbox.claim(refused.pk, now=at(TUESDAY_9))
     assert claimed is not None
-    with sweeps.Connection() as connection:
+    with Connection() as connection:
         outbox.send(claimed, connection, now=at(TUESDAY_9))
     smtp.refusal = ""
     send(TUESDAY_9)

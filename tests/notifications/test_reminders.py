@@ -7,6 +7,7 @@ from cases import actions
 from cases.models import Case, ContactAttempt, WaitingEpisode
 from cases.rules import AttemptOutcome
 from notifications import outbox, sweeps
+from notifications.delivery import Connection
 from notifications.models import MailState, OutgoingMail
 from tests.notifications.office import Office, at, event, kinds_to, mail, post, send, tell, tick
 from tests.smtp_sink import SmtpSink
@@ -119,7 +120,7 @@ def test_a_sender_that_died_between_sending_and_counting_is_made_good(waiting: C
     tell(FIRST)
     claimed = outbox.claim(mail("reminder_one").pk, now=at(FIRST))
     assert claimed is not None
-    with sweeps.Connection() as connection:
+    with Connection() as connection:
         outbox.send(claimed, connection, now=at(FIRST))
     # Here it dies: the mail is marked sent, the attempt does not know.
     assert attempts(waiting) == [(None, AttemptOutcome.SENDING)]

@@ -1,0 +1,84 @@
+"""From events to mails: once each, in order, and one bad event keeps no other waiting."""
+
+from datetime import timedelta
+
+import pytest
+
+from cases.models import Case, CaseEvent, Dispatch, EventKind
+from notifications import dispatch, sweeps
+from notifications.models import OutgoingMail, StuckEvent
+from tests.notifications.office import TUESDAY_9, Office, at, kinds_to, tell
+
+
+def spoil(case: Case) -> CaseEvent:
+    """Leave an event that no message can be made of: it points to a message that is not there."""
+    event = case.events.get(kind=EventKind.CASE_LOGGED)
+    CaseEvent.objects.filter(pk=event.pk).update(kind=EventKind.SPECIALIST_REPLIED, facts={"message": 0})
+    return event
+
+
+def test_what_was_told_leaves_no_dispatch_row(office: Office) -> None:
+    case = office.log()
+    office.reply(case, TUESDAY_9)
+    tell(TUESDAY_9)
+    assert not Dispatch.objects.exists()
+    assert kinds_to(office.priya) == ["case_received", "specialist_replied"]
+
+
+def test_an_event_that_fails_keeps_no_other_waiting_and_is_shown(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = spoil(office.log())
+    office.log(contact=office.omar)
+    tell(TUESDAY_9)
+    assert kinds_to(office.omar) == ["case_received"]
+    stuck = StuckEvent.objects.get()
+    assert (stuck.event_id, stuck.tries, stuck.next_try_at) == (bad.pk, 1, at("Tue 24 Nov 09:01"))
+    assert "Message matching query does not exist" in stuck.last_error
+    assert "could not be turned into mails" in caplog.text
+    # Nothing of it was kept, and it is still owed.
+    assert kinds_to(office.priya) == []
+    assert Dispatch.objects.filter(pk=bad.pk).exists()
+
+
+def test_an_event_that_was_stuck_is_told_once_it_can_be(office: Office) -> None:
+    case = office.log()
+    bad = spoil(case)
+    tell(TUESDAY_9)
+    facts = {"severity": 3, "deadline": case.deadlines.get().pk, "desk_open": True}
+    CaseEvent.objects.filter(pk=bad.pk).update(kind=EventKind.CASE_LOGGED, facts=facts)
+    tell("Tue 24 Nov 09:00:30")
+    assert kinds_to(office.priya) == []
+    tell("Tue 24 Nov 09:01")
+    assert kinds_to(office.priya) == ["case_received"]
+    assert not StuckEvent.objects.exists()
+
+
+def test_a_stuck_event_waits_longer_each_time_and_never_more_than_an_hour(office: Office) -> None:
+    event = spoil(office.log())
+    moment = at(TUESDAY_9)
+    waits = []
+    for _ in range(62):
+        dispatch.tell(event.pk, now=moment)
+        waits.append(StuckEvent.objects.get().next_try_at - moment)
+        moment += waits[-1]
+    assert waits[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3)]
+    assert waits[-1] == timedelta(hours=1)
+
+
+def test_a_heap_of_events_is_told_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "PAGE", 2)
+    spoil(office.log())
+    for _ in range(6):
+        office.log()
+    sweeps.dispatch_events(now=at(TUESDAY_9))
+    assert OutgoingMail.objects.count() == 6
+
+
+def test_a_heap_of_deadlines_is_walked_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "PAGE", 2)
+    for _ in range(5):
+        office.log()
+    assert sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00")) == 5
+    assert sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00")) == 0
+    assert sweeps.warn_and_breach(now=at("Tue 24 Nov 16:00")) == 5
