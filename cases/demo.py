@@ -167,25 +167,32 @@ def _tell_solved(people: dict[str, User], now: datetime) -> None:
         actor=people["priya"],
         now=then + timedelta(days=1),
     )
-    _close(case, Outcome.FIX, "The agent update to 6.2 fixed the aborted jobs on BK-02.", "Agent 6.2", lena, then)
+    _close(
+        case,
+        Outcome.FIX,
+        "The agent update to 6.2 fixed the aborted jobs on BK-02.",
+        "Agent 6.2",
+        lena,
+        then + timedelta(days=1, hours=1),
+    )
     _answer(case, (5, 5, 5), "Quick and to the point.", people["priya"], then + timedelta(days=1, hours=3))
 
 
 def _tell_disappointed(people: dict[str, User], now: datetime) -> None:
     specialist, case, then = people["max"], _log(people, _DISAPPOINTED, now), now - _DISAPPOINTED.ago
-    _take(case, specialist, then + timedelta(hours=40))
+    _take(case, specialist, then + timedelta(hours=99))
     actions.reply_as_specialist(
         case_id=case.pk,
         body="Hello Zoe, sorry for the wait. The report counts a tenant twice when it was renamed. "
         "Saving the report's filter once more mends it; the release after next makes that needless.",
         actor=specialist,
-        now=then + timedelta(hours=41),
+        now=then + timedelta(hours=100),
     )
     words = "Saving the report's filter once more after a rename counts each tenant once."
     _close(
         case, Outcome.WORKAROUND, words, "Save the filter again after a rename.", specialist, then + timedelta(days=1)
     )
-    _answer(case, (2, 4, 2), "Right answer, but a day late.", people["zoe"], then + timedelta(days=3))
+    _answer(case, (2, 4, 2), "Right answer, but days late.", people["zoe"], then + timedelta(days=6))
 
 
 def _tell_waiting(people: dict[str, User], now: datetime) -> None:
@@ -212,14 +219,14 @@ def _take(case: Case, specialist: User, now: datetime) -> None:
     actions.assign_case(case_id=case.pk, assignee_id=specialist.pk, expected_id=None, actor=specialist, now=now)
 
 
-def _close(case: Case, outcome: Outcome, words: str, detail: str, specialist: User, then: datetime) -> None:
+def _close(case: Case, outcome: Outcome, words: str, detail: str, specialist: User, now: datetime) -> None:
     actions.close_case(
         case_id=case.pk,
         outcome=outcome,
         explanation=words,
         detail=detail,
         actor=specialist,
-        now=then + timedelta(days=1, hours=1),
+        now=now,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from sla.engine.calendar import Calendar
 
 
-class RuleBroken(Exception):  # noqa: N818 - it is no error of the program
+class RuleBroken(Exception):
     """A request that the policy or the state of a case does not allow.
 
     `code` is for machines. `message` is for the person who asked: what happened, and what to do next.

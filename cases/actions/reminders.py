@@ -55,8 +55,8 @@ def confirm_reminder(*, attempt_id: int, text: str = "", actor: None = None, now
         return None
     episode = _waiting.current(case)
     attempt.outcome, attempt.made_at, attempt.note = AttemptOutcome.SENT, now, text
-    waits = episode is not None and episode.pk == attempt.episode_id
-    if episode is not None and waits and not _waiting.count(attempt, episode, case):
+    if episode is not None and episode.pk == attempt.episode_id:
+        _waiting.count(attempt, episode, case)
         if _waiting.has_nothing_ahead(episode):
             # It left on a day that does not count; the next opening makes another.
             _waiting.remind_at(episode, promises.home_hours(case.desk).next_open(now))

@@ -14,14 +14,16 @@ from cases.rules import Outcome
 from cases.web.uploads import MultipleFileField
 
 LONG_TEXT = 20_000
+TOO_LONG = _("This is too long: %(show_value)s characters of %(limit_value)s. Put the rest in a file.")
 
 
-def text(label: StrOrPromise, hint: StrOrPromise = "", *, required: bool = True, rows: int = 4) -> forms.CharField:
-    """Return a field for several lines of text."""
+def text(label: StrOrPromise, hint: StrOrPromise = "", *, missing: StrOrPromise = "", rows: int = 4) -> forms.CharField:
+    """Return a field for several lines of text; `missing` is what it says when left empty, if it must not be."""
     return forms.CharField(
         label=label,
         help_text=hint,
-        required=required,
+        required=bool(missing),
+        error_messages={"required": missing, "max_length": TOO_LONG},
         max_length=LONG_TEXT,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
@@ -43,7 +45,13 @@ class CaseForm(WordForm):
     follow_up_of = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     partner = forms.ModelChoiceField(label=_("Company"), queryset=Partner.objects.none(), empty_label=None)
     title = forms.CharField(
-        label=_("Title"), max_length=200, help_text=_("One line that a colleague would recognise the problem by.")
+        label=_("Title"),
+        max_length=200,
+        help_text=_("One line that a colleague would recognise the problem by."),
+        error_messages={
+            "required": _("Give the case a title."),
+            "max_length": _("This title is too long. Keep it under 200 characters; the rest fits below."),
+        },
     )
     severity = forms.TypedChoiceField(
         label=_("Severity"),
@@ -55,14 +63,28 @@ class CaseForm(WordForm):
     product_area = forms.ModelChoiceField(
         label=_("Product area"), queryset=ProductArea.objects.none(), required=False, empty_label=_("Not sure")
     )
-    explanation = text(_("What happens?"), _("What you did, what you expected, what you saw, since when."), rows=6)
-    effect = text(
-        _("What does it affect?"), _("Which systems and customers, and what it means for the business."), rows=3
+    explanation = text(
+        _("What happens?"),
+        _("What you did, what you expected, what you saw, since when."),
+        missing=_("Say what happens."),
+        rows=6,
     )
-    error_messages_seen = text(_("Error messages"), _("Paste them as they are."), required=False)
-    steps_to_reproduce = text(_("Steps to reproduce"), required=False)
-    known_workarounds = text(_("Workarounds you know of"), required=False, rows=3)
-    contact_email = forms.EmailField(label=_("Email address"))
+    effect = text(
+        _("What does it affect?"),
+        _("Which systems and customers, and what it means for the business."),
+        missing=_("Say what it affects, so that we judge the severity as you do."),
+        rows=3,
+    )
+    error_messages_seen = text(_("Error messages"), _("Paste them as they are."))
+    steps_to_reproduce = text(_("Steps to reproduce"))
+    known_workarounds = text(_("Workarounds you know of"), rows=3)
+    contact_email = forms.EmailField(
+        label=_("Email address"),
+        error_messages={
+            "required": _("Give the address our replies go to."),
+            "invalid": _("This is no email address. Write it like name@company.example."),
+        },
+    )
     contact_phone = forms.CharField(label=_("Phone number"), required=False, max_length=40)
     preferred_method = forms.ChoiceField(label=_("How should we reach you?"), choices=ContactMethod)
     preferred_times = forms.CharField(
@@ -110,7 +132,7 @@ class CaseForm(WordForm):
 class ReplyForm(WordForm):
     """A word in a case, by either side."""
 
-    body = text(_("Your reply"), rows=5)
+    body = text(_("Your reply"), missing=_("Write your reply first."), rows=5)
 
 
 class SpecialistReplyForm(ReplyForm):
@@ -126,7 +148,7 @@ class SpecialistReplyForm(ReplyForm):
 class NoteForm(WordForm):
     """An internal note."""
 
-    body = text(_("Internal note"), _("Only staff see it."))
+    body = text(_("Internal note"), _("Only staff see it."), missing=_("Write the note first."))
 
 
 class CallForm(forms.Form):
@@ -137,6 +159,7 @@ class CallForm(forms.Form):
         label=_("What became of it?"),
         choices=[(outcome.value, outcome.label) for outcome in rules.CALL_OUTCOMES],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say what became of the call.")},
     )
     made_at = forms.DateTimeField(
         label=_("When?"),
@@ -144,7 +167,7 @@ class CallForm(forms.Form):
         help_text=_("In your time zone. Left empty: just now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    note = text(_("What was said?"), required=False, rows=3)
+    note = text(_("What was said?"), rows=3)
 
     def made_or(self, now: datetime) -> datetime:
         """Return when the call was made: as typed, or just now."""
@@ -173,16 +196,17 @@ class CloseForm(forms.Form):
     detail = text(
         _("Release, workaround or referral"),
         _("Needed for: fix, workaround, environment, feature request."),
-        required=False,
         rows=2,
     )
-    explanation = text(_("Explanation for the contact"), rows=4)
+    explanation = text(
+        _("Explanation for the contact"), missing=_("Say how the case ended. The contact reads this."), rows=4
+    )
 
 
 class SolvedForm(forms.Form):
     """A contact who closes a case as solved."""
 
-    explanation = text(_("What solved it?"), _("A word for whoever meets this next."), required=False, rows=2)
+    explanation = text(_("What solved it?"), _("A word for whoever meets this next."), rows=2)
     outcome = forms.CharField(initial=Outcome.SOLVED_BY_CONTACT, widget=forms.HiddenInput, required=False)
 
 
@@ -204,7 +228,7 @@ class SurveyForm(forms.Form):
     handling = score(_("How was your case managed?"))
     professionalism = score(_("How professional and expert was the specialist?"))
     satisfaction = score(_("How satisfied are you overall?"))
-    comment = text(_("Anything else we should know?"), required=False, rows=4)
+    comment = text(_("Anything else we should know?"), rows=4)
 
 
 def files_of(form: forms.Form) -> list[UploadedFile[Any]]:

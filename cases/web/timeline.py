@@ -98,18 +98,21 @@ def sentence_of(event: CaseEvent) -> str:
     if event.kind == EventKind.CASE_CLOSED:
         return _("closed the case: %(outcome)s") % {"outcome": Outcome(facts["outcome"]).label}
     if event.kind == EventKind.CASE_ASSIGNED:
-        if not facts.get("name"):
-            return _("took the owner off the case")
-        return _("gave the case to %(name)s") % {"name": facts["name"]}
+        return _("gave the case to %(name)s") % {"name": facts["name"] or _("nobody")}
     if event.kind == EventKind.FOLLOW_UP_OPENED:
         return _("opened the follow-up case %(reference)s") % {"reference": facts["reference"]}
-    if event.kind == EventKind.REMINDER_MADE:
-        return _("Reminder %(number)s of 2 is on its way to the contact") % {"number": facts["number"]}
-    if event.kind == EventKind.ATTEMPT_COUNTED:
-        if facts["number"] is None:
-            return _("A reminder left, and counts as no attempt")
-        return _("Contact attempt %(number)s of 2 counted") % {"number": facts["number"]}
+    if event.kind in (EventKind.REMINDER_MADE, EventKind.ATTEMPT_COUNTED):
+        return _attempt_sentence(event)
     return str(PLAIN_SENTENCES[EventKind(event.kind)])
+
+
+def _attempt_sentence(event: CaseEvent) -> str:
+    number = event.facts["number"]
+    if event.kind == EventKind.REMINDER_MADE:
+        return _("Reminder %(number)s of 2 is on its way to the contact") % {"number": number}
+    if number is None:
+        return _("A reminder left, and counts as no attempt")
+    return _("Contact attempt %(number)s of 2 counted") % {"number": number}
 
 
 def _call_sentence(facts: dict[str, Any]) -> str:
