@@ -165,7 +165,7 @@ def test_a_closing_says_outcome_explanation_detail_survey_and_follow_up(office: 
     tell("Tue 24 Nov 10:00")
     written = mail("case_closed")
     text = written.body_text
-    assert f"we have closed {case.reference}, “Jobs on BK-02 abort”." in text
+    assert f"We have closed {case.reference}, “Jobs on BK-02 abort”." in text
     assert "How it ended: Software update or fix" in text
     assert "Agent 6.2 mends the aborts." in text
     assert "Release or fix reference:\nAgent 6.2" in text
@@ -185,7 +185,7 @@ def test_a_closing_by_the_contact_thanks_them(office: Office) -> None:
         now=at("Tue 24 Nov 10:00"),
     )
     tell("Tue 24 Nov 10:00")
-    assert f"you closed {case.reference}, “Jobs on BK-02 abort”, as solved. Thank you" in mail("case_closed").body_text
+    assert f"You closed {case.reference}, “Jobs on BK-02 abort”, as solved. Thank you" in mail("case_closed").body_text
 
 
 def test_a_low_score_goes_to_the_managers_with_the_comment(office: Office) -> None:

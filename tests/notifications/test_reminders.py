@@ -43,7 +43,7 @@ def test_two_reminders_on_separate_business_days_and_then_the_closing(
     first, second = smtp.to("priya@northwind.example")
     assert first.subject == f"[{waiting.reference}] We need your answer: Jobs on BK-02 abort"
     assert "Lena Fischer wrote on Tue 24 Nov, 09:30 Sydney:" in first.text
-    assert "Which version runs on BK-02?" in first.text
+    assert "> Which version runs on BK-02?" in first.text
     assert (
         second.subject
         == f"[{waiting.reference}] Closes Tue 1 Dec, 17:00 Sydney without your answer: Jobs on BK-02 abort"

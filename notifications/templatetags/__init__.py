@@ -1,0 +1,1 @@
+"""Wording for plain-text mails."""
