@@ -42,13 +42,13 @@ def remind_after(episode: WaitingEpisode, case: Case, day: date) -> None:
     remind_at(episode, rules.reminder_due_at(hours, day, rhythm.reminder_after_business_days, rhythm.reminder_at))
 
 
-def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> bool:
-    """Count an attempt if P9.5 counts it, and say what the clock does next. Returns whether it counted."""
+def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> None:
+    """Count an attempt if P9.5 counts it, and say what the clock does next."""
     hours = promises.home_hours(case.desk)
     counted = {earlier.business_date for earlier in episode.attempts.all() if earlier.business_date is not None}
     day = rules.counting_date(hours, attempt.made_at, counted)
     if day is None:
-        return False
+        return
     attempt.business_date = day
     attempt.number = len(counted) + 1
     if attempt.number < ATTEMPTS_BEFORE_CLOSING:
@@ -58,4 +58,3 @@ def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> bool:
         # A call logged late may lie before the attempt that was counted first.
         episode.closes_at = rules.silent_closing_at(hours, max(day, *counted))
         episode.save(update_fields=["next_reminder_at", "closes_at"])
-    return True

@@ -12,7 +12,7 @@ from tests.engine.desks import au
 MOMENT = timedelta(microseconds=1)
 
 
-# --- P1.1, P2.6, P4.2: logging ------------------------------------------------------------------------------------
+# --- P1.1, P2.6, P4.2: logging --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_only_severity_1_outside_hours_may_cost(severity: int, desk_is_open: boo
     assert rules.needs_charge_acceptance(severity, desk_is_open) is (severity == 1 and not desk_is_open)
 
 
-# --- P2.5: calls --------------------------------------------------------------------------------------------------
+# --- P2.5: calls ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("outcome", AttemptOutcome)
@@ -73,7 +73,7 @@ def test_a_call_is_backdated_by_an_hour_at_most_further_by_a_manager(
     assert rules.may_log_call_made_at(at(made), now, by_manager=True) is by_manager
 
 
-# --- P9.5: silence ------------------------------------------------------------------------------------------------
+# --- P9.5: silence --------------------------------------------------------------------------------------------------
 
 
 def test_an_attempt_counts_on_its_business_day() -> None:
@@ -144,7 +144,7 @@ def test_a_word_takes_back_no_closing_that_a_person_made(outcome: Outcome) -> No
     assert not rules.word_takes_closing_back(outcome, at("Tue 17:00"), at("Tue 17:00"))
 
 
-# --- P9.7: outcomes -----------------------------------------------------------------------------------------------
+# --- P9.7: outcomes -------------------------------------------------------------------------------------------------
 
 
 NEEDS_MORE = [Outcome.FIX, Outcome.WORKAROUND, Outcome.ENVIRONMENT, Outcome.FEATURE_REQUEST]
