@@ -13,7 +13,7 @@ from sla import store
 from tests.builders import Cast, answer, at, deadline_of, details, fresh, last_event, logged_case, policy
 from tests.engine.desks import NEW_YORK, hours
 
-# --- P2.1: the promise --------------------------------------------------------------------------------------------
+# --- P2.1: the promise ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_other_severities_after_hours_need_no_charges(people: Cast, severity: in
     assert case.charges_accepted_at is None
 
 
-# --- P1.1: who may ------------------------------------------------------------------------------------------------
+# --- P1.1: who may --------------------------------------------------------------------------------------------------
 
 
 def test_a_lapsed_partner_is_told_whom_to_write_to_and_nothing_is_logged(people: Cast) -> None:
@@ -232,7 +232,7 @@ def test_whoever_writes_for_two_partners_logs_for_the_one_they_choose(people: Ca
     assert (case.reference, case.desk.code) == ("BHMS-1", "us")
 
 
-# --- Numbers, and the same form twice -----------------------------------------------------------------------------
+# --- Numbers, and the same form twice -------------------------------------------------------------------------------
 
 
 def test_references_are_counted_for_each_partner_without_gaps(people: Cast) -> None:
