@@ -9,7 +9,7 @@ import os
 import signal
 from typing import Any
 
-from billiard.util import set_pdeathsig
+from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # the stubs lack it
 from celery import Celery
 from celery.signals import beat_embedded_init, worker_process_init
 from django.conf import settings
@@ -24,7 +24,7 @@ app.autodiscover_tasks()
 def tick(task: str, *, every: float) -> dict[str, Any]:
     """Return a line of the timetable: `notifications.tasks.<task>`, every so many seconds.
 
-    A tick that nobody took before the next one is thrown away, so a worker that comes back does not find a heap of them.
+    A tick that nobody took before the next one is thrown away: a worker that comes back does not find a heap of them.
     """
     return {"task": f"notifications.tasks.{task}", "schedule": every, "options": {"expires": every}}
 

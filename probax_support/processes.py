@@ -16,8 +16,8 @@ WEB_THREADS = 8
 WORKER_THREADS = 4
 
 
-def web_command(port: int, *, control_folder: Path) -> list[str]:
-    """Return the command of the web process: one process with threads, which is what SQLite and the local cache want."""
+def web_command(port: int) -> list[str]:
+    """Return the command of the web process: one with threads, which is what SQLite and the local cache want."""
     options = {
         "--bind": f"127.0.0.1:{port}",
         "--workers": "1",
@@ -25,9 +25,8 @@ def web_command(port: int, *, control_folder: Path) -> list[str]:
         "--threads": str(WEB_THREADS),
         "--graceful-timeout": "10",
         "--log-level": "warning",
-        "--control-socket": str(control_folder / "gunicorn.ctl"),
     }
-    return [sys.executable, "-m", "gunicorn", *pairs(options), "probax_support.wsgi:application"]
+    return [sys.executable, "-m", "gunicorn", "--no-control-socket", *pairs(options), "probax_support.wsgi:application"]
 
 
 def worker_command(redis_url: str, *, data_dir: Path) -> list[str]:
@@ -55,6 +54,7 @@ class LeadersOnly:
     """Asks each process to stop, not its children too: a worker's pool would drop a mail that is just leaving."""
 
     def terminate(self, pid: int) -> None:
+        """Ask one process to stop."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 

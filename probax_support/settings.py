@@ -45,6 +45,7 @@ HTTPS = SITE_URL.startswith("https://")
 DEMO = switch("DEMO", default=False)
 
 INSTALLED_APPS = [
+    "probax_support",
     "notifications",
     "cases",
     "sla",
@@ -92,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cases.web.context.site",
+                "notifications.web.context.health",
             ],
         },
     }
@@ -161,16 +163,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 
-# Without a mail server the outbox page is where mails are read; the dummy backend lets them go no further.
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
-EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
-EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST") or "localhost"
-EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
-EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = 20
+# Where these are empty, the files that set-up wrote are asked. Without any mail server the outbox page is where mails
+# are read, and they go no further.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+MAILBOX_URL = env.str("MAILBOX_URL", default="")
+env.email_url_config(EMAIL_URL or "dummymail://")  # refuses what is no mail server
+EMAIL_BACKEND = "notifications.mailserver.Backend"
+# Seconds to wait for the mail server at each step.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probax Support <care@probax.io>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

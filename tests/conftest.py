@@ -1,7 +1,7 @@
 """What every test stands on: the servers, the settings that point to them, and a closed network.
 
-A test of the database asks for `db`; then, and only then, the servers are started. With TEST_BACKEND=sqlite everything runs on
-SQLite and the file broker instead.
+A test of the database asks for `db`; then, and only then, the servers are started. With TEST_BACKEND=sqlite
+everything runs on SQLite and the file broker instead.
 """
 
 import itertools
@@ -100,7 +100,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI nothing may be skipped: a machine that lacks something fails."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
-    if skipped and os.environ.get("CI") == "true" and session.exitstatus == pytest.ExitCode.OK:
+    if reporter and skipped and os.environ.get("CI") == "true" and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"\n{skipped} tests were skipped, which CI does not allow.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -154,7 +154,7 @@ def portal_template(backend: Backend) -> dict[str, str]:
 
 @pytest.fixture
 def serve(backend: Backend, portal_template: dict[str, str], smtp: SmtpSink) -> Iterator[Callable[..., Portal]]:
-    """Start installations: `serve(DEMO="True")` runs gunicorn and a worker on a database of their own, mail going to `smtp`."""
+    """Start installations: `serve(DEMO="True")` runs gunicorn and a worker on a database of their own."""
     with ExitStack() as stack:
 
         def start(**settings: str) -> Portal:

@@ -1,7 +1,7 @@
 """Chooses the servers of this session and points Django's settings to them, when it is imported.
 
-`tests/conftest.py` imports it, and pytest imports that before any other part of the tests: from then on models may be imported
-anywhere. The servers have their addresses here, but are started by the first test that needs them.
+`tests/conftest.py` imports it, and pytest imports that before any other part of the tests: from then on models may be
+imported anywhere. The servers have their addresses here, but are started by the first test that needs them.
 """
 
 import atexit
@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from tests.servers import Backend, EmbeddedBackend, ServerBackend
+
 
 def choose_backend() -> Backend:
     """Return what TEST_BACKEND asks for: `sqlite`, or real servers when it is silent."""

@@ -35,7 +35,7 @@ class Portal:
 
     def start_web(self) -> None:
         """Start gunicorn and wait until it answers."""
-        self.web = self._start("web", processes.web_command(self.port, control_folder=self.data_dir))
+        self.web = self._start("web", processes.web_command(self.port))
         deadline = time.monotonic() + 30
         while not answers(self.url):
             if self.web.poll() is not None or time.monotonic() > deadline:

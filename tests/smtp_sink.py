@@ -43,8 +43,8 @@ class ReceivedMail:
 class SmtpSink:
     """Where mails of a test end.
 
-    `refusal` is the answer to every message while it is set, such as "451 try again later"; `delay` is how many seconds the
-    server thinks before it answers; `answer_lost` keeps the mail and cuts the connection instead of saying 250.
+    `refusal` is the answer to every message while it is set, such as "451 try again later"; `delay` is how many seconds
+    the server thinks before it answers; `answer_lost` keeps the mail and cuts the connection instead of saying 250.
     """
 
     def __init__(self) -> None:

@@ -1,0 +1,191 @@
+"""Contradictions between settings, found at start and by `manage.py check`, each with what to do about it.
+
+Ids: probax.E... is wrong, probax.W... is worth a look; what matters only in production shows with `--deploy`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", ""}
+Apps = Sequence[AppConfig] | None
+
+
+def on_sqlite() -> bool:
+    """Tell whether the database is the built-in one."""
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
+
+
+def public_host() -> str:
+    """Return the host of SITE_URL if others than this machine can reach it."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    return "" if host in LOCAL_HOSTS else host
+
+
+@register(Tags.compatibility)
+def time_zone_is_utc(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Moments are stored and reckoned in UTC; each reader has a zone of their own."""
+    if settings.TIME_ZONE == "UTC" and settings.USE_TZ:
+        return []
+    return [
+        Error(
+            "The portal reckons in UTC.",
+            hint="Leave TIME_ZONE at UTC and USE_TZ at True; each person and desk has a time zone of their own.",
+            id="probax.E001",
+        )
+    ]
+
+
+@register(Tags.urls)
+def site_url_is_an_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Links in mails begin with SITE_URL."""
+    parts = urlsplit(settings.SITE_URL)
+    if parts.scheme in ("http", "https") and parts.hostname and not parts.path and not parts.query:
+        return []
+    return [
+        Error(
+            f"SITE_URL is {settings.SITE_URL!r}, which is not the address of a site.",
+            hint="Set SITE_URL to scheme and host, such as https://support.example.com, without a path.",
+            id="probax.E002",
+        )
+    ]
+
+
+@register(Tags.security)
+def host_is_allowed(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """A portal that refuses the host in its own links cannot be used."""
+    host = public_host()
+    if not host or "*" in settings.ALLOWED_HOSTS:
+        return []
+    if any(
+        host == allowed or (allowed.startswith(".") and host.endswith(allowed)) for allowed in settings.ALLOWED_HOSTS
+    ):
+        return []
+    return [
+        Error(
+            f"SITE_URL leads to {host}, which ALLOWED_HOSTS does not name.",
+            hint=f"Add {host} to ALLOWED_HOSTS.",
+            id="probax.E003",
+        )
+    ]
+
+
+@register(Tags.security)
+def debug_is_off_for_the_public(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Debug pages show settings and code."""
+    if not (settings.DEBUG and (settings.HTTPS or public_host())):
+        return []
+    return [
+        Error(
+            "DEBUG is True on a site that others can reach.",
+            hint="Remove DEBUG from the environment, or set it to False.",
+            id="probax.E004",
+        )
+    ]
+
+
+@register(Tags.database)
+def sqlite_stays_alone(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Redis is there for several processes on several machines; SQLite is a file on one."""
+    if not (on_sqlite() and settings.REDIS_URL):
+        return []
+    return [
+        checks.Warning(
+            "REDIS_URL is set, but the database is SQLite, which takes one writer at a time.",
+            hint="Set DATABASE_URL to a PostgreSQL database, or leave REDIS_URL out.",
+            id="probax.W001",
+        )
+    ]
+
+
+@register(Tags.caches)
+def several_processes_share_a_cache(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Limits on log-in attempts are counted in the cache, and several web processes must count together."""
+    if on_sqlite() or settings.REDIS_URL:
+        return []
+    return [
+        checks.Warning(
+            "The database is PostgreSQL, but there is no REDIS_URL: tasks go through files, and each web process "
+            "counts log-in attempts by itself.",
+            hint="Set REDIS_URL, or run exactly one web process and one worker on one machine.",
+            id="probax.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def links_lead_to_the_public_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """In production a mail's links must work for its reader, and over HTTPS."""
+    if not public_host():
+        return [
+            checks.Warning(
+                f"SITE_URL is {settings.SITE_URL}: links in mails lead to the reader's own machine.",
+                hint="Set SITE_URL to the address that partners open, such as https://support.example.com.",
+                id="probax.W003",
+            )
+        ]
+    if not settings.HTTPS:
+        return [
+            checks.Warning(
+                "SITE_URL is not HTTPS: passwords and cases travel in the clear.",
+                hint="Put a reverse proxy with TLS in front and set SITE_URL to its https:// address.",
+                id="probax.W004",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def demo_stays_at_home(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """The demo's password is printed in the documentation."""
+    if not (settings.DEMO and public_host()):
+        return []
+    return [
+        Error(
+            "DEMO is True on a site that others can reach: everybody knows its passwords.",
+            hint="Remove DEMO from the environment, and begin with an empty database.",
+            id="probax.E005",
+        )
+    ]
+
+
+@register(deploy=True)
+def mail_can_leave(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Partners learn by mail; the dummy backend keeps every mail on the outbox page."""
+    found: list[CheckMessage] = []
+    if settings.EMAIL_BACKEND.startswith("django.core.mail.backends.dummy"):
+        found.append(
+            checks.Warning(
+                "No mail leaves this installation: EMAIL_URL is not set.",
+                hint="Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587.",
+                id="probax.W005",
+            )
+        )
+    if "@" not in settings.DEFAULT_FROM_EMAIL:
+        found.append(
+            checks.Warning(
+                "DEFAULT_FROM_EMAIL holds no mail address.",
+                hint="Set DEFAULT_FROM_EMAIL, such as Support <support@example.com>.",
+                id="probax.W006",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def proxy_is_counted(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """The proxy that ends TLS must be believed about scheme and client, and nobody else."""
+    if not settings.HTTPS or settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return []
+    return [
+        checks.Warning(
+            "The site is HTTPS, but no proxy is trusted: each request looks like plain HTTP and is redirected.",
+            hint="Set TRUSTED_PROXY_COUNT to the number of reverse proxies in front, usually 1.",
+            id="probax.W007",
+        )
+    ]
