@@ -47,7 +47,7 @@ def at(words: str, zone: ZoneInfo = SYDNEY) -> datetime:
     return on_date(" ".join([day, *date, clock]), zone)
 
 
-# --- The policy ---------------------------------------------------------------------------------------------------
+# --- The policy -----------------------------------------------------------------------------------------------------
 
 # What `policy_data.load` wrote the first time, to be written again without asking for the holidays anew.
 _loaded: dict[str, list[Any]] = {}
@@ -81,7 +81,7 @@ def _without_id(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "id"}
 
 
-# --- The cast -----------------------------------------------------------------------------------------------------
+# --- The cast -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _address(name: str, domain: str) -> str:
     return f"{name.lower().replace(' ', '.')}@{domain}"
 
 
-# --- Cases, as far along as a test needs them ---------------------------------------------------------------------
+# --- Cases, as far along as a test needs them -----------------------------------------------------------------------
 
 
 def details(**changed: Any) -> actions.CaseDetails:
@@ -234,7 +234,7 @@ def close_in_silence(case: Case, when: datetime) -> Case | None:
     return actions.close_in_silence(episode_id=case.episodes.latest("pk").pk, now=when)
 
 
-# --- Looking ------------------------------------------------------------------------------------------------------
+# --- Looking --------------------------------------------------------------------------------------------------------
 
 
 def fresh(case: Case) -> Case:
@@ -262,7 +262,7 @@ def last_event(case: Case) -> CaseEvent:
     return case.events.latest("number")
 
 
-# --- Files and threads --------------------------------------------------------------------------------------------
+# --- Files and threads ----------------------------------------------------------------------------------------------
 
 
 def text_file(name: str = "support.log", content: str = "error 1603") -> SimpleUploadedFile:
@@ -277,21 +277,33 @@ def upload(name: str = "support.log", content: str = "error 1603") -> actions.Up
 
 def all_at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:
     """Make each call in a thread and on a connection of its own, all at one moment. Returns answers or exceptions."""
-    ready = threading.Barrier(len(calls))
-    answers: list[Answer | Exception] = [RuntimeError("this thread never answered")] * len(calls)
+    (answers,) = in_rounds(*([one_call] for one_call in calls))
+    return answers
 
-    def make(number: int, one_call: Callable[[], Answer]) -> None:
+
+def in_rounds(*lanes: Sequence[Callable[[], Answer]]) -> list[list[Answer | Exception]]:
+    """Give each lane a thread and a connection; the calls of a round start together. Returns a list for each round."""
+    start_together = threading.Barrier(len(lanes))
+    answers: list[list[Answer | Exception]] = [[RuntimeError("no answer")] * len(lanes) for _ in lanes[0]]
+
+    def run(lane: int) -> None:
         with closing(connection):
             connection.ensure_connection()
-            ready.wait(timeout=30)
-            try:
-                answers[number] = one_call()
-            except Exception as refused:
-                answers[number] = refused
+            for row, one_call in zip(answers, lanes[lane], strict=True):
+                start_together.wait(timeout=30)
+                row[lane] = answer_of(one_call)
 
-    threads = [threading.Thread(target=make, args=pair) for pair in enumerate(calls)]
+    threads = [threading.Thread(target=run, args=(lane,)) for lane in range(len(lanes))]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=120)
     return answers
+
+
+def answer_of(one_call: Callable[[], Answer]) -> Answer | Exception:
+    """Return what a call returned or raised; the test looks at either."""
+    try:
+        return one_call()
+    except Exception as refused:
+        return refused
