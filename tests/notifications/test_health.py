@@ -7,7 +7,8 @@ from pytest_django import Settings
 
 from cases.models import Deadline
 from notifications import health, heartbeat, outbox, sweeps
-from tests.notifications.office import TUESDAY_9, Office, at, mail, post, send, tell
+from tests.builders import at
+from tests.notifications.office import TUESDAY_9, Office, mail, post, send, tell
 from tests.notifications.test_dispatch import spoil
 from tests.smtp_sink import SmtpSink
 

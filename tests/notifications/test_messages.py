@@ -9,7 +9,8 @@ from cases.models import EventKind, Survey, User
 from cases.rules import Outcome
 from notifications import routing
 from notifications.models import OutgoingMail
-from tests.notifications.office import Office, at, kinds_to, mail, post, tell, tick
+from tests.builders import at
+from tests.notifications.office import Office, kinds_to, mail, post, tell, tick
 
 
 def paragraphs(text: str) -> list[str]:
@@ -65,7 +66,7 @@ def test_severity_1_wakes_the_desks_specialists_and_the_managers_at_once(office:
     alert = mail("severity_1_logged", office.lena)
     assert alert.subject == f"[{case.reference}] SEVERITY 1, reply by Tue 24 Nov, 21:00 Sydney: Jobs on BK-02 abort"
     assert "The desk is closed; Severity 1 is worked around the clock." in alert.body_text
-    assert "Works with us around the clock: Omar, +61 8 5550 0123." in alert.body_text
+    assert "Works with us around the clock: Omar, +61 8 5550 0123, at the console." in alert.body_text
     assert "Phone of the contact: +61 8 5550 0100." in alert.body_text
     assert f"/desk/cases/{case.reference}/" in alert.body_text
 
@@ -167,7 +168,7 @@ def test_a_closing_says_outcome_explanation_detail_survey_and_follow_up(office: 
     text = written.body_text
     assert f"We have closed {case.reference}, “Jobs on BK-02 abort”." in text
     assert "How it ended: Software update or fix" in text
-    assert "Agent 6.2 mends the aborts." in text
+    assert "The update fixed it." in text
     assert "Release or fix reference:\nAgent 6.2" in text
     assert f"/cases/new/?follow_up={case.reference}" in text
     [token] = re.findall(r"/survey/([\w-]+)/", text)
@@ -215,7 +216,7 @@ def test_a_title_with_line_ends_cannot_write_headers(office: Office) -> None:
     post("Tue 24 Nov 09:00")
     [message] = django_mail.outbox
     assert message.subject.endswith("We have your case: Help Bcc: everybody@evil.example gnp")
-    assert message.recipients() == ["Priya Raman <priya@northwind.example>"]
+    assert message.recipients() == ["Priya Raman <priya.raman@nwit.example>"]
     assert message.message()["Bcc"] is None
 
 

@@ -12,7 +12,8 @@ from cases.models import Deadline, Membership, User
 from notifications import dispatch, heartbeat, outbox, sweeps
 from notifications.delivery import Connection
 from notifications.models import MailState, OutgoingMail
-from tests.notifications.office import TUESDAY_9, Office, at, mail, post, send, tell, tick
+from tests.builders import at
+from tests.notifications.office import TUESDAY_9, Office, mail, post, send, tell, tick
 from tests.notifications.refusing import RefusingSink
 from tests.smtp_sink import SmtpSink
 
@@ -30,14 +31,14 @@ def state_of(kind: str = "case_received") -> str:
 def test_a_mail_reaches_its_reader_as_it_was_written(office: Office, smtp: SmtpSink) -> None:
     case = office.log()
     post(TUESDAY_9)
-    [received] = smtp.to("priya@northwind.example")
+    [received] = smtp.to("priya.raman@nwit.example")
     written = mail("case_received")
     assert received.subject == written.subject
     assert received.text.replace("\r\n", "\n") == written.body_text
     assert received.html.replace("\r\n", "\n").strip() == written.body_html.strip()
     assert received.message_id == written.message_id
     assert str(received.message["From"]) == "Probax Support <care@probax.io>"
-    assert str(received.message["To"]) == "Priya Raman <priya@northwind.example>"
+    assert str(received.message["To"]) == "Priya Raman <priya.raman@nwit.example>"
     assert (written.state, written.sent_at, written.sent_from) == (
         "sent",
         at(TUESDAY_9),
@@ -153,7 +154,7 @@ def test_a_weekend_without_a_mail_server_loses_nothing(office: Office, smtp: Smt
         post(when)
     settings.EMAIL_PORT = smtp.port
     send("Mon 30 Nov 08:00")
-    assert [received.recipient for received in smtp.received] == ["priya@northwind.example"]
+    assert [received.recipient for received in smtp.received] == ["priya.raman@nwit.example"]
     assert not mail("case_received").ambiguous
 
 
@@ -201,15 +202,15 @@ def test_a_mail_refused_for_good_is_given_up_at_once_and_keeps_no_other_waiting(
     send(TUESDAY_9)
     refused.refresh_from_db()
     assert (refused.state, refused.last_error) == (MailState.GAVE_UP, "550 5.7.1 we do not want this")
-    assert [received.recipient for received in smtp.received] == ["priya@northwind.example"]
+    assert [received.recipient for received in smtp.received] == ["priya.raman@nwit.example"]
 
 
 def test_a_mailbox_that_does_not_exist_is_given_up_and_one_that_is_full_is_not(
     office: Office, refusing: RefusingSink, settings: Settings
 ) -> None:
     settings.EMAIL_PORT = refusing.port
-    refusing.recipients["priya@northwind.example"] = "550 5.1.1 no such mailbox"
-    refusing.recipients["omar@northwind.example"] = "452 4.2.2 mailbox full"
+    refusing.recipients["priya.raman@nwit.example"] = "550 5.1.1 no such mailbox"
+    refusing.recipients["omar.haddad@nwit.example"] = "452 4.2.2 mailbox full"
     office.log(contact=office.priya)
     office.log(contact=office.omar)
     office.log(contact=office.zoe)
@@ -272,7 +273,7 @@ def test_a_warning_is_withdrawn_when_somebody_replied_before_it_left(office: Off
     office.reply(case, "Tue 24 Nov 13:30")
     send("Tue 24 Nov 13:31")
     assert mail("promise_at_risk", office.ruth).state == MailState.WITHDRAWN
-    assert smtp.to("ruth@probax.example") == []
+    assert smtp.to("ruth.adeyemi@probax.example") == []
 
 
 def test_a_warning_is_withdrawn_when_the_promise_was_missed_before_it_left(office: Office, smtp: SmtpSink) -> None:
@@ -280,7 +281,7 @@ def test_a_warning_is_withdrawn_when_the_promise_was_missed_before_it_left(offic
     sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00"))
     tell("Tue 24 Nov 14:00")
     tick("Tue 24 Nov 15:01")
-    assert [received.subject.split(",")[0][9:] for received in smtp.to("ruth@probax.example")] == ["Missed"]
+    assert [received.subject.split(",")[0][9:] for received in smtp.to("ruth.adeyemi@probax.example")] == ["Missed"]
     assert Deadline.objects.get().breached_at == at("Tue 24 Nov 15:01")
 
 
@@ -292,7 +293,7 @@ def test_an_alert_for_severity_1_is_withdrawn_when_somebody_answered_before_it_l
     office.reply(case, TUESDAY_9)
     send(TUESDAY_9)
     assert mail("severity_1_logged", office.lena).last_error == "Somebody answered before it left."
-    assert smtp.to("lena@probax.example") == []
+    assert smtp.to("lena.fischer@probax.example") == []
 
 
 def test_a_closing_waits_out_its_minute(office: Office, smtp: SmtpSink) -> None:
@@ -340,7 +341,7 @@ def test_a_specialist_who_left_gets_nothing_that_was_written_to_them(office: Off
     User.objects.filter(pk=office.lena.pk).update(is_active=False)
     send(TUESDAY_9)
     assert mail("contact_replied").last_error == "This mail is for staff, and its recipient is none."
-    assert smtp.to("lena@probax.example") == []
+    assert smtp.to("lena.fischer@probax.example") == []
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import Settings
 
 from cases.models import User
 from notifications.models import MailState, OutgoingMail
+from notifications.web import outbox
 from tests.notifications.office import TUESDAY_9, Office, mail, post, tell
 from tests.notifications.test_dispatch import spoil
 from tests.smtp_sink import SmtpSink
@@ -30,18 +33,18 @@ def test_staff_find_a_mail_by_address_reference_and_state(office: Office) -> Non
     case = office.log(contact=office.priya)
     other = office.log(contact=office.zoe)
     tell(TUESDAY_9)
-    outbox = reverse("desk_mails")
-    everything = page(office.lena, outbox)
-    assert "priya@northwind.example" in everything
-    assert "zoe@blueharbor.example" in everything
+    mails = reverse("desk_mails")
+    everything = page(office.lena, mails)
+    assert "priya.raman@nwit.example" in everything
+    assert "zoe.keller@bhms.example" in everything
     for query, shown, hidden in (
-        ("?q=Priya@north", case.reference, other.reference),
+        ("?q=Priya.Raman@nw", case.reference, other.reference),
         (f"?q={other.reference.lower()}", other.reference, case.reference),
     ):
-        found = page(office.lena, outbox + query)
+        found = page(office.lena, mails + query)
         assert f">{shown}<" in found
         assert f">{hidden}<" not in found
-    assert "priya@northwind.example" not in page(office.lena, f"{outbox}?state=sent")
+    assert "priya.raman@nwit.example" not in page(office.lena, f"{mails}?state=sent")
 
 
 def test_nonsense_in_the_address_is_no_error(office: Office) -> None:
@@ -49,27 +52,29 @@ def test_nonsense_in_the_address_is_no_error(office: Office) -> None:
         assert logged_in(office.lena).get(reverse("desk_mails") + query).status_code == 200
 
 
-def test_older_mails_follow_by_key(office: Office) -> None:
-    for _ in range(51):
+def test_older_mails_follow_by_key(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "ROWS", 2)
+    for _ in range(3):
         office.log()
     tell(TUESDAY_9)
     first = page(office.lena, reverse("desk_mails"))
     [before] = re.findall(r"before=(\d+)", first)
     second = page(office.lena, f"{reverse('desk_mails')}?before={before}")
-    assert first.count("We have your case") == 50
+    assert first.count("We have your case") == 2
     assert second.count("We have your case") == 1
 
 
-def test_the_number_of_queries_does_not_grow_with_the_rows(
-    office: Office, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(20):
-        office.log()
-    tell(TUESDAY_9)
+def test_the_number_of_queries_does_not_grow_with_the_rows(office: Office) -> None:
     client = logged_in(office.lena)
-    client.get(reverse("desk_mails"))
-    with django_assert_max_num_queries(16):
-        client.get(reverse("desk_mails"))
+    counts = set()
+    for _ in range(3):
+        office.log()
+        spoil(office.log())
+        tell(TUESDAY_9)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("desk_mails"))
+        counts.add(len(queries))
+    assert len(counts) == 1
 
 
 def test_a_mail_is_shown_as_its_reader_sees_it(office: Office) -> None:
@@ -79,8 +84,8 @@ def test_a_mail_is_shown_as_its_reader_sees_it(office: Office) -> None:
     closed = mail("case_closed")
     shown = page(office.lena, reverse("desk_mail", args=[closed.pk]))
     assert closed.subject in shown
-    assert "priya@northwind.example" in shown
-    assert "Agent 6.2 mends the aborts." in shown
+    assert "priya.raman@nwit.example" in shown
+    assert "The update fixed it." in shown
     assert reverse("desk_mail_body", args=[closed.pk]) in shown
     # The survey can be reached from here without a mail server.
     [address] = re.findall(r'href="([^"]*/survey/[^"]*)"', shown)

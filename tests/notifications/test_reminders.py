@@ -9,7 +9,8 @@ from cases.rules import AttemptOutcome
 from notifications import outbox, sweeps
 from notifications.delivery import Connection
 from notifications.models import MailState, OutgoingMail
-from tests.notifications.office import Office, at, event, kinds_to, mail, post, send, tell, tick
+from tests.builders import at
+from tests.notifications.office import Office, event, kinds_to, mail, post, send, tell, tick
 from tests.smtp_sink import SmtpSink
 
 # The question is put on Tuesday; reminders go out two business days apart at 10:00; the closing is on Tuesday at 17:00.
@@ -40,7 +41,7 @@ def test_two_reminders_on_separate_business_days_and_then_the_closing(
     for when in ("Thu 26 Nov 09:59", FIRST, "Thu 26 Nov 10:01", "Fri 27 Nov 10:00", SECOND, "Tue 01 Dec 16:59"):
         tick(when)
     assert attempts(waiting) == [(1, AttemptOutcome.SENT), (2, AttemptOutcome.SENT)]
-    first, second = smtp.to("priya@northwind.example")
+    first, second = smtp.to("priya.raman@nwit.example")
     assert first.subject == f"[{waiting.reference}] We need your answer: Jobs on BK-02 abort"
     assert "Lena Fischer wrote on Tue 24 Nov, 09:30 Sydney:" in first.text
     assert "> Which version runs on BK-02?" in first.text
@@ -56,7 +57,7 @@ def test_two_reminders_on_separate_business_days_and_then_the_closing(
     tick("Tue 01 Dec 17:01")
     waiting.refresh_from_db()
     assert not waiting.is_open
-    closed = smtp.to("priya@northwind.example")[-1]
+    closed = smtp.to("priya.raman@nwit.example")[-1]
     assert "because we could not reach you" in closed.text
     assert "1. Email, Thu 26 Nov, 10:00 Sydney" in closed.text
     assert "2. Email, Mon 30 Nov, 10:00 Sydney" in closed.text
@@ -79,7 +80,7 @@ def test_a_word_before_the_reminder_left_withdraws_it(office: Office, waiting: C
     office.answer(waiting, "Thu 26 Nov 10:00:30")
     send("Thu 26 Nov 10:01")
     assert mail("reminder_one").state == MailState.WITHDRAWN
-    assert smtp.to("priya@northwind.example") == []
+    assert smtp.to("priya.raman@nwit.example") == []
     assert attempts(waiting) == [(None, AttemptOutcome.FAILED)]
 
 
@@ -90,11 +91,11 @@ def test_a_reminder_that_could_not_leave_on_its_day_is_none_and_another_follows(
     tick(FIRST)
     settings.EMAIL_PORT = smtp.port
     tick("Fri 27 Nov 09:00")
-    assert smtp.to("priya@northwind.example") == []
+    assert smtp.to("priya.raman@nwit.example") == []
     assert attempts(waiting) == [(None, AttemptOutcome.FAILED)]
     tick("Tue 01 Dec 10:00")
     assert attempts(waiting)[1:] == [(1, AttemptOutcome.SENT)]
-    assert len(smtp.to("priya@northwind.example")) == 1
+    assert len(smtp.to("priya.raman@nwit.example")) == 1
 
 
 def test_a_reminder_that_was_refused_is_no_attempt(waiting: Case, smtp: SmtpSink) -> None:
@@ -112,7 +113,7 @@ def test_a_reminder_that_was_given_up_is_not_sent_again_by_the_button(waiting: C
     assert outbox.send_again(mail("reminder_one").pk, now=at("Thu 26 Nov 11:00"))
     send("Thu 26 Nov 11:00")
     assert mail("reminder_one").last_error == "This reminder was settled already."
-    assert smtp.to("priya@northwind.example") == []
+    assert smtp.to("priya.raman@nwit.example") == []
 
 
 def test_a_sender_that_died_between_sending_and_counting_is_made_good(waiting: Case) -> None:
@@ -148,7 +149,7 @@ def test_a_word_within_the_minute_takes_the_closing_back_and_its_mail_never_leav
     post("Tue 01 Dec 17:01")
     post("Tue 01 Dec 17:02")
     assert mail("case_closed").last_error == "The closing was taken back."
-    [told] = smtp.to("priya@northwind.example")
+    [told] = smtp.to("priya.raman@nwit.example")
     assert told.subject == f"[{waiting.reference}] Your word came in time: Jobs on BK-02 abort"
     assert "The case goes on as if it had never closed." in told.text
     assert kinds_to(office.lena)[-1] == "contact_replied"
