@@ -18,7 +18,11 @@ from cases.web.request import Reading
 @never_cache
 @require_http_methods(["GET", "POST"])
 def survey(request: Reading, token: str) -> HttpResponseBase:
-    """Show the questions, or take the answers. A link that is over, or none, says so without telling which case."""
+    """Show the questions, or take the answers. A link that is over, or none, says so without telling which case.
+
+    The address holds the token; `SECURE_REFERRER_POLICY` keeps it from other sites. A stricter policy would hide the
+    origin from our own form check too.
+    """
     found = (
         Survey.objects.select_related("closing__case__contact", "closing__case__assignee")
         .filter(token_hash=closings.hash_of(token))
@@ -45,9 +49,6 @@ def survey(request: Reading, token: str) -> HttpResponseBase:
 
 def _questions(request: Reading, found: Survey, form: SurveyForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    response = render(
+    return render(
         request, "cases/survey.html", {"survey": found, "case": found.closing.case, "form": form}, status=status
     )
-    # The address holds the token: no other site shall learn it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response

@@ -86,7 +86,7 @@ def _entries_of(events: Iterable[CaseEvent]) -> list[Entry]:
 
 
 def _due_at(facts: dict[str, Any]) -> datetime | None:
-    instant = facts.get("due_at") or facts.get("closes_at")
+    instant = facts.get("due_at") or facts.get("new_due_at") or facts.get("closes_at")
     return parse_datetime(instant) if instant else None
 
 
@@ -103,6 +103,10 @@ def sentence_of(event: CaseEvent) -> str:
         return _("opened the follow-up case %(reference)s") % {"reference": facts["reference"]}
     if event.kind in (EventKind.REMINDER_MADE, EventKind.ATTEMPT_COUNTED):
         return _attempt_sentence(event)
+    if event.kind == EventKind.PROMISE_MOVED:
+        return _("moved the promised first reply, because the calendar changed (%(reason)s)") % {
+            "reason": facts["reason"]
+        }
     return str(PLAIN_SENTENCES[EventKind(event.kind)])
 
 
