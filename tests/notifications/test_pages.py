@@ -165,3 +165,11 @@ def test_the_page_says_what_is_stuck_and_that_the_mail_server_is_gone(
     assert "Connection refused" in shown
     assert case.reference in shown
     assert OutgoingMail.objects.filter(state=MailState.SENT).count() == 0
+
+
+def test_every_staff_page_says_when_nothing_has_run_for_minutes(office: Office) -> None:
+    """Contacts are not told of our troubles."""
+    office.log("Mon 23 Nov 09:00")
+    warning = "Something has been due for"
+    assert warning in page(office.lena, reverse("desk_queue"))
+    assert warning not in page(office.priya, reverse("home"))

@@ -1,0 +1,72 @@
+"""Senders that are killed as the kernel kills: nothing is lost, and only what was in flight may go twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from notifications.models import MailState, OutgoingMail
+from tests.notifications.office import TUESDAY_9, open_office, send, tell
+from tests.smtp_sink import SmtpSink
+
+ROOT = Path(__file__).resolve().parents[2]
+MAILS = 24
+# Killed once the server has this many.
+KILLS = (3, 9, 16)
+SENDER = "import django; django.setup(); from tests.notifications.office import *; send(TUESDAY_9)"
+
+
+def database_url() -> str:
+    """Return where the database of this test is, for a process of its own."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{known['NAME']}"
+    return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+
+
+def start_sender(smtp: SmtpSink) -> "subprocess.Popen[bytes]":
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": database_url(),
+        "EMAIL_URL": smtp.url,
+        "DATA_DIR": str(settings.DATA_DIR),
+    }
+    return subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROOT, env=environment)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_smtp: SmtpSink) -> None:
+    office = open_office()
+    for _ in range(MAILS):
+        office.log()
+    tell(TUESDAY_9)
+    # Long enough for the kill to come while a mail is in flight.
+    mail_by_smtp.delay = 0.05
+    for count in KILLS:
+        sender = start_sender(mail_by_smtp)
+        deadline = time.monotonic() + 60
+        while len(mail_by_smtp.received) < count:
+            assert sender.poll() is None, "the sender ended before it was killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        sender.send_signal(signal.SIGKILL)
+        sender.wait(timeout=10)
+    mail_by_smtp.delay = 0.0
+    send("Tue 24 Nov 09:03")
+    ledger = Counter(received.message_id for received in mail_by_smtp.received)
+    rows = {row.message_id: row for row in OutgoingMail.objects.all()}
+    assert ledger.keys() == rows.keys(), "a mail was lost"
+    assert {row.state for row in rows.values()} == {MailState.SENT}
+    twice = {message_id for message_id, times in ledger.items() if times > 1}
+    assert max(ledger.values()) <= 2
+    assert len(twice) <= len(KILLS)
+    assert all(rows[message_id].ambiguous for message_id in twice)
+    assert sum(row.ambiguous for row in rows.values()) <= len(KILLS)
