@@ -7,11 +7,10 @@ import smtplib
 from types import TracebackType
 from typing import Self
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notifications import letters
+from notifications import letters, mailserver
 from notifications.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
@@ -19,11 +18,11 @@ logger = logging.getLogger(__name__)
 PERMANENT = 500
 
 
-class MailServerDown(Exception):  # noqa: N818 - it is no error of the program
+class MailServerDown(Exception):
     """No connection could be had. It says nothing about any mail."""
 
 
-class NotTaken(Exception):  # noqa: N818 - it is no error of the program
+class NotTaken(Exception):
     """The mail server did not take this mail. `maybe_taken` if it may have, and only its answer was lost."""
 
     def __init__(self, reason: str, *, for_good: bool = False, maybe_taken: bool = False) -> None:
@@ -34,7 +33,7 @@ class NotTaken(Exception):  # noqa: N818 - it is no error of the program
 
 def server_is_set() -> bool:
     """Return whether mails go to a mail server. Without one they can be read in the outbox alone."""
-    return str(settings.EMAIL_BACKEND) != "django.core.mail.backends.dummy.EmailBackend"
+    return not mailserver.mail_goes_nowhere()
 
 
 class Connection:
