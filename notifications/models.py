@@ -16,6 +16,7 @@ class MailKind(models.TextChoices):
     REMINDER_TWO = "reminder_two", _("Second reminder")
     CASE_CLOSED = "case_closed", _("Case closed")
     CLOSING_TAKEN_BACK = "closing_taken_back", _("Closing taken back")
+    PROMISE_MOVED = "promise_moved", _("Promise moved")
     SEVERITY_1_LOGGED = "severity_1_logged", _("Severity 1 logged")
     CONTACT_REPLIED = "contact_replied", _("Contact replied")
     PROMISE_AT_RISK = "promise_at_risk", _("Promise at risk")
@@ -36,6 +37,8 @@ FOR_CONTACTS = frozenset(
         MailKind.REMINDER_TWO,
         MailKind.CASE_CLOSED,
         MailKind.CLOSING_TAKEN_BACK,
+        # It also goes to whoever owns the case, in the same words.
+        MailKind.PROMISE_MOVED,
     }
 )
 

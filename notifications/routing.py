@@ -15,6 +15,7 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.REMINDER_MADE: (messages.reminder,),
     EventKind.PROMISE_AT_RISK: (messages.promise_at_risk,),
     EventKind.PROMISE_MISSED: (messages.promise_missed,),
+    EventKind.PROMISE_MOVED: (messages.promise_moved,),
     EventKind.CASE_CLOSED: (messages.case_closed,),
     EventKind.CLOSING_TAKEN_BACK: (messages.closing_taken_back,),
     EventKind.SURVEY_ANSWERED: (messages.low_score,),

@@ -23,6 +23,7 @@ class EventKind(models.TextChoices):
     ATTEMPT_FAILED = "attempt_failed", _("Reminder could not be delivered")
     PROMISE_AT_RISK = "promise_at_risk", _("Promise at risk")
     PROMISE_MISSED = "promise_missed", _("Promise missed")
+    PROMISE_MOVED = "promise_moved", _("Promise moved")
     CASE_CLOSED = "case_closed", _("Case closed")
     CLOSING_TAKEN_BACK = "closing_taken_back", _("Closing taken back")
     SURVEY_ANSWERED = "survey_answered", _("Survey answered")

@@ -258,6 +258,7 @@ _EVENT_ICONS = {
     "attempt_failed": "warn",
     "promise_at_risk": "clock",
     "promise_missed": "bad",
+    "promise_moved": "clock",
     "case_closed": "tick",
     "closing_taken_back": "reply",
     "survey_answered": "star",

@@ -4,6 +4,7 @@ from notifications.messages.to_contacts import (
     case_closed,
     case_received,
     closing_taken_back,
+    promise_moved,
     reminder,
     specialist_replied,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "low_score",
     "promise_at_risk",
     "promise_missed",
+    "promise_moved",
     "reminder",
     "severity_1_logged",
     "specialist_replied",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cases import rules
 from cases.models import Case, CaseEvent, Channel, Closing, Deadline, MessageKind
 from cases.rules import ATTEMPTS_BEFORE_CLOSING, OUTCOME_NEEDS, SURVEY_OPEN_FOR, TAKE_BACK_WITHIN, AttemptMethod
+from notifications import recipients
 from notifications.letters import Letter, address
 from notifications.models import MailKind
 
@@ -82,6 +83,15 @@ def case_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 def closing_taken_back(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say that the contact's word came in time and the case goes on (P9.5)."""
     return [_to_contact(MailKind.CLOSING_TAKEN_BACK, event, {})]
+
+
+def promise_moved(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say that a calendar edit moved the first reply, from when to when and why; whoever owns the case hears it too."""
+    facts, owner = event.facts, event.case.assignee
+    old_due_at, due_at = (datetime.fromisoformat(facts[name]) for name in ("old_due_at", "new_due_at"))
+    content = {"old_due_at": old_due_at, "due_at": due_at, "later": due_at > old_due_at, "reason": facts["reason"]}
+    people = recipients.each_once([event.case.contact], [] if owner is None else [owner])
+    return [Letter(MailKind.PROMISE_MOVED, person, event, content) for person in people]
 
 
 def _to_contact(kind: MailKind, event: CaseEvent, content: dict[str, Any], **more: Any) -> Letter:
