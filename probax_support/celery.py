@@ -14,6 +14,8 @@ from celery import Celery
 from celery.signals import beat_embedded_init, worker_process_init
 from django.conf import settings
 
+import probax_support.file_broker  # noqa: F401 - makes the address files:// known
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probax_support.settings")
 
 app = Celery("probax_support")

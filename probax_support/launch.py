@@ -19,7 +19,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-OF_THE_INSTALLATION = ("portal.sqlite3", "portal.sqlite3-wal", "portal.sqlite3-shm", "installed-as", "files", "broker")
+OF_THE_INSTALLATION = (
+    "portal.sqlite3",
+    "portal.sqlite3-wal",
+    "portal.sqlite3-shm",
+    "installed-as",
+    "files",
+    "broker",
+    "mail",
+)
 
 # What installed-as says while the demo is being loaded.
 UNFINISHED = "demo, unfinished"

@@ -87,7 +87,7 @@ class Command(BaseCommand):
         if is_demo:
             lines += ["", f"Log in with the password {demo.PASSWORD} as"]
             width = max(len(login.email) for login in demo.LOGINS)
-            lines += [f"  {login.email:<{width}}  {login.name}, {str(login.role).lower()}" for login in demo.LOGINS]
+            lines += [f"  {login.email:<{width}}  {login.name}: {login.role}" for login in demo.LOGINS]
         lines += ["", f"Mails that were sent can be read, by staff, at {address}/desk/mail/", ""]
         self.say("\n".join(lines))
 
