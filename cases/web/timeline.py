@@ -98,6 +98,8 @@ def sentence_of(event: CaseEvent) -> str:
     if event.kind == EventKind.CASE_CLOSED:
         return _("closed the case: %(outcome)s") % {"outcome": Outcome(facts["outcome"]).label}
     if event.kind == EventKind.CASE_ASSIGNED:
+        if event.actor_id is not None and facts.get("assignee") == event.actor_id:
+            return _("took the case")
         return _("gave the case to %(name)s") % {"name": facts["name"] or _("nobody")}
     if event.kind == EventKind.FOLLOW_UP_OPENED:
         return _("opened the follow-up case %(reference)s") % {"reference": facts["reference"]}

@@ -48,7 +48,8 @@ class MultipleFileField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", MultipleFileInput())
-        super().__init__(**kwargs)
+        # An empty file is refused below, by name.
+        super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Return the list of files; every bad one is named with what is wrong with it."""
@@ -70,7 +71,9 @@ def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
     """Return a sentence when a file cannot be taken, or None."""
     name = upload.name or ""
     values = {"name": name, "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES), "kinds": ACCEPTED}
-    if (upload.size or 0) > settings.ATTACHMENT_MAX_BYTES:
+    if not upload.size:
+        return _("“%(name)s” is empty. Leave it out, or send it once there is something in it.") % values
+    if upload.size > settings.ATTACHMENT_MAX_BYTES:
         return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
     if kind_of(name) is None:
         return (

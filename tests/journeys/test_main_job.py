@@ -18,11 +18,10 @@ def test_a_case_goes_from_the_form_to_the_mailbox_and_on_to_the_survey(
     portal = serve(DEMO="True")
     portal.manage("load_demo")
 
-    def manage_while_stopped(*arguments: str) -> str:
-        """The worker is killed, not asked to stop: nothing may be lost by it."""
-        portal.kill_worker()
-        printed = portal.manage(*arguments)
-        portal.start_worker()
-        return printed
-
-    MainJob(chromium, portal.url, smtp, manage_while_stopped).walk()
+    job = MainJob(chromium, portal.url, smtp)
+    job.walk()
+    # Killed, not asked to stop: nothing may be lost by it.
+    portal.kill_worker()
+    job.leave_alone(portal.manage)
+    portal.start_worker()
+    job.see_what_silence_brought()
