@@ -1,4 +1,4 @@
-"""A worker that is killed while it sends: everything owed arrives, and nothing twice but what was in flight, marked so."""
+"""A worker killed while it sends: everything owed arrives, nothing twice but what was in flight, marked so."""
 
 import time
 from collections import Counter
