@@ -126,6 +126,10 @@ class DeadlineQuerySet(QuerySet["Deadline"]):
         """Keep the promises that still stand."""
         return self.filter(ended_at=None)
 
+    def not_yet_due(self, now: datetime) -> Self:
+        """Keep open promises that can still be kept at `now`; their breach is not on the record."""
+        return self.open().filter(breached_at=None, due_at__gte=now)
+
     def to_warn(self, now: datetime) -> Self:
         """Keep open promises past their warning that nobody was warned of."""
         return self.open().filter(warned_at=None, warn_at__lte=now)

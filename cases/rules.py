@@ -126,6 +126,14 @@ def may_log_call_made_at(made_at: datetime, now: datetime, *, by_manager: bool) 
     return made_at <= now and (by_manager or now - made_at <= BACKDATE_WITHIN)
 
 
+# --- Calendar edits (P3.2) ----------------------------------------------------------------------------------------
+
+
+def promise_may_move(old_due_at: datetime, new_due_at: datetime, now: datetime) -> bool:
+    """Return whether a calendar edit may move a promise: a missed one stays missed, and none goes to the past."""
+    return old_due_at >= now and new_due_at >= now
+
+
 # --- Silence (P9.5) -----------------------------------------------------------------------------------------------
 
 ATTEMPTS_BEFORE_CLOSING = 2

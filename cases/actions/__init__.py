@@ -5,6 +5,7 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 """
 
 from cases.actions._record import wake_on_commit
+from cases.actions.calendar import change_calendar_day
 from cases.actions.closing import close_case, close_in_silence
 from cases.actions.conversation import reply_as_contact, reply_as_specialist, write_note
 from cases.actions.intake import (
@@ -29,6 +30,7 @@ __all__ = [
     "answer_survey",
     "assign_case",
     "attach_to_draft",
+    "change_calendar_day",
     "close_case",
     "close_in_silence",
     "confirm_reminder",

@@ -113,7 +113,9 @@ def reopen(case: Case, *, actor: User, now: datetime) -> None:
         Deadline.objects.filter(pk=ended.pk).update(replaced_by=again)
 
 
-def make_promise(case: Case, kind: DeadlineKind, reckoned: Reckoned, *, now: datetime) -> Deadline:
+def make_promise(
+    case: Case, kind: DeadlineKind, reckoned: Reckoned, *, warned_at: datetime | None = None, now: datetime
+) -> Deadline:
     """Write a promise with the calendar edition and the sum it was made with."""
     return Deadline.objects.create(
         case=case,
@@ -125,7 +127,23 @@ def make_promise(case: Case, kind: DeadlineKind, reckoned: Reckoned, *, now: dat
         due_at=reckoned.promise.due_at,
         edition=store.remember(reckoned.calendar, now),
         explanation=reckoned.explanation.as_data(),
+        warned_at=warned_at,
     )
+
+
+def replace_promise(case: Case, deadline_id: int, reckoned: Reckoned, *, now: datetime) -> Deadline | None:
+    """End an open promise and make the one that takes its place. None when it ended meanwhile.
+
+    Who was warned of the old one is warned again only if the new one's warning is still to come.
+    """
+    old = case.deadlines.select_for_update().open().filter(pk=deadline_id).first()
+    if old is None:
+        return None
+    _end(old, DeadlineEnd.REPLACED, now=now, kept=None)
+    warned_at = old.warned_at if reckoned.promise.warn_at <= now else None
+    new = make_promise(case, DeadlineKind(old.kind), reckoned, warned_at=warned_at, now=now)
+    Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
+    return new
 
 
 def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool | None) -> None:
