@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -19,6 +20,9 @@ class ReaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request as its reader reads."""
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            # PostgreSQL takes no such text, and no address of ours holds it.
+            raise BadRequest("An address holds no NUL.")
         cast(Reading, request).now = timezone.now()
         if not isinstance(request.user, User):
             return self.get_response(request)

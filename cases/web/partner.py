@@ -112,7 +112,9 @@ def _keep_good_files(request: PortalRequest) -> None:
 
 
 def _typed(request: PortalRequest) -> dict[str, str]:
-    return {name: value for name, value in request.POST.items() if name not in NOT_DRAFTED and isinstance(value, str)}
+    typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    # A log that somebody pasted may hold a NUL, which PostgreSQL does not take.
+    return {name: value.replace("\0", "") for name, value in typed.items() if name not in NOT_DRAFTED}
 
 
 def _first_values(request: PortalRequest) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def _first_values(request: PortalRequest) -> dict[str, Any]:
 
 
 def _follow_up_of(request: PortalRequest) -> Case | None:
-    reference = request.POST.get("follow_up_of") or request.GET.get("follow_up", "")
+    reference = (request.POST.get("follow_up_of") or request.GET.get("follow_up", "")).replace("\0", "")
     return Case.objects.visible_to(request.user).filter(reference=reference).first() if reference else None
 
 

@@ -1,0 +1,215 @@
+"""The partner's home page and case page: what stands there, and what a contact says there."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from cases import actions
+from cases.lifecycle import Status
+from cases.models import Attachment, Case, Partner, Plan
+from tests import builders
+from tests.builders import (
+    Cast,
+    answer,
+    ask,
+    at,
+    close,
+    close_in_silence,
+    fresh,
+    logged_case,
+    remind,
+    reminded_twice,
+    say,
+    text_file,
+    upload,
+)
+from tests.cases.pages import beside, browser_of, get, html_of, post, typed_in, words_of
+
+NOON = at("Tue 12:00")
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def browser(people: Cast) -> Client:
+    """Priya's."""
+    return browser_of(people.priya, at("Tue 7:00"))
+
+
+@pytest.fixture
+def case(people: Cast) -> Case:
+    """Priya's, logged on Tuesday at 9:00 and due at 15:00."""
+    return logged_case(people.priya, at("Tue 9:00"))
+
+
+def word(body: str = "It is version 6.1.", **more: Any) -> dict[str, Any]:
+    return {"submission_key": str(uuid4()), "body": body} | more
+
+
+# --- Home -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_home_page_lists_the_companys_cases_and_what_waits_for_an_answer(people: Cast, browser: Client) -> None:
+    logged_case(people.priya, at("Tue 9:00"), title="Restores are slow")
+    ask(logged_case(people.omar, at("Tue 9:10"), title="Jobs abort"), people.lena, at("Tue 9:20"))
+    close(logged_case(people.priya, at("Mon 9:00"), title="A question"), people.lena, at("Mon 9:30"))
+    logged_case(people.zoe, at("Tue 9:00"), title="Secret plans")
+    page = words_of(get(browser, "/", NOON))
+    needs_me, rest = page.split("Open cases")
+    assert "Jobs abort" in needs_me
+    assert "Restores are slow" not in needs_me
+    open_cases, closed = rest.split("Closed lately")
+    assert "Restores are slow" in open_cases
+    assert "A question" in closed
+    assert "Secret plans" not in page
+
+
+def test_the_home_page_says_by_when_a_reply_is_due(people: Cast, browser: Client, case: Case) -> None:
+    assert "first reply by 15:00 Sydney" in words_of(get(browser, "/", NOON))
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [(NOON, "open"), (at("Tue 20:00"), "closed"), (at("Sat 12:00"), "closed"), (at("Mon 26 Jan 12:00"), "closed")],
+)
+def test_the_home_page_says_whether_the_desk_is_open(people: Cast, when: Any, words: str) -> None:
+    # P3.1
+    assert words in words_of(get(browser_of(people.priya, when), "/", when))
+
+
+def test_a_lapsed_partner_is_told_on_the_home_page(people: Cast, browser: Client) -> None:
+    # P1.1
+    Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.LAPSED)
+    assert "sales@probax.io" in words_of(get(browser, "/", NOON))
+
+
+def test_a_trial_says_how_long_it_lasts(people: Cast, browser: Client) -> None:
+    Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.TRIAL, trial_ends_at=at("Fri 12:00"))
+    assert "3 days left in the free trial" in words_of(get(browser, "/", NOON))
+
+
+# --- The case -------------------------------------------------------------------------------------------------------
+
+
+def test_the_case_page_shows_its_promise_and_the_conversation_without_notes(
+    people: Cast, browser: Client, case: Case
+) -> None:
+    # P2.1
+    answer(case, people.lena, at("Tue 10:00"), "The agent misses a fix.")
+    actions.write_note(
+        case_id=case.pk,
+        body="They never read mails.",
+        uploads=[upload("internal.log")],
+        actor=people.lena,
+        now=at("Tue 10:05"),
+    )
+    page = words_of(get(browser, "/cases/NWIT-1/", NOON))
+    assert "The agent misses a fix." in page
+    assert "15:00 Sydney" in page
+    assert "They never read mails." not in page
+    assert "internal.log" not in page
+
+
+def test_a_contact_never_reads_what_the_clock_told_staff(people: Cast, browser: Client, case: Case) -> None:
+    actions.warn_of_deadline(deadline_id=builders.deadline_of(case).pk, now=at("Tue 13:30"))
+    assert "Most of the time" not in words_of(get(browser, "/cases/NWIT-1/", at("Tue 14:00")))
+
+
+def test_while_a_case_waits_its_page_says_what_happens_next(people: Cast, browser: Client, case: Case) -> None:
+    # P9.5
+    ask(case, people.lena, at("Tue 10:00"))
+    assert "We remind you Thu 26 Nov, 10:00 Sydney" in words_of(get(browser, "/cases/NWIT-1/", NOON))
+    remind(case, at("Thu 10:00"))
+    remind(case, at("Mon 30 Nov 10:00"))
+    page = words_of(get(browser, "/cases/NWIT-1/", at("Mon 30 Nov 12:00")))
+    assert "this case closes Tue 1 Dec, 17:00 Sydney" in page
+
+
+def test_a_case_closed_in_silence_shows_how_the_contact_was_approached(people: Cast, browser: Client) -> None:
+    # P9.5
+    case = reminded_twice(logged_case(people.priya, at("Tue 9:00")), people.lena)
+    close_in_silence(case, at("Tue 1 Dec 17:00"))
+    page = words_of(get(browser, "/cases/NWIT-1/", at("Wed 2 Dec 9:00")))
+    assert "How we tried to reach you" in page
+    assert "Open a follow-up" in page
+
+
+# --- The contact's word ---------------------------------------------------------------------------------------------
+
+
+def test_a_reply_is_said_and_shown(people: Cast, browser: Client, case: Case) -> None:
+    response = post(browser, "/cases/NWIT-1/reply/", word(files=[text_file()]), NOON)
+    assert (response.status_code, response.url) == (302, "/cases/NWIT-1/")
+    page = words_of(get(browser, response.url, NOON))
+    assert "It is version 6.1." in page
+    assert "support.log" in page
+
+
+def test_a_double_click_says_a_reply_once(people: Cast, browser: Client, case: Case) -> None:
+    said = word(files=[text_file()])
+    for _ in range(2):
+        post(browser, "/cases/NWIT-1/reply/", said, NOON)
+        said["files"][0].seek(0)
+    assert case.messages.count() == 1
+    assert Attachment.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", ["", "  \n ", "x" * 20_001])
+def test_a_wrong_reply_is_told_and_stays(people: Cast, browser: Client, case: Case, body: str) -> None:
+    said = word(body)
+    response = post(browser, "/cases/NWIT-1/reply/", said, NOON)
+    assert response.status_code == 422
+    assert beside(response, "body")
+    assert typed_in(response, "/cases/NWIT-1/reply/") == said
+    assert not case.messages.exists()
+
+
+def test_a_wrong_file_is_told_and_the_reply_stays(people: Cast, browser: Client, case: Case) -> None:
+    said = word()
+    response = post(browser, "/cases/NWIT-1/reply/", said | {"files": [text_file("setup.exe", "MZ")]}, NOON)
+    assert "setup.exe" in beside(response, "files")
+    assert typed_in(response, "/cases/NWIT-1/reply/") == said
+    assert not case.messages.exists()
+
+
+def test_a_word_in_the_minute_after_the_silent_closing_reopens_the_case(people: Cast, browser: Client) -> None:
+    # P9.5
+    case = reminded_twice(logged_case(people.priya, at("Tue 9:00")), people.lena)
+    close_in_silence(case, at("Tue 1 Dec 17:00"))
+    assert post(browser, "/cases/NWIT-1/reply/", word(), at("Tue 1 Dec 17:00:59")).status_code == 302
+    assert fresh(case).status == Status.OPEN
+
+
+def test_a_case_can_be_closed_as_solved(people: Cast, browser: Client, case: Case) -> None:
+    post(browser, "/cases/NWIT-1/solved/", {"explanation": "A reboot."}, NOON)
+    assert fresh(case).status == Status.CLOSED
+    assert case.closings.get().explanation == "A reboot."
+
+
+def test_closing_as_solved_without_a_word_is_fine(people: Cast, browser: Client, case: Case) -> None:
+    assert post(browser, "/cases/NWIT-1/solved/", {}, NOON).status_code == 302
+    assert case.closings.get().explanation
+
+
+def test_an_outcome_smuggled_into_the_form_is_ignored(people: Cast, browser: Client, case: Case) -> None:
+    post(browser, "/cases/NWIT-1/solved/", {"outcome": "fix"}, NOON)
+    assert case.closings.get().outcome == "solved_by_contact"
+
+
+def test_a_colleague_may_answer_for_the_company(people: Cast, case: Case) -> None:
+    ask(case, people.lena, at("Tue 10:00"))
+    post(browser_of(people.omar, NOON), "/cases/NWIT-1/reply/", word(), NOON)
+    assert fresh(case).status == Status.OPEN
+    assert case.messages.latest("pk").author == people.omar
+
+
+def test_words_of_a_contact_are_shown_as_text_never_as_markup(people: Cast, browser: Client, case: Case) -> None:
+    say(case, people.priya, at("Tue 10:00"), "<img src=x onerror=alert(1)>")
+    assert "<img src=x" not in html_of(get(browser, "/cases/NWIT-1/", NOON))
+    lena = browser_of(people.lena, NOON)
+    assert "<img src=x" not in html_of(get(lena, "/desk/cases/NWIT-1/", NOON))
