@@ -47,6 +47,8 @@ class Written:
     subject: str
     text: str
     html: str
+    message_id: str
+    headers: dict[str, str]
 
 
 def one_line(text: str) -> str:
@@ -62,40 +64,37 @@ def address(path: str) -> str:
 
 def sender() -> str:
     """Return what mails are sent from: the site's own setting, or the installation's."""
-    site = Site.objects.first()
-    return one_line(site.mail_from if site is not None and site.mail_from else settings.DEFAULT_FROM_EMAIL)
+    return _sender_of(Site.objects.first())
 
 
 def write(letter: Letter, *, now: datetime) -> Written:
     """Write a letter in its reader's language and zone."""
     reader = letter.recipient
+    site = Site.objects.first()
+    sent_from = _sender_of(site)
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.zone)):
-        context = _context(letter, now)
+        context = _context(letter, "Probax Support" if site is None else site.name, now)
         return Written(
             subject=one_line(_render(letter.kind, "subject.txt", context))[:LONGEST_SUBJECT],
             text=_tidy(_render(letter.kind, "body.txt", context)),
             html=_render(letter.kind, "body.html", context),
+            message_id=f"<{uuid.uuid4().hex}@{_domain_of(sent_from)}>",
+            headers=_headers(letter, sent_from),
         )
 
 
-def message_id() -> str:
-    """Return a Message-ID that no other mail has."""
-    return f"<{uuid.uuid4().hex}@{_mail_domain()}>"
-
-
-def headers(letter: Letter) -> dict[str, str]:
+def _headers(letter: Letter, sent_from: str) -> dict[str, str]:
     """Return the headers beside subject, from and to.
 
     The mails of a case hang together under one root. They say that a machine wrote them, so that no machine answers.
     """
-    case = letter.event.case
-    domain = _mail_domain()
-    root = f"<case.{case.pk}@{domain}>"
+    domain = _domain_of(sent_from)
+    root = f"<case.{letter.event.case_id}@{domain}>"
     audience = "alerts" if letter.kind.is_for_staff else "cases"
     return {
         "In-Reply-To": root,
         "References": root,
-        "Reply-To": sender(),
+        "Reply-To": sent_from,
         "List-Id": f"<{audience}.{domain}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -108,11 +107,10 @@ def case_address(case: Case, reader: User) -> str:
     return address(reverse(name, kwargs={"reference": case.reference}))
 
 
-def _context(letter: Letter, now: datetime) -> dict[str, Any]:
+def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
     case = letter.event.case
-    site = Site.objects.first()
     return {
-        "site_name": site.name if site is not None else "Probax Support",
+        "site_name": site_name,
         "site_url": settings.SITE_URL,
         "case": case,
         "case_url": case_address(case, letter.recipient),
@@ -138,6 +136,10 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def _mail_domain() -> str:
-    _name, mailbox = email.utils.parseaddr(sender())
+def _sender_of(site: Site | None) -> str:
+    return one_line(site.mail_from if site is not None and site.mail_from else settings.DEFAULT_FROM_EMAIL)
+
+
+def _domain_of(sent_from: str) -> str:
+    _name, mailbox = email.utils.parseaddr(sent_from)
     return mailbox.rpartition("@")[2] or "localhost"

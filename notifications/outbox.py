@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from notifications import letters, owed, recipients
 from notifications.delivery import Connection, NotTaken
@@ -69,8 +69,8 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
         subject=written.subject,
         body_text=written.text,
         body_html=written.html,
-        message_id=letters.message_id(),
-        headers=letters.headers(letter),
+        message_id=written.message_id,
+        headers=written.headers,
         state=MailState.WITHDRAWN if refused else MailState.QUEUED,
         due_at=letter.due_at or now,
         made_at=now,
@@ -94,14 +94,12 @@ def due(now: datetime, *, limit: int) -> list[int]:
 def claim(mail_id: int, *, now: datetime) -> OutgoingMail | None:
     """Take a mail for the length of a lease. None when somebody else has it, or it is no longer due."""
     ours = Q(state=MailState.QUEUED, due_at__lte=now) | Q(state=MailState.IN_FLIGHT, lease_until__lte=now)
-    seen = OutgoingMail.objects.filter(ours, pk=mail_id).values("attempt", "state", "ambiguous").first()
-    if seen is None:
-        return None
-    claimed = OutgoingMail.objects.filter(ours, pk=mail_id, attempt=seen["attempt"], state=seen["state"]).update(
+    claimed = OutgoingMail.objects.filter(ours, pk=mail_id).update(
         state=MailState.IN_FLIGHT,
         attempt=F("attempt") + 1,
         lease_until=now + lease(),
-        ambiguous=seen["ambiguous"] or seen["state"] == MailState.IN_FLIGHT,
+        # Whoever had it before may have sent it.
+        ambiguous=Case(When(state=MailState.IN_FLIGHT, then=True), default=F("ambiguous")),
     )
     if claimed != 1:
         return None

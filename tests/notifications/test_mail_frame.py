@@ -1,14 +1,35 @@
 """A mail in its frame, in a real browser: shown, harmless, and its links lead out."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
+from cases.models import User
 from notifications.models import OutgoingMail
-from tests.notifications.office import TUESDAY_9, mail, open_office, tell
+from tests.notifications.office import TUESDAY_9, Office, mail, open_office, tell
+
+
+def closing_with_a_script(office: Office, site_url: str) -> OutgoingMail:
+    """Return a closing mail into whose HTML somebody slipped a script."""
+    office.close(office.log(), TUESDAY_9)
+    tell(TUESDAY_9)
+    closed = mail("case_closed")
+    body = closed.body_html.replace(settings.SITE_URL, site_url) + "<script>document.title = 'owned'</script>"
+    OutgoingMail.objects.filter(pk=closed.pk).update(body_html=body)
+    return closed
+
+
+def session_of(person: User, site_url: str) -> Any:
+    """Log a person in and return their session for a browser."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": site_url}
 
 
 @pytest.mark.browser
@@ -17,25 +38,12 @@ def test_a_mail_is_shown_in_its_frame_and_its_links_open_beside_the_page(
     live_server: LiveServer, chromium: Browser
 ) -> None:
     office = open_office()
-    case = office.log()
-    office.close(case, TUESDAY_9)
-    tell(TUESDAY_9)
-    closed = mail("case_closed")
-    body = closed.body_html.replace(settings.SITE_URL, live_server.url)
-    OutgoingMail.objects.filter(pk=closed.pk).update(body_html=body + "<script>document.title = 'owned'</script>")
-    client = Client()
-    client.force_login(office.lena, backend="django.contrib.auth.backends.ModelBackend")
+    closed = closing_with_a_script(office, live_server.url)
     context = chromium.new_context()
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    context.add_cookies([session_of(office.lena, live_server.url)])
     page = context.new_page()
     complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page.on("console", listen)
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(live_server.url + reverse("desk_mail", args=[closed.pk]))
     frame = page.frame_locator("iframe")
     assert frame.get_by_text("Software update or fix").is_visible()

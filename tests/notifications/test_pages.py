@@ -48,7 +48,7 @@ def test_staff_find_a_mail_by_address_reference_and_state(office: Office) -> Non
 
 
 def test_nonsense_in_the_address_is_no_error(office: Office) -> None:
-    for query in ("?state=lost", "?before=x", f"?before={'9' * 40}", "?before=²", "?q=%00"):
+    for query in ("?state=lost", "?before=x", f"?before={'9' * 40}", "?before=²"):
         assert logged_in(office.lena).get(reverse("desk_mails") + query).status_code == 200
 
 
