@@ -130,3 +130,17 @@ def answers(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def alive_in_session(leader: int) -> list[int]:
+    """Return the processes of the session that `leader` began, zombies left out."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(session) == leader and state != "Z":
+                found.append(int(entry.name))
+    return found

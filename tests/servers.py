@@ -27,6 +27,8 @@ import psycopg2
 import redis
 
 START_SECONDS = 30.0
+# Debian keeps PostgreSQL's programs off the path, one folder for each version.
+DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
 # Speed before safety: what these clusters hold is thrown away. In a file and not on the command line, so that a test
 # can ask for fsync again.
 POSTGRES_CONFIGURATION = """
@@ -299,8 +301,7 @@ def postgres_programs(folder: Path, user: str | None) -> Path:
     on_path = shutil.which("initdb")
     if on_path and shutil.which("postgres"):
         return Path(on_path).resolve().parent
-    # Debian keeps them off the path, one folder for each version.
-    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    installed = DEBIAN_PROGRAMS.glob("*/bin/initdb")
     versions = sorted(installed, key=lambda found: int(re.sub(r"\D", "", found.parent.parent.name) or 0))
     return versions[-1].parent if versions else packaged_postgres(folder, user)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal import ROOT, answers, clean_environment
+from tests.portal import ROOT, alive_in_session, answers, clean_environment
 from tests.servers import Backend, free_port
 
 # What the second start may take on a machine with nothing else to do is 5 seconds; the best of a few tries is compared.
@@ -74,20 +74,6 @@ class Launch:
         status = self.process.wait(timeout=30)
         shutil.rmtree(self.output.parent)
         return status
-
-
-def alive_in_session(leader: int) -> list[int]:
-    """Return the processes of the session that `leader` began, zombies left out."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(session) == leader and state != "Z":
-                found.append(int(entry.name))
-    return found
 
 
 def assert_nobody_is_left(launch: Launch, children: dict[str, int]) -> None:
