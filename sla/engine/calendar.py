@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sla.engine.blocks import YEAR_BITS, Blocks, Stretch, merged
+from sla.engine.blocks import YEARS, Blocks, Stretch, merged
 from sla.engine.instants import SECOND, OutOfReach, first_instant, instant
 
 DAY = timedelta(days=1)
@@ -76,8 +75,7 @@ class Shift:
         On a day when the clock skips the whole shift, both are the same instant.
         """
         last = day + DAY if self.ends <= self.starts else day
-        opens = first_instant(datetime.combine(day, self.starts), self.tz)
-        return opens, first_instant(datetime.combine(last, self.ends), self.tz)
+        return first_instant(day, self.starts, self.tz), first_instant(last, self.ends, self.tz)
 
     def stretches(self, begin: datetime, end: datetime) -> Iterator[Stretch]:
         """Yield the open stretches that may meet [`begin`, `end`), in UTC; some lie outside."""
@@ -170,8 +168,8 @@ class Calendar:
     def is_open(self, at: datetime) -> bool:
         """Say whether `at` lies in a stretch [open, close)."""
         at = instant(at)
-        block = self.blocks[at.year >> YEAR_BITS]
-        return block.opens[bisect_right(block.closes, at)] <= at
+        block = self.blocks[at.year]
+        return block.rows[block.first_after(at)][0] <= at
 
     def stretches_from(self, at: datetime) -> Iterator[Stretch]:
         """Yield the open stretches that end after `at`, the first cut to begin at `at` when that is open.
@@ -182,12 +180,12 @@ class Calendar:
         return merged(self._pieces(at))
 
     def _pieces(self, at: datetime) -> Iterator[Stretch]:
-        block = self.blocks[at.year >> YEAR_BITS]
-        i = bisect_right(block.closes, at)
+        block = self.blocks[at.year]
+        i = block.first_after(at)
         while True:
-            for opens, closes in zip(block.opens[i:-1], block.closes[i:], strict=True):
+            for opens, closes, _, _ in block.rows[i:-1]:
                 yield max(opens, at), closes
-            block, i = self.blocks[block.number + 1], 0
+            block, i = self.blocks[block.year + YEARS], 0
 
     def intervals(self, a: datetime, b: datetime) -> Iterator[Stretch]:
         """Yield the open stretches between `a` and `b`, cut at both."""
@@ -218,15 +216,15 @@ class Calendar:
     def last_close(self, at: datetime) -> datetime:
         """Return the latest closing at or before `at`."""
         at = instant(at)
-        block = self.blocks[at.year >> YEAR_BITS]
-        i = bisect_right(block.closes, at)
+        block = self.blocks[at.year]
+        i = block.first_after(at)
         while True:
-            for closes in reversed(block.closes[:i]):
+            for _, closes, _, _ in reversed(block.rows[:i]):
                 # A stretch cut by the end of its block goes on in the next one.
                 if closes < block.end or not self.is_open(closes):
                     return closes
-            block = self.blocks[block.number - 1]
-            i = len(block.closes)
+            block = self.blocks[block.year - YEARS]
+            i = len(block.rows) - 1
 
     def closed_reason(self, at: datetime) -> str | None:
         """Return why the calendar is closed at `at` ("night", "weekend", a holiday's name), or None when it is open.

@@ -1,6 +1,8 @@
 """Instants and durations at the engine's door: aware in, UTC out, and the second is the grain."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 ZERO = timedelta(0)
 SECOND = timedelta(seconds=1)
@@ -11,7 +13,7 @@ class NaiveTime(ValueError):
 
 
 class OutOfReach(ValueError):
-    """The answer lies before the year 8 or after the year 9991, where a calendar is not laid out."""
+    """The answer lies before the year 2 or after the year 9997, where a calendar is not laid out."""
 
 
 def instant(at: datetime) -> datetime:
@@ -22,9 +24,12 @@ def instant(at: datetime) -> datetime:
     Raises:
         NaiveTime: `at` has no zone.
     """
-    if at.utcoffset() is None:
-        raise NaiveTime(f"{at.isoformat()} has no time zone. Give an aware datetime.")
-    return at.astimezone(UTC).replace(microsecond=0)
+    if at.tzinfo is not UTC:
+        # A ZoneInfo always has an offset; asking it for one first would cost a third of the whole sum.
+        if not isinstance(at.tzinfo, ZoneInfo) and at.utcoffset() is None:
+            raise NaiveTime(f"{at.isoformat()} has no time zone. Give an aware datetime.")
+        at = at.astimezone(UTC)
+    return at.replace(microsecond=0) if at.microsecond else at
 
 
 def check_duration(duration: timedelta) -> None:
@@ -39,21 +44,24 @@ def check_duration(duration: timedelta) -> None:
         raise ValueError(f"A duration is a whole number of seconds, not {duration}.")
 
 
-def first_instant(local: datetime, zone: tzinfo) -> datetime:
-    """Return the first instant (UTC) at which clocks in `zone` show the naive time `local` or later.
+def first_instant(day: date, shown: time, zone: ZoneInfo) -> datetime:
+    """Return the first instant (UTC) at which clocks in `zone` show the time `shown` on `day`, or later.
 
     So a time that exists twice is its first occurrence, and a time that is skipped is the moment of the skip.
     """
-    early = local.replace(tzinfo=zone)
-    late = early.replace(fold=1)
-    before, after = early.utcoffset(), late.utcoffset()
-    if before is None or after is None:
-        raise NaiveTime(f"The zone {zone} has no offset at {local.isoformat()}.")
-    at = early.astimezone(UTC)
-    if before >= after:
-        return at
-    # `local` is skipped: the change lies between the readings with the offset after it and the one before it.
-    return clock_change(late.astimezone(UTC), at, zone)
+    # Read as UTC and moved by the zone's offset; with fold set, by the offset after a change of the clocks.
+    early, late = datetime.combine(day, shown, UTC), datetime.combine(day, _second_time(shown), UTC)
+    before, after = zone.utcoffset(early) or ZERO, zone.utcoffset(late) or ZERO
+    if after <= before:
+        return early - before
+    # The time is skipped: the change lies between the readings with the offset after it and the one before it.
+    return clock_change(late - after, early - before, zone)
+
+
+@lru_cache(maxsize=256)
+def _second_time(shown: time) -> time:
+    """Return the same reading as the second of two; kept, because `replace` is as slow as all the rest."""
+    return shown.replace(fold=1)
 
 
 def clock_change(low: datetime, high: datetime, zone: tzinfo) -> datetime:

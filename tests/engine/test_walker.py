@@ -13,8 +13,8 @@ from sla.engine.calendar import Calendar, Shift
 from sla.engine.clock import add, elapsed
 from tests.engine.walker import MINUTE, Roster, minutes
 
-# Calendars tried in one run; each is asked about several instants. ENGINE_CALENDARS=20000 tries as many.
-CALENDARS = int(os.environ.get("ENGINE_CALENDARS", "120"))
+# Calendars tried in one run, each at 4,320 instants. ENGINE_CALENDARS=20000 tries as many.
+CALENDARS = int(os.environ.get("ENGINE_CALENDARS", "60"))
 WALKED = 3 * 24 * 60
 
 ZONES = (
@@ -70,6 +70,7 @@ def calendar(told: list[Roster]) -> Calendar:
 
 @pytest.mark.parametrize("seed", range(CALENDARS))
 def test_the_engine_agrees_with_somebody_who_watches_the_clock(seed: int) -> None:
+    """Three days, each minute of them: is it open, how much was worked since the start, when is that much reached."""
     dice = random.Random(seed)  # noqa: S311 - a seeded die, no secret
     near = dice.choice(DAYS)
     told = list(rosters(dice, near))
@@ -77,12 +78,9 @@ def test_the_engine_agrees_with_somebody_who_watches_the_clock(seed: int) -> Non
     start = datetime.combine(near, time(), UTC) + timedelta(minutes=dice.randrange(-2880, 1440))
     start = start.astimezone(ZoneInfo(dice.choice(ZONES)))
     worked = timedelta(0)
-    questions = sorted(dice.sample(range(WALKED), 40))
-    for number, (at, on_duty) in enumerate(islice(minutes(told, start), WALKED)):
-        if number in questions or number == 0:
-            assert asked.is_open(at) == on_duty, at
-            assert elapsed(asked, start, at) == worked, at
+    for at, on_duty in islice(minutes(told, start), WALKED):
+        assert asked.is_open(at) == on_duty, at
+        assert elapsed(asked, start, at) == worked, at
         if on_duty:
             worked += MINUTE
-            if number in questions or number % 97 == 0:
-                assert add(asked, start, worked) == at + MINUTE
+            assert add(asked, start, worked) == at + MINUTE
