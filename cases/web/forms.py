@@ -80,8 +80,10 @@ class CaseForm(WordForm):
     known_workarounds = text(_("Workarounds you know of"), rows=3)
     contact_email = forms.EmailField(
         label=_("Email address"),
+        # Mails go to the address that somebody logs in with: a typed one has proved nothing yet.
+        help_text=_("For a word outside this case. Our mails go to the address you log in with."),
         error_messages={
-            "required": _("Give the address our replies go to."),
+            "required": _("Give an address at which we can write to you."),
             "invalid": _("This is no email address. Write it like name@company.example."),
         },
     )

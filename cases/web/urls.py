@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import desk, files, manager, partner, start, survey
+from cases.web import calendar, desk, files, manager, partner, start, survey
 
 # Each list is headed by whom it serves.
 
@@ -37,6 +37,11 @@ desk_pages = [
 ]
 
 # /manager/: managers
-manager_pages = [path("manager/", manager.now, name="manager_now")]
+manager_pages = [
+    path("manager/", manager.now, name="manager_now"),
+    path("manager/calendar/", calendar.calendar, name="manager_calendar"),
+    path("manager/calendar/preview/", calendar.preview, name="manager_calendar_preview"),
+    path("manager/calendar/change/", calendar.change, name="manager_calendar_change"),
+]
 
 urlpatterns = [*anyone, *partner_pages, *desk_pages, *manager_pages]

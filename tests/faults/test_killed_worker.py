@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_a_worker_killed_twice_loses_no_mail_and_doubles_only_what_was_in_flight
     portal = serve(DEMO="True", EMAIL_TIMEOUT="1")
     portal.manage("shell", "-v", "0", "-c", f"CASES = {CASES}\n{LOG_CASES}")
     for enough in (3, 9):
-        wait_until(lambda enough=enough: len(smtp.received) >= enough)
+        wait_until(partial(has_received, smtp, enough))
         portal.kill_worker()
         portal.start_worker()
     wait_until(lambda: len(mails_of(portal)) == CASES and all(state == "sent" for _, state, _ in mails_of(portal)))
@@ -51,6 +52,11 @@ def test_a_worker_killed_twice_loses_no_mail_and_doubles_only_what_was_in_flight
     ambiguous = {message_id for message_id, _, marked in owed if marked == "True"}
     assert doubled <= ambiguous
     assert all(count <= 2 for count in received.values())
+
+
+def has_received(smtp: SmtpSink, enough: int) -> bool:
+    """Tell whether so many mails have come."""
+    return len(smtp.received) >= enough
 
 
 def mails_of(portal: Portal) -> list[tuple[str, str, str]]:
