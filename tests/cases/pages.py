@@ -56,6 +56,11 @@ def post(browser: Client, address: str, said: dict[str, Any], when: datetime) ->
         return browser.post(address, said)
 
 
+def read(response: Any) -> bytes:
+    """Read an answer to its end, as a browser does; a file is closed by it."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
 def html_of(response: HttpResponseBase) -> str:
     """Return the text of a page."""
     return str(response.content.decode())  # type: ignore[attr-defined]

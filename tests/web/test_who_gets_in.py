@@ -1,0 +1,274 @@
+"""Every address there is, tried by everybody. Built from the table of addresses, so a new page is tried too."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cases import actions
+from cases.models import Case, Dispatch, Survey, User
+from notifications import sweeps
+from notifications.models import OutgoingMail
+from tests import builders
+from tests.builders import Cast, answer, ask, at, close, logged_case, upload
+from tests.cases.pages import browser_of, clock_at, get, nothing_is_written, post, read
+
+NOON = at("Tue 12:00")
+
+# Pages by whom they are for. The rest of an address says which one.
+WORKPLACES = {
+    "cases": "contacts",
+    "desk": "staff",
+    "manager": "managers",
+    "files": "everybody with an account",
+    "": "everybody",
+    "survey": "everybody",
+    "setup": "everybody",
+}
+STAFF = ("lena", "max", "ruth", "ann")
+CONTACTS = ("priya", "omar", "zoe")
+MANAGERS = ("ruth", "ann")
+ENTERS = {
+    "contacts": CONTACTS,
+    "staff": STAFF,
+    "managers": MANAGERS,
+    "everybody with an account": (*CONTACTS, *STAFF),
+    "everybody": (*CONTACTS, *STAFF),
+}
+# Taking a file off one's draft answers the same whatever is asked for: back to the form.
+NOT_THERE = {"cases/new/draft/files/<int:attachment_id>/": (302, 405)}
+
+
+# --- The table of addresses -----------------------------------------------------------------------------------------
+
+
+def routes(patterns: Sequence[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    """Yield our own addresses; Django's admin and allauth's pages have their tests below."""
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        elif not route.startswith(("admin/", "accounts/")):
+            yield from routes(entry.url_patterns, route)
+
+
+ROUTES = sorted(routes(get_resolver().url_patterns))
+# Addresses of something that belongs to one partner.
+OF_A_PARTNER = [route for route in ROUTES if re.search("<.*(reference|attachment_id|mail_id)>", route)]
+
+
+def workplace_of(route: str) -> str:
+    return WORKPLACES[route.partition("/")[0]]
+
+
+def test_every_address_belongs_to_a_workplace() -> None:
+    assert {route.partition("/")[0] for route in ROUTES} <= set(WORKPLACES)
+    assert len(OF_A_PARTNER) >= 12
+
+
+# --- Something of Priya's behind every address ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Northwinds:
+    """What Northwind has, by the names that addresses use for it; and what nobody has."""
+
+    existing: dict[str, Any]
+    missing: dict[str, Any]
+
+    def address(self, route: str) -> str:
+        return self._filled(route, self.existing)
+
+    def nowhere(self, route: str) -> str:
+        return self._filled(route, self.missing)
+
+    def _filled(self, route: str, values: dict[str, Any]) -> str:
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def northwinds(people: Cast) -> Northwinds:
+    """A case of Priya's with a reply, a note, a file and mails; a closed one with a survey; and a case of Zoe's."""
+    case = logged_case(people.priya, at("Tue 9:00"))
+    actions.reply_as_contact(case_id=case.pk, body="Here.", uploads=[upload()], actor=people.priya, now=at("Tue 9:30"))
+    answer(case, people.lena, at("Tue 10:00"))
+    ask(case, people.lena, at("Tue 10:30"))
+    close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 12:00"))
+    logged_case(people.zoe, at("Tue 9:00"))
+    token = Dispatch.objects.exclude(secrets={}).get().secrets["survey_token"]
+    sweeps.dispatch_events(now=at("Tue 11:00"))
+    existing = {
+        "reference": case.reference,
+        "attachment_id": case.attachments.get().pk,
+        "mail_id": OutgoingMail.objects.filter(case=case).latest("pk").pk,
+        "token": token,
+    }
+    missing = {"reference": "NWIT-999", "attachment_id": 999_999, "mail_id": 999_999, "token": "x" * 32}
+    return Northwinds(existing, missing)
+
+
+def state() -> dict[str, Any]:
+    """Return how many rows there are of everything, and how far the record of each case goes."""
+    counts = {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+    counts.pop("sessions.Session")
+    return counts | dict(Case.objects.values_list("reference", "last_event_number"))
+
+
+# Every address is asked for both ways.
+ASKED: list[Callable[[Client, str], Any]] = [
+    lambda browser, address: get(browser, address, NOON),
+    lambda browser, address: post(browser, address, {}, NOON),
+]
+
+
+# --- Another partner --------------------------------------------------------------------------------------------------
+
+
+def test_zoe_learns_nothing_of_priyas(people: Cast, northwinds: Northwinds) -> None:
+    browser = browser_of(people.zoe, NOON)
+    before = state()
+    for route, asked in itertools.product(OF_A_PARTNER, ASKED):
+        theirs, nothing = asked(browser, northwinds.address(route)), asked(browser, northwinds.nowhere(route))
+        assert theirs.status_code in NOT_THERE.get(route, (404, 405)), route
+        # The same page as for what does not exist.
+        assert theirs.status_code == nothing.status_code, route
+        assert without_addresses(theirs) == without_addresses(nothing), route
+    assert state() == before
+
+
+def without_addresses(response: Any) -> str:
+    """Return a page without the address it was asked for by, which it may repeat, and without its tokens."""
+    return re.sub(r"NWIT-\d+|\d+|csrf\S+|value=\"\S+\"", "", response.content.decode())
+
+
+def test_somebody_who_left_the_partner_learns_nothing_any_more(people: Cast, northwinds: Northwinds) -> None:
+    browser = browser_of(people.omar, NOON)
+    people.omar.memberships.update(is_active=False)
+    for route, asked in itertools.product(OF_A_PARTNER, ASKED):
+        answered = asked(browser, northwinds.address(route))
+        assert answered.status_code in NOT_THERE.get(route, (404, 405)), route
+
+
+def test_a_limited_contact_learns_nothing_of_a_colleagues(people: Cast, northwinds: Northwinds) -> None:
+    browser = browser_of(people.omar, NOON)
+    people.omar.memberships.update(sees_all_cases=False)
+    for route, asked in itertools.product(OF_A_PARTNER, ASKED):
+        answered = asked(browser, northwinds.address(route))
+        assert answered.status_code in NOT_THERE.get(route, (404, 405)), route
+
+
+# --- Nobody, and the wrong workplace ----------------------------------------------------------------------------------
+
+
+def test_whoever_is_not_logged_in_is_led_to_the_login(northwinds: Northwinds) -> None:
+    before = state()
+    closed = [route for route in ROUTES if workplace_of(route) != "everybody"]
+    for route, asked in itertools.product(closed, ASKED):
+        address = northwinds.address(route)
+        answered = asked(Client(), address)
+        assert answered.status_code == 302, route
+        assert answered.url == f"/accounts/login/?next={address}"
+    assert state() == before
+
+
+def test_the_first_page_leads_to_the_login(people: Cast) -> None:
+    assert get(Client(), "/", NOON).url == "/accounts/login/?next=/"
+
+
+@pytest.mark.parametrize("name", [*CONTACTS, *STAFF])
+def test_the_wrong_workplace_is_not_there(people: Cast, northwinds: Northwinds, name: str) -> None:
+    browser = browser_of(getattr(people, name), NOON)
+    before = state()
+    wrong = [route for route in ROUTES if name not in ENTERS[workplace_of(route)]]
+    assert bool(wrong) is True
+    for route, asked in itertools.product(wrong, ASKED):
+        assert asked(browser, northwinds.address(route)).status_code in (404, 405), route
+    assert state() == before
+
+
+def test_a_person_whose_account_was_closed_is_out_at_once(people: Cast, northwinds: Northwinds) -> None:
+    browsers = {name: browser_of(getattr(people, name), NOON) for name in ("priya", "lena")}
+    User.objects.update(is_active=False)
+    for name, address in (("priya", "/cases/NWIT-1/"), ("lena", "/desk/cases/NWIT-1/")):
+        assert get(browsers[name], address, NOON).url == f"/accounts/login/?next={address}"
+
+
+# --- Looking changes nothing ------------------------------------------------------------------------------------------
+
+
+def test_looking_writes_nothing(people: Cast, northwinds: Northwinds) -> None:
+    # House law 10: GET never writes.
+    browsers = {name: browser_of(getattr(people, name), NOON) for name in ("priya", "lena", "ruth", "ann")}
+    browsers["nobody"] = Client()
+    looked = set()
+    for route, (name, browser) in itertools.product(ROUTES, browsers.items()):
+        with clock_at(NOON), nothing_is_written():
+            answered = browser.get(northwinds.address(route))
+        assert answered.status_code in (200, 302, 404, 405, 422), (route, name)
+        read(answered)
+        if answered.status_code == 200:
+            looked.add(route)
+    assert looked >= PAGES
+
+
+# Some of the pages there are to look at; the other addresses are for forms, or lead elsewhere.
+PAGES = {
+    "",
+    "cases/new/",
+    "cases/<str:reference>/",
+    "desk/",
+    "desk/cases/<str:reference>/",
+    "desk/mail/",
+    "desk/mail/<int:mail_id>/",
+    "files/<int:attachment_id>/",
+    "manager/",
+    "survey/<str:token>/",
+}
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/"])
+def test_looking_at_the_login_writes_nothing(people: Cast, address: str) -> None:
+    with clock_at(NOON), nothing_is_written():
+        assert Client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["priya", "lena", "ruth"])
+def test_a_form_from_another_site_changes_nothing(people: Cast, northwinds: Northwinds, name: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    with clock_at(NOON):
+        strict.force_login(getattr(people, name), backend="django.contrib.auth.backends.ModelBackend")
+        before = state()
+        for route in ROUTES:
+            answered = strict.post(northwinds.address(route), {"body": "Hello", "outcome": "fix", "explanation": "x"})
+            assert answered.status_code in (403, 404), route
+    assert state() == before
+
+
+# --- What anybody may open ------------------------------------------------------------------------------------------
+
+
+def test_nobody_signs_up_alone(people: Cast) -> None:
+    before = User.objects.count()
+    said = {"email": "stranger@example.com", "password1": "a long secret of mine"}
+    post(Client(), "/accounts/signup/", said, NOON)
+    assert User.objects.count() == before
+
+
+def test_a_survey_link_tells_nothing_but_its_own_case(people: Cast, northwinds: Northwinds) -> None:
+    # P11.1
+    response = get(Client(), northwinds.address("survey/<str:token>/"), NOON)
+    assert response.status_code == 200
+    assert "NWIT-1" not in response.content.decode()
+    assert get(Client(), northwinds.nowhere("survey/<str:token>/"), NOON).status_code == 404
+    assert Survey.objects.get().answered_at is None
