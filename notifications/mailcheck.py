@@ -302,6 +302,11 @@ _REASONS: list[tuple[type[Exception] | tuple[type[Exception], ...], StrOrPromise
         gettext_lazy("%(server)s refuses the connection: nothing listens there."),
         gettext_lazy("Check the port: 587, 465 or 25 for mail out, 993 or 143 for a mailbox."),
     ),
+    (
+        imaplib.IMAP4.abort,
+        gettext_lazy("%(server)s does not speak as a mailbox does: “%(answer)s”."),
+        gettext_lazy("Check the port: 993 or 143. Others may belong to the server for mail out."),
+    ),
     (TimeoutError, gettext_lazy("%(server)s does not answer."), _SILENCE),
     (
         Exception,

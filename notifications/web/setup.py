@@ -125,7 +125,8 @@ def _kept(request: Reading) -> Mapping[str, str]:
 
 def _keep(request: Reading, form: SetupForm) -> None:
     """Keep the passwords that passed for the next attempt of the same browser."""
-    if passwords := form.keep_passwords():
+    passwords = form.keep_passwords()
+    if passwords or SESSION_KEY in request.session:
         key = request.session.setdefault(SESSION_KEY, secrets.token_urlsafe(16))
         cache.set(f"{SESSION_KEY}:{key}", passwords, KEPT_SECONDS)
 

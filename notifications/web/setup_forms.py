@@ -170,28 +170,43 @@ class SetupForm(forms.Form):
     """
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Write your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your mail address"),
         max_length=254,
         help_text=gettext_lazy("You sign in with it, and the test message goes there."),
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={
+            "required": gettext_lazy("Write your mail address."),
+            "invalid": gettext_lazy("This is no mail address. Write it like name@company.example."),
+        },
     )
-    password = _password(gettext_lazy("Your password"))
+    password = _password(gettext_lazy("Your password"), error_messages={"required": gettext_lazy("Choose a password.")})
     zone = forms.ChoiceField(
-        label=gettext_lazy("Your time zone"), choices=zones, help_text=gettext_lazy("Times are shown to you in it.")
+        label=gettext_lazy("Your time zone"),
+        choices=zones,
+        help_text=gettext_lazy("Times are shown to you in it."),
+        error_messages={
+            "required": gettext_lazy("Choose your time zone."),
+            "invalid_choice": gettext_lazy("There is no such time zone. Choose one of the list."),
+        },
     )
     site_name = forms.CharField(
         label=gettext_lazy("Name of the site"),
         max_length=80,
         help_text=gettext_lazy("Shown on every page and in mails."),
+        error_messages={"required": gettext_lazy("Name the site.")},
     )
     mail_from = forms.CharField(
         label=gettext_lazy("Sender of mails"),
         max_length=200,
         validators=[one_sender],
         help_text=gettext_lazy("Answers go there too."),
+        error_messages={"required": gettext_lazy("Write the address that mails are sent from.")},
     )
     smtp_host = _host(gettext_lazy("Mail server"), "smtp.example.com")
     smtp_port = _port("smtp", gettext_lazy("Its port"))
@@ -224,10 +239,15 @@ class SetupForm(forms.Form):
         self._say_what_is_kept()
 
     def keep_passwords(self) -> dict[str, str]:
-        """Return the passwords that passed, those typed before among them, and ask for none of them again."""
+        """Return the passwords that passed, those typed before among them, and ask for none of them again.
+
+        One that was replaced by a wrong one is not kept either: it would be a surprise.
+        """
         for name in PASSWORDS:
-            if name in self.fields and name not in self.errors and self.cleaned_data.get(name):
+            if self.cleaned_data.get(name):
                 self.kept[name] = self.cleaned_data[name]
+            elif self.data.get(name):
+                self.kept.pop(name, None)
         self._say_what_is_kept()
         return self.kept
 
@@ -239,10 +259,12 @@ class SetupForm(forms.Form):
 
     def _say_what_is_kept(self) -> None:
         for name in PASSWORDS:
-            if name in self.fields and name in self.kept:
-                self.fields[name].required = False
+            if name in self.fields:
+                field = self.fields[name]
+                field.required = name == "password" and name not in self.kept
+                hint = _("Kept from before, so leave it empty. Type to replace it.")
                 # The bound field took its hint when it was first looked at.
-                self[name].help_text = _("Kept from before, so leave it empty. Type to replace it.")
+                self[name].help_text = hint if name in self.kept else field.help_text
 
     # --- Checks ---
 

@@ -262,6 +262,11 @@ def test_a_mailbox_without_starttls_is_named(mailbox: ImapMailbox) -> None:
     assert "does not offer STARTTLS" in finding.said
 
 
+def test_a_server_that_is_no_mailbox_is_named(smtp: SmtpSink) -> None:
+    [finding] = findings(box=at_loopback(smtp.port))
+    assert "does not speak as a mailbox does" in finding.said
+
+
 def test_a_mailbox_without_tls_is_named(mailbox: ImapMailbox) -> None:
     [finding] = findings(box=Server("127.0.0.1", mailbox.port, Security.TLS, "care@example.com", "x"))
     assert "does not speak TLS as chosen" in finding.said

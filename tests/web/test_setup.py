@@ -235,15 +235,15 @@ def test_a_mail_folder_that_cannot_be_written_sets_nothing_up(client: Client, in
 @pytest.mark.parametrize(
     ("wrong", "beside", "said"),
     [
-        ({"name": ""}, "name", "This field is required"),
-        ({"email": "ada"}, "email", "valid email"),
+        ({"name": ""}, "name", "Write your name"),
+        ({"email": "ada"}, "email", "like name@company.example"),
         ({"password": "short"}, "password", "at least 10 characters"),
         ({"password": "password123"}, "password", "too common"),
         ({"password": "ada@example.com"}, "password", "too similar"),
-        ({"password": ""}, "password", "This field is required"),
-        ({"zone": ""}, "zone", "This field is required"),
-        ({"zone": "Mars/Olympus"}, "zone", "not one of the available choices"),
-        ({"site_name": ""}, "site_name", "This field is required"),
+        ({"password": ""}, "password", "Choose a password"),
+        ({"zone": ""}, "zone", "Choose your time zone"),
+        ({"zone": "Mars/Olympus"}, "zone", "no such time zone"),
+        ({"site_name": ""}, "site_name", "Name the site"),
         ({"mail_from": "Care"}, "mail_from", "Write one mail address"),
         ({"mail_from": "a@example.com, b@example.com"}, "mail_from", "Write one mail address"),
         ({"mail_from": "Care\r\nBcc: x@example.com <a@example.com>"}, "mail_from", "Write one mail address"),
@@ -322,6 +322,9 @@ def test_kept_passwords_are_not_in_the_database_and_forgotten_at_the_end(client:
 
 def test_a_weak_password_is_not_kept(client: Client) -> None:
     assert "Kept from before" not in words(set_up(client, password="short"))
+    assert client.post("/setup/", WITHOUT_PASSWORD).status_code == 422
+    set_up(client, name="")
+    assert "Kept from before" not in words(set_up(client, password="short")), "nor is the one it was to replace"
     assert client.post("/setup/", WITHOUT_PASSWORD).status_code == 422
 
 
