@@ -2,10 +2,12 @@
 
 from django.apps import AppConfig
 
-import probax_support.checks  # noqa: F401 - the checks register themselves
-
 
 class ProjectConfig(AppConfig):
     """Commands and checks of the whole installation."""
 
     name = "probax_support"
+
+    def ready(self) -> None:
+        """Load the checks, which register themselves and know models, so they have to wait for those."""
+        import probax_support.checks  # noqa: F401, PLC0415

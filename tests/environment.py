@@ -24,7 +24,17 @@ def point_settings_to(backend: Backend) -> None:
     """Load Django with the settings of this session, none of them from the shell that started it."""
     if "probax_support.settings" in sys.modules:
         raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests set it once they know their servers.")
-    for name in ("SITE_URL", "ALLOWED_HOSTS", "DEMO", "DEBUG", "DATABASE_URL", "REDIS_URL", "CACHE_URL", "EMAIL_URL"):
+    for name in (
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "DEMO",
+        "DEBUG",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "CACHE_URL",
+        "EMAIL_URL",
+        "MAILBOX_URL",
+    ):
         os.environ.pop(name, None)
     os.environ.update(backend.environment, SECRET_KEY="only-for-tests-" + "x" * 50)
     os.environ["DJANGO_SETTINGS_MODULE"] = "probax_support.settings"

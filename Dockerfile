@@ -1,0 +1,28 @@
+# The portal as an image: one for web, worker, beat and migrate; docker-compose.yml says which command each runs.
+
+FROM python:3.11-slim AS packages
+RUN python -m venv /opt/portal/venv
+COPY requirements.txt .
+RUN /opt/portal/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+
+FROM python:3.11-slim
+# A user without a name's rights, and one folder that it may write to.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
+    && install --directory --owner=portal --group=portal --mode=700 /data
+COPY --from=packages /opt/portal/venv /opt/portal/venv
+WORKDIR /opt/portal/app
+COPY manage.py ./
+COPY probax_support probax_support
+COPY notifications notifications
+COPY cases cases
+COPY sla sla
+COPY templates templates
+COPY static static
+RUN /opt/portal/venv/bin/python -m compileall -q .
+ENV PATH=/opt/portal/venv/bin:$PATH DATA_DIR=/data DJANGO_SETTINGS_MODULE=probax_support.settings \
+    PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+VOLUME /data
+USER portal
+EXPOSE 8000
+CMD ["gunicorn", "probax_support.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
+     "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
