@@ -3,12 +3,14 @@
 Cases change by actions alone, so the admin shows them as a queue in the desk's order, each row leading to the desk.
 """
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -39,9 +41,20 @@ class ReadOnly:
         return False
 
 
+@cache
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones())]
+
+
+def zone_field() -> ChoiceField:
+    """Return a field for a zone that exists: every page and every mail is written in its reader's."""
+    return ChoiceField(label=_("Time zone"), choices=_zones, initial="UTC")
+
+
 class PersonForm(ModelForm[User]):
     """A person without their password, which is set by mail or by `changepassword`."""
 
+    zone = zone_field()
     password = ReadOnlyPasswordHashField(label=_("Password"))
 
     class Meta:
@@ -51,6 +64,8 @@ class PersonForm(ModelForm[User]):
 
 class NewPersonForm(AdminUserCreationForm[User]):
     """A new person. Without a usable password they set one by "Forgot password"."""
+
+    zone = zone_field()
 
     class Meta:
         model = User
