@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -63,25 +64,22 @@ class DeskYear:
     months: list[Month]
     named: list[Day]
     open_days: int
+    # The desk's own date.
+    today: date
 
 
-def desk_years(year: int) -> list[DeskYear]:
+def desk_years(year: int, now: datetime) -> list[DeskYear]:
     """Return the year of every desk, by name."""
-    return [desk_year(desk, year) for desk in Desk.objects.prefetch_related("shifts").order_by("name")]
+    return [desk_year(desk, year, now) for desk in Desk.objects.prefetch_related("shifts").order_by("name")]
 
 
-def desk_year(desk: Desk, year: int) -> DeskYear:
+def desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
     """Return one desk's year as it stands, in two queries."""
     days = _days_of(desk, year)
     months = [_month(date(year, number, 1), days) for number in range(1, 13)]
     named = [day for day in days.values() if day.is_named]
     opened = sum(day.state in (DayState.OPEN, DayState.OPENED) for day in days.values())
-    return DeskYear(desk, year, months, named, opened)
-
-
-def last_change(desk: Desk) -> datetime | None:
-    """Return when a manager last changed a day of the desk."""
-    return desk.holiday_changes.order_by("-id").values_list("changed_at", flat=True).first()
+    return DeskYear(desk, year, months, named, opened, now.astimezone(ZoneInfo(desk.zone)).date())
 
 
 def _days_of(desk: Desk, year: int) -> dict[date, Day]:

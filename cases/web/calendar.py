@@ -148,7 +148,7 @@ def _page(
         "year": year,
         "previous": year - 1 if year > FIRST_YEAR else None,
         "next": year + 1 if year < LAST_YEAR else None,
-        "desk_years": reports.desk_years(year),
+        "desk_years": reports.desk_years(year, request.now),
         "states": reports.DayState,
         # A week from Monday on, for the names of its days.
         "week": [date(2024, 1, number) for number in range(1, 8)],
