@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from socket import gaierror
 from typing import Literal
 
@@ -39,11 +39,12 @@ LONGEST_QUOTE = 200
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried: how it went, and what to do about it."""
+    """One thing that was tried: how it went, what to do about it, and which part of mail it is about."""
 
     kind: Literal["good", "warn", "bad"]
     said: str
     advice: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def _try(trial: Trial, say: Callable[[Finding], None], *, ends: float) -> None:
     if trial.mail_server is not None:
         finding = _send(trial, trial.mail_server)
         sent = finding.kind == "good"
-        say(finding)
+        say(replace(finding, about=_("Mail out")))
     if trial.mailbox is not None:
-        say(_look(trial, trial.mailbox, sent=sent, ends=ends))
+        say(replace(_look(trial, trial.mailbox, sent=sent, ends=ends), about=_("Mail in")))
 
 
 # --- Out ----------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ test.addEventListener("htmx:beforeRequest", () => {
   test.setAttribute("aria-disabled", "true");
   report.replaceChildren();
 });
+report.addEventListener("htmx:afterSettle", () => report.scrollIntoView({ block: "nearest" }));
 test.addEventListener("htmx:afterRequest", (event) => {
   test.removeAttribute("aria-disabled");
   if (!event.detail.successful) report.textContent = test.dataset.wordBroken;

@@ -222,6 +222,7 @@ def test_the_message_is_found_in_the_readers_own_mailbox(smtp: SmtpSink, mailbox
 def test_another_mailbox_gets_a_message_of_its_own(smtp: SmtpSink, mailbox: ImapMailbox) -> None:
     left, came = findings(smtp.url, at_loopback(mailbox.port))
     assert (left.kind, came.kind) == ("good", "good"), came
+    assert (left.about, came.about) == ("Mail out", "Mail in")
     assert [got.recipient for got in smtp.received] == ["ada@example.com", "care@example.com"]
     assert mailbox.log[-1] == "LOGOUT"
 
