@@ -1,0 +1,126 @@
+"""A page asks the database as often for many rows as for few."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from cases import actions
+from cases.models import Case, Membership, User
+from tests import builders
+from tests.builders import Cast, answer, at, call, close, contact, logged_case, new_partner, say, upload
+from tests.cases.pages import browser_of, clock_at
+
+NOON = at("Tue 12:00")
+FEW = 3
+# More than these would be too many even if they stayed the same.
+MOST = 40
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+def queries_of(browser: Client, address: str) -> int:
+    """Return how many queries a page takes."""
+    with clock_at(NOON), CaptureQueriesContext(connection) as asked:
+        response = browser.get(address)
+    assert response.status_code == 200
+    assert len(asked) <= MOST, [query["sql"] for query in asked.captured_queries]
+    return len(asked)
+
+
+def grows(looks: Sequence[tuple[User, str]], more: Callable[[int], object]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the queries of each page with FEW rows of something, and with twice as many."""
+    browsers = [(browser_of(person, NOON), address) for person, address in looks]
+    counted = []
+    for begin in (0, FEW):
+        for number in range(begin, begin + FEW):
+            more(number)
+        # The first look warms what a process keeps.
+        for browser, address in browsers:
+            queries_of(browser, address)
+        counted.append({address: queries_of(browser, address) for browser, address in browsers})
+    return counted[0], counted[1]
+
+
+def busy_desk(people: Cast) -> Callable[[int], None]:
+    """Return what makes one more of everything: partners, contacts, owners, promises in each state."""
+
+    def more(number: int) -> None:
+        partner, person = new_partner(number)
+        Membership.objects.create(user=people.priya, partner=partner)
+        minute = timedelta(minutes=number)
+        waits = logged_case(person, at("Mon 9:00") + minute, title=f"late {number}")
+        soon = logged_case(person, at("Tue 9:00") + minute, severity=2)
+        answered = logged_case(person, at("Tue 9:10") + minute)
+        closed = logged_case(person, at("Tue 9:20") + minute)
+        specialist = [people.lena, people.max][number % 2]
+        for case in (waits, answered):
+            actions.assign_case(
+                case_id=case.pk, assignee_id=specialist.pk, expected_id=None, actor=specialist, now=at("Tue 10:00")
+            )
+        builders.ask(answered, specialist, at("Tue 10:30"))
+        close(closed, specialist, at("Tue 10:30"))
+        assert soon.is_open
+
+    return more
+
+
+VIEWS = ["open", "mine", "unassigned", "at-risk", "breached", "waiting", "closed"]
+
+
+def test_lists_of_cases(people: Cast) -> None:
+    looks = [(people.lena, f"/desk/?view={view}") for view in VIEWS]
+    looks += [(people.priya, "/"), (people.ruth, "/manager/"), (people.ann, "/admin/cases/case/")]
+    few, many = grows(looks, busy_desk(people))
+    assert few == many
+
+
+def eventful_case(people: Cast) -> Callable[[int], None]:
+    """Return what makes a case longer: replies, notes, calls and files by many people, and follow-ups."""
+    case = logged_case(people.priya, at("Tue 9:00"))
+
+    def more(number: int) -> None:
+        when = at("Tue 10:00") + timedelta(minutes=number)
+        colleague = contact(f"Contact {number}", people.northwind)
+        say(case, colleague, when)
+        answer(case, people.lena, when)
+        call(case, people.max, when, "no_answer")
+        actions.write_note(case_id=case.pk, body="Odd.", uploads=[upload()], actor=people.ruth, now=when)
+        actions.reply_as_contact(
+            case_id=case.pk, body="Here.", uploads=[upload(), upload("b.log", "b")], actor=colleague, now=when
+        )
+        follow_up(case, people, number)
+
+    return more
+
+
+def follow_up(case: Case, people: Cast, number: int) -> None:
+    actions.submit_case(
+        partner_id=people.northwind.pk,
+        details=builders.details(title=f"Again {number}"),
+        severity=3,
+        follow_up_of=case.reference,
+        actor=people.priya,
+        now=at("Tue 11:00"),
+    )
+
+
+def test_the_case(people: Cast) -> None:
+    looks = [(people.priya, "/cases/NWIT-1/"), (people.lena, "/desk/cases/NWIT-1/")]
+    few, many = grows(looks, eventful_case(people))
+    assert few == many
+
+
+def test_the_form_for_a_new_case(people: Cast) -> None:
+    def more(number: int) -> None:
+        actions.attach_to_draft(upload=upload(f"{number}.log", str(number)), actor=people.priya, now=at("Tue 9:00"))
+        Membership.objects.create(user=people.priya, partner=new_partner(number)[0])
+
+    few, many = grows([(people.priya, "/cases/new/")], more)
+    assert few == many
