@@ -8,15 +8,17 @@ on every day that is a public holiday in all eight states and territories, which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import version
 
 import holidays
 
+# How a source begins that names the library; its version follows.
+LIBRARY = "holidays "
 STATES = ("ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA")
-COUNTRIES = {"AU": "Australia", "US": "United States"}
 
 
 class UnknownCountry(ValueError):
@@ -31,34 +33,46 @@ class National:
     source: str
 
 
+def national_holidays(countries: Sequence[str], years: Iterable[int]) -> dict[date, National]:
+    """Return the dates in `years` on which one of `countries` closes, in order; the first one names a common date.
+
+    Raises:
+        UnknownCountry: there is no reading for one of them.
+    """
+    wanted = tuple(sorted(set(years)))
+    found: dict[date, National] = {}
+    for country in countries:
+        found = closed_dates(country, wanted) | found
+    return {day: found[day] for day in sorted(found)}
+
+
 def closed_dates(country: str, years: Iterable[int]) -> dict[date, National]:
     """Return the dates in `years` on which `country` ("AU", "US") closes, in order.
 
     Raises:
         UnknownCountry: there is no reading for it.
     """
-    wanted = sorted(set(years))
-    if country == "US":
-        found = _federal(wanted)
-    elif country == "AU":
-        found = _everywhere_in_australia(wanted)
-    else:
-        known = " and ".join(COUNTRIES.values())
+    wanted = tuple(sorted(set(years)))
+    if country not in READINGS:
+        known = " and ".join(sorted(READINGS))
         raise UnknownCountry(f"National holidays of {country!r} are not known here, only those of {known}.")
+    found = READINGS[country](wanted)
     return {day: found[day] for day in sorted(found) if day.year in wanted}
 
 
 def library() -> str:
     """Return the library's name and version, as sources are written."""
-    return f"holidays {version('holidays')}"
+    return LIBRARY + version("holidays")
 
 
-def _federal(years: list[int]) -> dict[date, National]:
+@lru_cache(maxsize=16)
+def _federal(years: tuple[int, ...]) -> dict[date, National]:
     listed = holidays.country_holidays("US", years=years)
     return {day: National(name, f"{library()}, US federal") for day, name in listed.items()}
 
 
-def _everywhere_in_australia(years: list[int]) -> dict[date, National]:
+@lru_cache(maxsize=16)
+def _everywhere_in_australia(years: tuple[int, ...]) -> dict[date, National]:
     listed = holidays.country_holidays("AU", years=years)
     found = {day: National(name, f"{library()}, AU national") for day, name in listed.items()}
     states = [holidays.country_holidays("AU", subdiv=state, years=years) for state in STATES]
@@ -67,3 +81,10 @@ def _everywhere_in_australia(years: list[int]) -> dict[date, National]:
         (name, _), *_others = Counter(sorted(state[day] for state in states)).most_common(1)
         found[day] = National(name, f"{library()}, AU all states and territories")
     return found
+
+
+# One reading per country of what its "national public holidays" are.
+READINGS: dict[str, Callable[[tuple[int, ...]], dict[date, National]]] = {
+    "AU": _everywhere_in_australia,
+    "US": _federal,
+}

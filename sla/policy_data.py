@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 
 from sla.models import Desk, Holiday, PolicyVersion, Shift, Target
-from sla.national import closed_dates
+from sla.national import national_holidays
 
 FIRST_YEAR = 2023
 # Holidays are stored for this many years after the present one.
@@ -132,7 +132,7 @@ def _load_desk(row: DeskData, now: datetime) -> None:
     if not created:
         return
     Shift.objects.create(desk=desk, weekdays=MONDAY_TO_FRIDAY, starts_at=OPENS, ends_at=CLOSES)
-    national = closed_dates(row.country, range(FIRST_YEAR, now.year + YEARS_AHEAD + 1))
+    national = national_holidays(desk.observes, range(FIRST_YEAR, now.year + YEARS_AHEAD + 1))
     Holiday.objects.bulk_create(
         Holiday(desk=desk, on=day, name=found.name, source=found.source) for day, found in national.items()
     )

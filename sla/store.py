@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -15,9 +16,12 @@ from sla.models import Target as TargetRow
 
 # A desk's id and revision: what a calendar in memory is kept under.
 Revisions = tuple[tuple[int, int], ...]
+# How a calendar comes from desks: `calendar`, or what it would be after a change.
+Reckon = Callable[[Sequence[Desk]], engine.Calendar]
 
 # Calendars kept by the process. One is laid out once for each content; asking by revision saves the queries.
 KEPT = 64
+Key = TypeVar("Key")
 _by_revision: dict[Revisions, engine.Calendar] = {}
 _by_edition: dict[str, engine.Calendar] = {}
 
@@ -54,19 +58,29 @@ def calendar(desks: Sequence[Desk]) -> engine.Calendar:
     kept = _by_revision.get(key)
     if kept is not None:
         return kept
-    before = None
-    # Two reads with the same revisions around them saw one state of the desks.
-    while before != key:
-        before = key
+    # Read until the revisions before and after are the same: the rows in between are then one state of the desks.
+    while True:
+        built = _compiled(desks, {})
         fresh = Desk.objects.in_bulk([one.pk for one in desks])
-        current = [fresh[one.pk] for one in desks]
-        built = engine.Calendar(tuple(shift for one in current for shift in _shifts(one)))
-        key = _revisions(current)
-    built = _by_edition.setdefault(built.edition, built)
-    _forget_oldest(_by_edition)
+        desks = [fresh[one.pk] for one in desks]
+        if _revisions(desks) == key:
+            break
+        key = _revisions(desks)
     # Only what was committed may be found again: an edit that is rolled back gives its revision back too.
     transaction.on_commit(partial(_keep, key, built))
     return built
+
+
+def proposed(closed: Mapping[int, Mapping[date, str]]) -> Reckon:
+    """Return what `calendar` would return if the desks with these ids were closed on exactly these dates.
+
+    So that a change can be shown before it is made: reckon open promises with the result and compare.
+    """
+
+    def reckon(desks: Sequence[Desk]) -> engine.Calendar:
+        return _compiled(desks, closed)
+
+    return reckon
 
 
 def rebuilt(edition: CalendarEdition) -> engine.Calendar:
@@ -95,7 +109,12 @@ def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
 
 def closed_dates(desk: Desk) -> dict[date, str]:
     """Return the dates on which `desk` is closed, with their names: its holidays and a manager's single days (P3.2)."""
-    closed = {holiday.on: holiday.name for holiday in desk.holidays.order_by("on")}
+    return with_single_days(desk, {holiday.on: holiday.name for holiday in desk.holidays.order_by("on")})
+
+
+def with_single_days(desk: Desk, national: Mapping[date, str]) -> dict[date, str]:
+    """Return `national` holidays with a manager's single days, closed or opened; the latest word on a day wins."""
+    closed = dict(national)
     for change in desk.holiday_changes.order_by("id"):
         if change.closed:
             closed[change.on] = change.reason
@@ -136,12 +155,25 @@ def target(policy: PolicyVersion, row: TargetRow) -> Target:
     )
 
 
+def _compiled(desks: Sequence[Desk], closed: Mapping[int, Mapping[date, str]]) -> engine.Calendar:
+    """Return the calendar of the rows, or the one in memory that says the same."""
+    built = engine.Calendar(
+        tuple(
+            shift
+            for desk in desks
+            for shift in _shifts(desk, closed[desk.pk] if desk.pk in closed else closed_dates(desk))
+        )
+    )
+    built = _by_edition.setdefault(built.edition, built)
+    _forget_oldest(_by_edition)
+    return built
+
+
 def _revisions(desks: Sequence[Desk]) -> Revisions:
     return tuple((one.pk, one.revision) for one in desks)
 
 
-def _shifts(desk: Desk) -> list[engine.Shift]:
-    closed = closed_dates(desk)
+def _shifts(desk: Desk, closed: Mapping[date, str]) -> list[engine.Shift]:
     return [
         engine.Shift(desk.zone, row.weekdays, row.starts_at, row.ends_at, closed, desk.name)
         for row in desk.shifts.order_by("starts_at", "id")
@@ -153,6 +185,7 @@ def _keep(key: Revisions, built: engine.Calendar) -> None:
     _forget_oldest(_by_revision)
 
 
-def _forget_oldest(kept: dict[Revisions, engine.Calendar] | dict[str, engine.Calendar]) -> None:
+def _forget_oldest(kept: dict[Key, engine.Calendar]) -> None:
     while len(kept) > KEPT:
-        del kept[next(iter(kept))]  # type: ignore[arg-type]
+        # Another thread may have removed it already.
+        kept.pop(next(iter(kept)), None)

@@ -234,15 +234,12 @@ class Calendar:
         at = instant(at)
         if self.is_open(at):
             return None
-        reasons = self.reasons_between(at, at + SECOND)
-        if reasons == ("break",) and self.business_date(self.last_close(at)) != self.business_date(self.next_open(at)):
-            return "night"
-        return ", ".join(reasons)
+        return ", ".join(self.reasons_between(at, at + SECOND))
 
     def reasons_between(self, a: datetime, b: datetime) -> tuple[str, ...]:
         """Return the reasons for the closed stretch [`a`, `b`), in the order of shifts and dates, each once.
 
-        Where no date is closed it is "night", or "break" when it lies within one date of the home desk.
+        Where no date is closed it is "night", or "break" between two shifts of one day of the home desk.
         """
         first, last = instant(a), instant(b) - SECOND
         reasons: dict[str, None] = {}
@@ -253,9 +250,10 @@ class Calendar:
                 reason = shift.why_closed(date.fromordinal(ordinal))
                 if reason:
                     reasons[reason + name] = None
-        if reasons:
-            return tuple(reasons)
-        return ("break",) if self.business_date(first) == self.business_date(last) else ("night",)
+        day = self.business_date(first)
+        if not reasons and self.is_business_day(day) and self.opens_on(day) <= first and last < self.closes_on(day):
+            return ("break",)
+        return tuple(reasons) or ("night",)
 
     # --- Business days, on the home desk's local dates ----------------------------------------------------------------
 

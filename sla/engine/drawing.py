@@ -20,7 +20,7 @@ TOP, BAR = 26, 26
 # A closed stretch is drawn no longer than this many seconds, so that a long closure leaves room for the work.
 CLOSED_SHOWN = 6 * 3600
 # Room that a label needs, in units of the drawing.
-LABEL, REASON = 92, 6
+LABEL, REASON = 125, 6
 
 
 def drawing(data: Mapping[str, Any], zone: str | None = None, label: str = "") -> str:
@@ -47,7 +47,7 @@ def _described(data: Mapping[str, Any], zone: tzinfo) -> str:
         for step in data["steps"]
     )
     due = moment(datetime.fromisoformat(data["due_at"]), zone)
-    return f"{within} of running clock: {stretches or 'none needed'}. Due {due}."
+    return f"{within} of running clock: {stretches}. Due {due}. Long closed stretches are drawn shorter than they are."
 
 
 def _shown(step: Mapping[str, Any]) -> float:

@@ -61,9 +61,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A promise with its whole sum; all instants in UTC. `edition` names the calendar, empty for round the clock."""
+    """A promise with its whole sum; all instants in UTC. `edition` names the calendar, empty for round the clock.
+
+    `clause`, `name` and `within` are those of the target that decides, which after a change that moved nothing is of
+    another severity, `target_severity`, than the one in force.
+    """
 
     severity: int
+    target_severity: int
     clause: str
     name: str
     within: timedelta
@@ -86,6 +91,7 @@ class Explanation:
         return {
             "version": VERSION,
             "severity": self.severity,
+            "target_severity": self.target_severity,
             "clause": self.clause,
             "name": self.name,
             "within_seconds": self.within // SECOND,
@@ -132,6 +138,7 @@ class Explanation:
         at = datetime.fromisoformat
         return cls(
             severity=data["severity"],
+            target_severity=data["target_severity"],
             clause=data["clause"],
             name=data["name"],
             within=timedelta(seconds=data["within_seconds"]),
@@ -172,6 +179,7 @@ def explain(calendar: Calendar | None, facts: Facts) -> Explanation:
     steps = tuple(step for phase in phases for step in _steps(phase, promise.due_at))
     return Explanation(
         severity=promise.severity,
+        target_severity=target.severity,
         clause=target.clause,
         name=target.name,
         within=target.within,
@@ -214,8 +222,8 @@ def _steps(phase: Phase, due_at: datetime) -> Iterator[Step]:
 
 def _start_reason(promise: Promise, steps: tuple[Step, ...]) -> str:
     if promise.started_at > promise.counted_from:
-        stood = [step.reason for step in steps if step.ends_at <= promise.started_at]
-        return f"when the clock could first run, after: {', '.join(stood)}" if stood else "when the desk opens"
+        stood = ", ".join(step.reason for step in steps if step.ends_at <= promise.started_at)
+        return f"when the desk opens; until then: {stood}"
     return f"at once: {steps[0].reason}" if steps else "at once"
 
 
@@ -247,7 +255,9 @@ def _turns(facts: Facts, found: list[Promise]) -> tuple[Turn, ...]:
 
 def _lines(told: Explanation, zone: ZoneInfo) -> Iterator[str]:
     kind = "clock time" if told.round_the_clock else "working time"
-    title = f"Severity {told.severity}" + (f" ({told.name})" if told.name else "")
+    title = f"Severity {told.target_severity}" + (f" ({told.name})" if told.name else "")
+    if told.severity != told.target_severity:
+        title = f"Severity {told.severity}, with the deadline of {title[0].lower()}{title[1:]}"
     yield f"{title}: first response within {in_words(told.within)} of {kind}. {told.clause}".rstrip()
     yield f"Logged        {moment(told.logged_at, zone)}"
     for turn in told.turns:

@@ -26,7 +26,7 @@ hours = st.builds(
     st.one_of(st.integers(1, 48).map(lambda half: 30 * half), st.integers(30, 1440)),
 )
 shifts = st.builds(
-    lambda zone, weekdays, between, closed, desk: Shift(zone, weekdays, *between, closed, desk),
+    lambda zone, weekdays, between, closed, desk: Shift(zone, weekdays, between[0], between[1], closed, desk),
     st.sampled_from(ZONES),
     st.sets(st.integers(0, 6), min_size=1),
     hours,

@@ -1,0 +1,88 @@
+"""What is worth a look in the calendars before it moves a promise: gaps, weekend holidays, a library that disagrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sla import store, upgrade
+from sla.models import Desk
+
+# Holidays are expected for this year and so many more.
+YEARS_COVERED = 1
+# A substitute day is looked for this many days around the holiday, and holidays are looked at this far ahead.
+SUBSTITUTE_WITHIN = timedelta(days=4)
+LOOKED_AHEAD = timedelta(days=550)
+OBSERVED = " (observed)"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something about a desk's calendar that a manager should look at, as a sentence that says what to do."""
+
+    desk: Desk
+    kind: str
+    message: str
+
+
+def concerns(now: datetime) -> list[Concern]:
+    """Return what is worth a look at every desk, at `now`."""
+    return [
+        concern
+        for desk in Desk.objects.order_by("code")
+        for concern in (*_years_without(desk, now), *_weekend_holidays(desk, now), *_other_word(desk, now))
+    ]
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()
+
+
+def _years_without(desk: Desk, now: datetime) -> list[Concern]:
+    year = _today(desk, now).year
+    known = {holiday.year for holiday in desk.holidays.dates("on", "year")}
+    missing = [str(one) for one in range(year, year + YEARS_COVERED + 1) if one not in known]
+    if not missing:
+        return []
+    message = f"No national holidays are stored for {' and '.join(missing)}. Run `manage.py upgrade_holidays`."
+    return [Concern(desk, "years-missing", message)]
+
+
+def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
+    """Holidays on days off that no substitute follows: a law or a proclamation may still name one.
+
+    One that falls on a day off in every year, such as Easter Sunday, needs none.
+    """
+    today = _today(desk, now)
+    hours = store.calendar([desk])
+    closed = store.closed_dates(desk)
+    on_workdays = {name for day, name in closed.items() if any(day.weekday() in shift.weekdays for shift in hours.home)}
+    found = []
+    for day, name in sorted(closed.items()):
+        off = not any(day.weekday() in shift.weekdays for shift in hours.home)
+        if not (off and today <= day <= today + LOOKED_AHEAD and name in on_workdays):
+            continue
+        near = {other for other in closed if other != day and abs(other - day) <= SUBSTITUTE_WITHIN}
+        if any(closed[other].removesuffix(OBSERVED) == name.removesuffix(OBSERVED) for other in near):
+            continue
+        message = (
+            f"{name}, {day.day} {day:%B %Y}, is a {day:%A}, and no substitute day is stored. Check whether "
+            f"{desk.name} closes on another day, and close that day if so."
+        )
+        found.append(Concern(desk, "substitute-day", message))
+    return found
+
+
+def _other_word(desk: Desk, now: datetime) -> list[Concern]:
+    difference = upgrade.difference(desk, now)
+    if not difference:
+        return []
+    counts = (
+        (len(difference.added), "to add"),
+        (len(difference.removed), "to take away"),
+        (len(difference.renamed), "with another name"),
+    )
+    told = ", ".join(f"{number} {what}" for number, what in counts if number)
+    message = f"The holiday library says otherwise: {told}. Run `manage.py upgrade_holidays` to see which."
+    return [Concern(desk, "library-differs", message)]
