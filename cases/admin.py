@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
@@ -22,6 +24,8 @@ from sla.models import Desk, Holiday, HolidayChange, PolicyVersion, Shift, Targe
 
 admin.site.site_header = _("Partner support: administration")
 admin.site.site_title = _("Partner support")
+# Roles stand in `User.staff_role` and memberships, the mail address in `User.email`.
+admin.site.unregister([Group, EmailAddress])
 admin.site.index_title = _("People, partners and texts")
 
 
@@ -160,6 +164,13 @@ class InView(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Offer the same views as the desk."""
         return [(view.key, view.name) for view in VIEWS]
+
+    def choices(self, changelist: Any) -> Any:
+        """Offer the views alone: open cases are what is shown when none is chosen."""
+        everything, *views = super().choices(changelist)
+        if everything["selected"]:
+            views[0]["selected"] = True
+        yield from views
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep what the chosen view keeps; open cases when none is chosen."""

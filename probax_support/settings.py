@@ -45,10 +45,6 @@ HTTPS = SITE_URL.startswith("https://")
 DEMO = switch("DEMO", default=False)
 
 INSTALLED_APPS = [
-    "probax_support",
-    "notifications",
-    "cases",
-    "sla",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,6 +57,11 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "template_partials",
+    # Last, so that the admin is told what to leave out after the others have put it in.
+    "probax_support",
+    "notifications",
+    "cases",
+    "sla",
 ]
 
 MIDDLEWARE = [
