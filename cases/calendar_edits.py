@@ -1,12 +1,14 @@
-"""A calendar edit before it is made: which days it opens or closes, and which open promises it would move (P3.2).
+"""A calendar edit before it is made: what it means for a day, and which open promises it would move (P3.2).
 
-Reads only. Nothing is saved: the hours after the edit are built beside those in force.
+Reads only. Hours before and after are given as `store.Reckon`s: how a calendar comes from desks. Nothing is saved.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
+from itertools import zip_longest
+from operator import or_
 
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -19,24 +21,12 @@ from cases.rules import RuleBroken
 from sla import store
 from sla.engine import deadlines
 from sla.engine.calendar import Calendar
+from sla.engine.calendar import Shift as Hours
 from sla.models import Desk
 
 # Promises held in memory at a time while they are reckoned again.
 BATCH = 500
-
-
-@dataclass(frozen=True)
-class DeskEdit:
-    """A desk's closed dates with their reasons, before and after an edit."""
-
-    desk: Desk
-    before: Mapping[date, str]
-    after: Mapping[date, str]
-
-    @property
-    def days(self) -> list[date]:
-        """The days that it opens or closes, in order. Another name for a closed day moves nothing."""
-        return sorted(self.before.keys() ^ self.after.keys())
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -54,6 +44,11 @@ class Move:
         return self.deadline.case
 
     @property
+    def length(self) -> timedelta:
+        """By how much the promise would move, either way."""
+        return abs(self.new_due_at - self.deadline.due_at)
+
+    @property
     def later(self) -> bool:
         """Whether the partner would wait longer."""
         return self.new_due_at > self.deadline.due_at
@@ -65,7 +60,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Moves:
-    """What an edit would do to open promises.
+    """What an edit would do to open promises, the next due first.
 
     `moving` may fall due at their new time. `staying` would fall due before now, so they stay as they were promised.
     """
@@ -74,44 +69,42 @@ class Moves:
     staying: list[Move]
 
 
-def of_day(desk: Desk, on: date, *, closed: bool, reason: str) -> DeskEdit:
-    """Return what a manager's word on one day changes.
+def with_day(desk: Desk, on: date, *, closed: bool, reason: str) -> store.Reckon:
+    """Return the hours after a manager's word on one day.
 
     Raises:
         RuleBroken: the desk is closed or open on that day as it is, so the word would change nothing.
     """
-    before = store.closed_dates(desk)
+    dates = store.closed_dates(desk)
     _require_hours(desk, on)
-    if closed and on in before:
+    if closed and on in dates:
         raise RuleBroken(
             "day_closed_already",
-            _("%(desk)s is closed on %(day)s already: %(reason)s. Nothing was changed.")
-            % {"desk": desk, "day": in_words(on), "reason": before[on]},
+            _("The %(desk)s desk is closed on %(day)s already: %(reason)s. Nothing was changed.")
+            % {"desk": desk, "day": in_words(on), "reason": dates[on]},
         )
-    if not closed and on not in before:
+    if not closed and on not in dates:
         raise RuleBroken(
             "day_open_already",
-            _("%(desk)s is open on %(day)s already. Nothing was changed.") % {"desk": desk, "day": in_words(on)},
+            _("The %(desk)s desk is open on %(day)s already. Nothing was changed.")
+            % {"desk": desk, "day": in_words(on)},
         )
-    after = {**before, on: reason.strip()} if closed else {day: why for day, why in before.items() if day != on}
-    return DeskEdit(desk, before, after)
+    return store.proposed({desk.pk: _turned(dates, on, reason.strip())})
 
 
-def undone(desk: Desk, on: date) -> DeskEdit:
-    """Return the edit that led to the day as it stands: what was changed, after it was saved."""
-    after = store.closed_dates(desk)
-    before = {day: why for day, why in after.items() if day != on} if on in after else {**after, on: ""}
-    return DeskEdit(desk, before, after)
+def without_day(desk: Desk, on: date) -> store.Reckon:
+    """Return the hours as they were before the last word on a day, which changed it."""
+    return store.proposed({desk.pk: _turned(store.closed_dates(desk), on, "")})
 
 
-def moves(edits: Sequence[DeskEdit], now: datetime) -> Moves:
-    """Return the open first-response promises that fall due at another time after `edits`, the next due first.
+def moves(before: store.Reckon, after: store.Reckon, now: datetime) -> Moves:
+    """Return the open first-response promises that fall due at another time with the hours `after`.
 
-    Each is reckoned again from its facts, with the hours in force and with those after the edits. Where the two agree
-    the edits do not touch it, so a promise that an earlier edit left alone stays alone.
+    Each is reckoned from its facts with both. Where the two agree the edit does not touch it, so a promise that an
+    earlier edit left alone stays alone.
     """
     found = Moves([], [])
-    for move in _moved(edits, now):
+    for move in _moved(before, after, now):
         may = rules.promise_may_move(move.deadline.due_at, move.new_due_at, now)
         (found.moving if may else found.staying).append(move)
     return found
@@ -122,64 +115,90 @@ def in_words(day: date) -> str:
     return date_format(day, "D j M Y")
 
 
+def _turned(dates: dict[date, str], on: date, reason: str) -> dict[date, str]:
+    """Return the closed dates with one day turned from open to closed or back."""
+    if on in dates:
+        return {day: why for day, why in dates.items() if day != on}
+    return {**dates, on: reason}
+
+
 def _require_hours(desk: Desk, on: date) -> None:
     if not any(on.weekday() in shift.weekdays for shift in desk.shifts.all()):
         raise RuleBroken(
             "day_without_hours",
-            _("%(desk)s has no hours on a %(weekday)s, so it is closed on %(day)s as it is. Nothing was changed.")
+            _(
+                "The %(desk)s desk has no hours on a %(weekday)s, so it is closed on %(day)s anyway. "
+                "Nothing was changed."
+            )
             % {"desk": desk, "weekday": date_format(on, "l"), "day": in_words(on)},
         )
 
 
-def _moved(edits: Sequence[DeskEdit], now: datetime) -> Iterator[Move]:
-    edits = [edit for edit in edits if edit.days]
-    if not edits:
+# --- Reckoning again --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """One way in which hours count, a home desk alone or with the sun, that an edit changes from `first` on."""
+
+    desk: Desk
+    follows_the_sun: bool
+    before: Calendar
+    after: Calendar
+    first: datetime
+
+    @property
+    def touched(self) -> Q:
+        """Which promises were made with these hours and may be moved."""
+        return Q(case__desk=self.desk, case__partner__follows_the_sun=self.follows_the_sun, due_at__gt=self.first)
+
+
+def _changed(before: store.Reckon, after: store.Reckon) -> Iterator[_Changed]:
+    for desk in Desk.objects.order_by("code"):
+        for follows_the_sun in (False, True):
+            desks = promises.desks_that_count(desk, follows_the_sun=follows_the_sun)
+            old, new = before(desks), after(desks)
+            first = _first_difference(old, new)
+            if first is not None:
+                yield _Changed(desk, follows_the_sun, old, new, first)
+
+
+def _first_difference(old: Calendar, new: Calendar) -> datetime | None:
+    """Return from when on two calendars may differ; None when another name of a closed day is all there is."""
+    found = []
+    for was, becomes in zip_longest(old.shifts, new.shifts):
+        if was is None or becomes is None or _weekly(was) != _weekly(becomes):
+            return ALWAYS
+        days = was.closed.keys() ^ becomes.closed.keys()
+        if days:
+            found.append(datetime.combine(min(days), time(), was.tz))
+    return min(found, default=None)
+
+
+def _weekly(hours: Hours) -> tuple[object, ...]:
+    return hours.zone, hours.weekdays, hours.starts, hours.ends
+
+
+def _moved(before: store.Reckon, after: store.Reckon, now: datetime) -> Iterator[Move]:
+    changed = {(one.desk.pk, one.follows_the_sun): one for one in _changed(before, after)}
+    if not changed:
         return
-    hours = _Hours(edits)
     targets: dict[int, dict[int, deadlines.Target]] = {}
-    for deadline in _touched(edits, now).iterator(chunk_size=BATCH):
+    for deadline in _touched(list(changed.values()), now).iterator(chunk_size=BATCH):
         case = deadline.case
         if case.policy_id not in targets:
             targets[case.policy_id] = store.targets(case.policy)
         facts = promises.facts_of(deadline, targets[case.policy_id])
-        before, after = hours.of(case)
-        old, new = (deadlines.after_severity_changes(calendar, facts).due_at for calendar in (before, after))
+        hours = changed[case.desk_id, case.partner.follows_the_sun]
+        old, new = (deadlines.after_severity_changes(one, facts).due_at for one in (hours.before, hours.after))
         if new not in (old, deadline.due_at):
-            yield Move(deadline, after, facts, new)
+            yield Move(deadline, hours.after, facts, new)
 
 
-def _touched(edits: Sequence[DeskEdit], now: datetime) -> DeadlineQuerySet:
-    """Return the promises that the edits may move: not yet due, of these desks, due after the first day begins."""
-    first = min(datetime.combine(edit.days[0], time(), ZoneInfo(edit.desk.zone)) for edit in edits)
-    of_desks = Q(case__desk__in=[edit.desk for edit in edits]) | Q(case__partner__follows_the_sun=True)
+def _touched(changed: list[_Changed], now: datetime) -> DeadlineQuerySet:
     return (
         Deadline.objects.not_yet_due(now)
-        .filter(of_desks, kind=DeadlineKind.FIRST_RESPONSE, due_at__gt=first)
-        .select_related("case__partner", "case__desk", "case__policy", "case__contact")
+        .filter(reduce(or_, (one.touched for one in changed)), kind=DeadlineKind.FIRST_RESPONSE)
+        .select_related("case__partner", "case__desk", "case__policy")
         .order_by("due_at", "id")
-    )
-
-
-class _Hours:
-    """The hours before and after edits, built once for each way in which partners count them."""
-
-    def __init__(self, edits: Sequence[DeskEdit]) -> None:
-        self._before = [(edit.desk, edit.before) for edit in edits]
-        self._after = [(edit.desk, edit.after) for edit in edits]
-        self._built: dict[tuple[int, bool], tuple[Calendar, Calendar]] = {}
-
-    def of(self, case: Case) -> tuple[Calendar, Calendar]:
-        """Return the hours that count for a case, before and after."""
-        key = (case.desk_id, case.partner.follows_the_sun)
-        if key not in self._built:
-            hours = promises.hours_of(case.partner, case.desk)
-            self._built[key] = (_with(hours, self._before), _with(hours, self._after))
-        return self._built[key]
-
-
-def _with(hours: Calendar, closed: Sequence[tuple[Desk, Mapping[date, str]]]) -> Calendar:
-    """Return `hours` with other closed dates for some desks."""
-    changed = {(desk.name, desk.zone): dates for desk, dates in closed}
-    return Calendar(
-        tuple(replace(shift, closed=changed.get((shift.desk, shift.zone), shift.closed)) for shift in hours.shifts)
     )

@@ -23,10 +23,13 @@ class Reckoned:
 
 def hours_of(partner: Partner, desk: Desk) -> Calendar:
     """Return the opening hours that count for a partner: the desk's, or every desk's if it follows the sun (P3.1)."""
-    if not partner.follows_the_sun:
-        return store.calendar([desk])
-    others = Desk.objects.exclude(pk=desk.pk).order_by("code")
-    return store.calendar([desk, *others])
+    return store.calendar(desks_that_count(desk, follows_the_sun=partner.follows_the_sun))
+
+
+def desks_that_count(desk: Desk, *, follows_the_sun: bool) -> list[Desk]:
+    """Return the desks whose hours count for a partner of `desk`, home first."""
+    others = Desk.objects.exclude(pk=desk.pk).order_by("code") if follows_the_sun else []
+    return [desk, *others]
 
 
 def home_hours(desk: Desk) -> Calendar:

@@ -1,6 +1,5 @@
 """A manager's word on a single day of a desk (P3.2), and what it does to open promises: nothing, or what was shown."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from cases import calendar_edits
 from cases.actions import _record
-from cases.calendar_edits import DeskEdit, Move
+from cases.calendar_edits import Move
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
-from sla import changes
+from sla import changes, store
 from sla.models import Desk
 
 
@@ -39,24 +38,25 @@ def change_calendar_day(
     desk = Desk.objects.select_for_update().get(pk=desk_id)
     if not _was_said(desk, on, closed, reason, expected_revision, actor):
         _require_revision(desk, expected_revision)
-        calendar_edits.of_day(desk, on, closed=closed, reason=reason)
+        calendar_edits.with_day(desk, on, closed=closed, reason=reason)
         changes.change_day(
             desk, on, closed=closed, reason=reason, changed_by_name=str(actor), changed_by_id=actor.pk, now=now
         )
-    edits = [calendar_edits.undone(desk, on)] if move_promises else []
-    return _move_promises(edits, reason=reason.strip(), actor=actor, now=now)
+    if not move_promises:
+        return 0
+    return _move_promises(calendar_edits.without_day(desk, on), reason=reason.strip(), actor=actor, now=now)
 
 
-def _move_promises(edits: Sequence[DeskEdit], *, reason: str, actor: User | None, now: datetime) -> int:
-    """Move what `edits`, saved by now, touch: the case is locked first, as everywhere, and in the order of ids."""
-    moving = calendar_edits.moves(edits, now).moving
+def _move_promises(before: store.Reckon, *, reason: str, actor: User, now: datetime) -> int:
+    """Move what the change from `before` to the hours in force touches, in the order of cases, each locked first."""
+    moving = calendar_edits.moves(before, store.calendar, now).moving
     return sum(
         _move_promise(move, reason=reason, actor=actor, now=now)
         for move in sorted(moving, key=lambda move: move.deadline.case_id)
     )
 
 
-def _move_promise(move: Move, *, reason: str, actor: User | None, now: datetime) -> bool:
+def _move_promise(move: Move, *, reason: str, actor: User, now: datetime) -> bool:
     """Put one promise in another's place, on the record that the contact reads. False when it ended meanwhile."""
     case = _record.locked(move.deadline.case_id, actor=actor)
     new = _record.replace_promise(case, move.deadline.pk, move.reckoned(), now=now)
@@ -84,7 +84,7 @@ def _require_revision(desk: Desk, expected: int) -> None:
         raise RuleBroken(
             "calendar_changed_meanwhile",
             _(
-                "Somebody changed the calendar of %(desk)s after this page was made. Nothing was changed now. "
+                "Somebody changed the calendar of the %(desk)s desk after this page was made. Nothing was changed now. "
                 "Look at the days as they stand, then send it again."
             )
             % {"desk": desk},

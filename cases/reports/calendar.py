@@ -70,11 +70,10 @@ class DeskYear:
 
 def desk_years(year: int, now: datetime) -> list[DeskYear]:
     """Return the year of every desk, by name."""
-    return [desk_year(desk, year, now) for desk in Desk.objects.prefetch_related("shifts").order_by("name")]
+    return [_desk_year(desk, year, now) for desk in Desk.objects.prefetch_related("shifts").order_by("name")]
 
 
-def desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
-    """Return one desk's year as it stands, in two queries."""
+def _desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
     days = _days_of(desk, year)
     months = [_month(date(year, number, 1), days) for number in range(1, 13)]
     named = [day for day in days.values() if day.is_named]

@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from cases.calendar_edits import Moves
 from cases.reports import calendar as reports
 from cases.rules import RuleBroken
 from cases.web.request import PortalRequest, manager_page
+from sla import health, store
 from sla.models import Desk
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -99,7 +101,7 @@ def preview(request: PortalRequest) -> HttpResponse:
         return _page(request, form, _year_asked(request), form_open=True, status=422)
     said = form.cleaned_data
     try:
-        edit = calendar_edits.of_day(said["desk"], said["on"], closed=said["closed"], reason=said["reason"])
+        after = calendar_edits.with_day(said["desk"], said["on"], closed=said["closed"], reason=said["reason"])
     except RuleBroken as broken:
         form.put(broken)
         return _page(request, form, said["on"].year, form_open=True, status=422)
@@ -108,7 +110,7 @@ def preview(request: PortalRequest) -> HttpResponse:
         "said": said,
         "hidden": {name: form[name].value() for name in form.fields},
         "back": f"{reverse('manager_calendar')}?{_query(form)}#change",
-        **_shown(calendar_edits.moves([edit], request.now)),
+        **_shown(calendar_edits.moves(store.calendar, after, request.now)),
     }
     return render(request, "cases/manager/calendar_preview.html", context)
 
@@ -148,12 +150,18 @@ def _page(
         "year": year,
         "previous": year - 1 if year > FIRST_YEAR else None,
         "next": year + 1 if year < LAST_YEAR else None,
+        "concerns": health.concerns(request.now),
         "desk_years": reports.desk_years(year, request.now),
         "states": reports.DayState,
-        # A week from Monday on, for the names of its days.
-        "week": [date(2024, 1, number) for number in range(1, 8)],
+        "week": _names_of_weekdays(),
     }
     return render(request, "cases/manager/calendar.html", context, status=status)
+
+
+def _names_of_weekdays() -> list[dict[str, str]]:
+    """Return the days of a week from Monday on, said once for all months of the page."""
+    week = [date(2024, 1, number) for number in range(1, 8)]
+    return [{"short": date_format(day, "D")[:2], "full": date_format(day, "l")} for day in week]
 
 
 def _year_asked(request: PortalRequest) -> int:
@@ -180,7 +188,9 @@ def _shown(found: Moves) -> dict[str, Any]:
 
 
 def _done(said: dict[str, Any], moved: int) -> str:
-    words = _("%(desk)s is closed on %(day)s.") if said["closed"] else _("%(desk)s is open on %(day)s.")
+    words = (
+        _("The %(desk)s desk is closed on %(day)s.") if said["closed"] else _("The %(desk)s desk is open on %(day)s.")
+    )
     done = words % {"desk": said["desk"], "day": calendar_edits.in_words(said["on"])}
     if not said["move"]:
         return f"{done} {_('Open promises stay as they were made.')}"

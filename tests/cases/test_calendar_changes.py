@@ -50,7 +50,8 @@ def change(actor: User, on: date = THURSDAY, *, move: bool, code: str = "au", no
 
 def shown(on: date = THURSDAY, *, closed: bool = True, code: str = "au", now: datetime = NOON) -> Moves:
     """Return what the page shows before anything is changed."""
-    return calendar_edits.moves([calendar_edits.of_day(desk(code), on, closed=closed, reason=MOURNING)], now)
+    after = calendar_edits.with_day(desk(code), on, closed=closed, reason=MOURNING)
+    return calendar_edits.moves(store.calendar, after, now)
 
 
 @pytest.fixture
@@ -296,7 +297,7 @@ def test_a_manager_who_comes_back_to_the_page_may_still_say_yes(people: Cast, ca
 
 def test_somebody_elses_word_from_a_stale_page_is_refused(people: Cast, case: Case) -> None:
     change(people.ruth, move=False, expected_revision=1)
-    with pytest.raises(RuleBroken, match="Somebody changed the calendar of Australia"):
+    with pytest.raises(RuleBroken, match="Somebody changed the calendar of the Australia desk"):
         change(people.ann, FRIDAY, move=True, expected_revision=1)
 
 
