@@ -132,7 +132,7 @@ ASKED: list[Callable[[Client, str], Any]] = [
 ]
 
 
-# --- Another partner --------------------------------------------------------------------------------------------------
+# --- Another partner ------------------------------------------------------------------------------------------------
 
 
 def test_zoe_learns_nothing_of_priyas(people: Cast, northwinds: Northwinds) -> None:
@@ -168,7 +168,7 @@ def test_a_limited_contact_learns_nothing_of_a_colleagues(people: Cast, northwin
         assert answered.status_code in NOT_THERE.get(route, (404, 405)), route
 
 
-# --- Nobody, and the wrong workplace ----------------------------------------------------------------------------------
+# --- Nobody, and the wrong workplace --------------------------------------------------------------------------------
 
 
 def test_whoever_is_not_logged_in_is_led_to_the_login(northwinds: Northwinds) -> None:
@@ -204,7 +204,7 @@ def test_a_person_whose_account_was_closed_is_out_at_once(people: Cast, northwin
         assert get(browsers[name], address, NOON).url == f"/accounts/login/?next={address}"
 
 
-# --- Looking changes nothing ------------------------------------------------------------------------------------------
+# --- Looking changes nothing ----------------------------------------------------------------------------------------
 
 
 def test_looking_writes_nothing(people: Cast, northwinds: Northwinds) -> None:
