@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ from sla.engine.blocks import YEARS, Blocks, Stretch, merged
 from sla.engine.instants import SECOND, OutOfReach, first_instant, instant
 
 DAY = timedelta(days=1)
+# After 28 years weekdays and clock changes fall on the same dates: what was open for so long, far from any closed date,
+# is open for ever.
+CYCLE = timedelta(days=28 * 366)
 SATURDAY = 5
 EDITION_LENGTH = 16
 
@@ -171,15 +175,58 @@ class Calendar:
         block = self.blocks[at.year]
         return block.rows[block.first_after(at)][0] <= at
 
-    def stretches_from(self, at: datetime) -> Iterator[Stretch]:
-        """Yield the open stretches that end after `at`, the first cut to begin at `at` when that is open.
+    def next_open(self, at: datetime) -> datetime:
+        """Return the first open instant at or after `at`: `at` itself when the desk is open."""
+        return next(self._pieces(instant(at)))[0]
 
-        It has no end but the end of years, where it raises OutOfReach.
+    def closes_at(self, at: datetime) -> datetime:
+        """Return the end of the open stretch that contains `at`.
+
+        Raises:
+            NotOpen: the calendar is closed at `at`.
+            OutOfReach: it never closes again.
         """
         at = instant(at)
-        return merged(self._pieces(at))
+        pieces = self._pieces(at)
+        begins_at, ends_at = next(pieces)
+        if begins_at > at:
+            raise NotOpen(f"The calendar is closed at {at.isoformat()}; ask next_open first.")
+        never = max([at, *self._closed_days()]) + CYCLE
+        for opens, closes in pieces:
+            if opens > ends_at:
+                break
+            if closes > never:
+                raise OutOfReach("This calendar never closes again.")
+            ends_at = closes
+        return ends_at
+
+    def last_close(self, at: datetime) -> datetime:
+        """Return the latest closing at or before `at`.
+
+        Raises:
+            OutOfReach: it never closed before.
+        """
+        at = instant(at)
+        block = self.blocks[at.year]
+        rows = block.rows[: block.first_after(at)]
+        never = min([at, *self._closed_days()]) - CYCLE
+        while block.end > never:
+            for _, closes, _, _ in reversed(rows):
+                # A stretch cut by the end of its block goes on in the next one.
+                if closes < block.end or not self.is_open(closes):
+                    return closes
+            block = self.blocks[block.year - YEARS]
+            rows = block.rows[:-1]
+        raise OutOfReach("This calendar never closed before.")
+
+    def intervals(self, a: datetime, b: datetime) -> Iterator[Stretch]:
+        """Yield the open stretches between `a` and `b`, cut at both."""
+        a, b = instant(a), instant(b)
+        until_b = takewhile(lambda piece: piece[0] < b, self._pieces(a) if a < b else ())
+        return merged((opens, min(closes, b)) for opens, closes in until_b)
 
     def _pieces(self, at: datetime) -> Iterator[Stretch]:
+        """Yield the open stretches that end after `at`, cut at `at` and, into pieces that touch, where blocks end."""
         block = self.blocks[at.year]
         i = block.first_after(at)
         while True:
@@ -187,44 +234,8 @@ class Calendar:
                 yield max(opens, at), closes
             block, i = self.blocks[block.year + YEARS], 0
 
-    def intervals(self, a: datetime, b: datetime) -> Iterator[Stretch]:
-        """Yield the open stretches between `a` and `b`, cut at both."""
-        b = instant(b)
-        if instant(a) >= b:
-            return
-        for opens, closes in self.stretches_from(a):
-            if opens >= b:
-                return
-            yield opens, min(closes, b)
-            if closes >= b:
-                return
-
-    def next_open(self, at: datetime) -> datetime:
-        """Return the first open instant at or after `at`: `at` itself when the desk is open."""
-        return next(self.stretches_from(at))[0]
-
-    def closes_at(self, at: datetime) -> datetime:
-        """Return the end of the open stretch that contains `at`.
-
-        Raises:
-            NotOpen: the calendar is closed at `at`.
-        """
-        if not self.is_open(at):
-            raise NotOpen(f"The calendar is closed at {at.isoformat()}; ask next_open first.")
-        return next(self.stretches_from(at))[1]
-
-    def last_close(self, at: datetime) -> datetime:
-        """Return the latest closing at or before `at`."""
-        at = instant(at)
-        block = self.blocks[at.year]
-        i = block.first_after(at)
-        while True:
-            for _, closes, _, _ in reversed(block.rows[:i]):
-                # A stretch cut by the end of its block goes on in the next one.
-                if closes < block.end or not self.is_open(closes):
-                    return closes
-            block = self.blocks[block.year - YEARS]
-            i = len(block.rows) - 1
+    def _closed_days(self) -> Iterator[datetime]:
+        return (datetime.combine(day, time(), UTC) for shift in self.shifts for day in shift.closed)
 
     def closed_reason(self, at: datetime) -> str | None:
         """Return why the calendar is closed at `at` ("night", "weekend", a holiday's name), or None when it is open.

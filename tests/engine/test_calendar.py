@@ -95,6 +95,16 @@ def test_round_the_clock_as_shifts_loses_no_minute() -> None:
     assert elapsed(always, start, at("Sat 3 Jan 2032 00:00")) == elapsed(None, start, at("Sat 3 Jan 2032 00:00"))
 
 
+def test_a_desk_that_never_closes_says_so_at_once() -> None:
+    always = Calendar((Shift("Australia/Sydney", EVERY_DAY, time(0), time(0), {date(2027, 1, 1): "Closure"}),))
+    assert always.closes_at(at("Wed 30 Dec 2026 17:00")) == at("Fri 1 Jan 2027 00:00")
+    assert always.last_close(at("Wed 3 Feb 2027 17:00")) == at("Fri 1 Jan 2027 00:00")
+    with pytest.raises(OutOfReach, match="never closes again"):
+        always.closes_at(at("Sat 2 Jan 2027 00:00"))
+    with pytest.raises(OutOfReach, match="never closed before"):
+        always.last_close(at("Wed 30 Dec 2026 17:00"))
+
+
 def test_lunch_is_a_break_and_no_holiday() -> None:
     desk = Calendar(
         (
