@@ -167,7 +167,7 @@ def case_call(request: PortalRequest, reference: str) -> HttpResponseBase:
             case_id=found.pk,
             outcome=checked["outcome"],
             note=checked["note"],
-            made_at=form.made_or(request.now),
+            made_at=form.made_or(request.now, logged_at=found.logged_at),
             submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,

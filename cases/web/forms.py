@@ -1,6 +1,6 @@
 """Forms check shape: present, length, choice. Rules answer from the actions and are put beside the form."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -171,9 +171,13 @@ class CallForm(forms.Form):
     )
     note = text(_("What was said?"), rows=3)
 
-    def made_or(self, now: datetime) -> datetime:
-        """Return when the call was made: as typed, or just now."""
-        return cast("datetime | None", self.cleaned_data["made_at"]) or now
+    def made_or(self, now: datetime, *, logged_at: datetime) -> datetime:
+        """Return when the call was made: as typed, or just now.
+
+        People type minutes. The minute in which the case was logged is no time before it.
+        """
+        typed = cast("datetime | None", self.cleaned_data["made_at"]) or now
+        return logged_at if timedelta(0) < logged_at - typed < timedelta(minutes=1) else typed
 
 
 class AssignForm(forms.Form):

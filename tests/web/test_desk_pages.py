@@ -253,6 +253,16 @@ def test_the_time_of_a_call_is_read_in_the_zone_of_whoever_types_it(people: Cast
     assert fresh(case).first_response_at == at("Tue 11:30")
 
 
+@pytest.mark.parametrize(("typed", "made"), [("09:00", "Tue 9:00:30"), ("09:01", "Tue 9:01")])
+def test_a_call_in_the_minute_of_the_logging_is_no_call_before_it(
+    people: Cast, browser: Client, typed: str, made: str
+) -> None:
+    # People type minutes; the case was logged half a minute later.
+    case = logged_case(people.priya, at("Tue 9:00:30"))
+    post(browser, f"{DESK}call/", a_call(made_at=f"2026-11-24T{typed}"), at("Tue 9:05"))
+    assert fresh(case).first_response_at == at(made)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
