@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import zip_longest
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,11 +22,12 @@ from sla import store
 from sla.engine import deadlines
 from sla.engine.calendar import Calendar
 from sla.engine.calendar import Shift as Hours
-from sla.models import Desk
+from sla.models import Desk, Shift
 
 # Promises held in memory at a time while they are reckoned again.
 BATCH = 500
-ALWAYS = datetime.min.replace(tzinfo=UTC)
+# Before the first promise of anybody.
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,13 @@ def moves(before: store.Reckon, after: store.Reckon, now: datetime) -> Moves:
     Each is reckoned from its facts with both. Where the two agree the edit does not touch it, so a promise that an
     earlier edit left alone stays alone.
     """
-    found = Moves([], [])
-    for move in _moved(before, after, now):
-        may = rules.promise_may_move(move.deadline.due_at, move.new_due_at, now)
-        (found.moving if may else found.staying).append(move)
-    return found
+    return _sorted_out(_moved(list(_changed(before, after)), now), now)
+
+
+def left_alone(now: datetime) -> Moves:
+    """Return the open promises that earlier edits left as they were, and that the hours in force would move."""
+    hours = [_Changed(desk, with_sun, None, store.calendar(desks)) for desk, with_sun, desks in _ways_to_count()]
+    return _sorted_out(_moved(hours, now), now)
 
 
 def in_words(day: date) -> str:
@@ -139,28 +142,45 @@ def _require_hours(desk: Desk, on: date) -> None:
 
 @dataclass(frozen=True)
 class _Changed:
-    """One way in which hours count, a home desk alone or with the sun, that an edit changes from `first` on."""
+    """One way in which hours count, a home desk alone or with the sun, that an edit changes from `first` on.
+
+    Without `before`, any promise that `after` would move counts as touched.
+    """
 
     desk: Desk
     follows_the_sun: bool
-    before: Calendar
+    before: Calendar | None
     after: Calendar
-    first: datetime
+    first: datetime = ALWAYS
 
     @property
     def touched(self) -> Q:
         """Which promises were made with these hours and may be moved."""
         return Q(case__desk=self.desk, case__partner__follows_the_sun=self.follows_the_sun, due_at__gt=self.first)
 
+    def new_due_at(self, deadline: Deadline, facts: deadlines.Facts) -> datetime | None:
+        """Return when a promise would fall due; None when it stays as it is or is not touched."""
+        new = deadlines.after_severity_changes(self.after, facts).due_at
+        if new == deadline.due_at or (
+            self.before and new == deadlines.after_severity_changes(self.before, facts).due_at
+        ):
+            return None
+        return new
+
 
 def _changed(before: store.Reckon, after: store.Reckon) -> Iterator[_Changed]:
-    for desk in Desk.objects.order_by("code"):
+    for desk, follows_the_sun, desks in _ways_to_count():
+        old, new = before(desks), after(desks)
+        first = _first_difference(old, new)
+        if first is not None:
+            yield _Changed(desk, follows_the_sun, old, new, first)
+
+
+def _ways_to_count() -> Iterator[tuple[Desk, bool, list[Desk]]]:
+    """Yield each home desk that has hours, alone and with the sun, and the desks that then count."""
+    for desk in Desk.objects.filter(Exists(Shift.objects.filter(desk=OuterRef("pk")))).order_by("code"):
         for follows_the_sun in (False, True):
-            desks = promises.desks_that_count(desk, follows_the_sun=follows_the_sun)
-            old, new = before(desks), after(desks)
-            first = _first_difference(old, new)
-            if first is not None:
-                yield _Changed(desk, follows_the_sun, old, new, first)
+            yield desk, follows_the_sun, promises.desks_that_count(desk, follows_the_sun=follows_the_sun)
 
 
 def _first_difference(old: Calendar, new: Calendar) -> datetime | None:
@@ -179,20 +199,28 @@ def _weekly(hours: Hours) -> tuple[object, ...]:
     return hours.zone, hours.weekdays, hours.starts, hours.ends
 
 
-def _moved(before: store.Reckon, after: store.Reckon, now: datetime) -> Iterator[Move]:
-    changed = {(one.desk.pk, one.follows_the_sun): one for one in _changed(before, after)}
+def _moved(changed: list[_Changed], now: datetime) -> Iterator[Move]:
     if not changed:
         return
+    hours = {(one.desk.pk, one.follows_the_sun): one for one in changed}
     targets: dict[int, dict[int, deadlines.Target]] = {}
-    for deadline in _touched(list(changed.values()), now).iterator(chunk_size=BATCH):
+    for deadline in _touched(changed, now).iterator(chunk_size=BATCH):
         case = deadline.case
         if case.policy_id not in targets:
             targets[case.policy_id] = store.targets(case.policy)
         facts = promises.facts_of(deadline, targets[case.policy_id])
-        hours = changed[case.desk_id, case.partner.follows_the_sun]
-        old, new = (deadlines.after_severity_changes(one, facts).due_at for one in (hours.before, hours.after))
-        if new not in (old, deadline.due_at):
-            yield Move(deadline, hours.after, facts, new)
+        counting = hours[case.desk_id, case.partner.follows_the_sun]
+        new = counting.new_due_at(deadline, facts)
+        if new is not None:
+            yield Move(deadline, counting.after, facts, new)
+
+
+def _sorted_out(moved: Iterator[Move], now: datetime) -> Moves:
+    found = Moves([], [])
+    for move in moved:
+        may = rules.promise_may_move(move.deadline.due_at, move.new_due_at, now)
+        (found.moving if may else found.staying).append(move)
+    return found
 
 
 def _touched(changed: list[_Changed], now: datetime) -> DeadlineQuerySet:

@@ -5,7 +5,7 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 """
 
 from cases.actions._record import wake_on_commit
-from cases.actions.calendar import change_calendar_day
+from cases.actions.calendar import change_calendar_day, move_promises_left_alone
 from cases.actions.closing import close_case, close_in_silence
 from cases.actions.conversation import reply_as_contact, reply_as_specialist, write_note
 from cases.actions.intake import (
@@ -40,6 +40,7 @@ __all__ = [
     "keep_draft",
     "log_call",
     "make_reminder",
+    "move_promises_left_alone",
     "record_breach",
     "reply_as_contact",
     "reply_as_specialist",

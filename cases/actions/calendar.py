@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases import calendar_edits
 from cases.actions import _record
-from cases.calendar_edits import Move
+from cases.calendar_edits import Move, Moves
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
 from sla import changes, store
@@ -44,16 +44,27 @@ def change_calendar_day(
         )
     if not move_promises:
         return 0
-    return _move_promises(calendar_edits.without_day(desk, on), reason=reason.strip(), actor=actor, now=now)
+    touched = calendar_edits.moves(calendar_edits.without_day(desk, on), store.calendar, now)
+    return _move(touched, reason=reason, actor=actor, now=now)
 
 
-def _move_promises(before: store.Reckon, *, reason: str, actor: User, now: datetime) -> int:
-    """Move what the change from `before` to the hours in force touches, in the order of cases, each locked first."""
-    moving = calendar_edits.moves(before, store.calendar, now).moving
-    return sum(
-        _move_promise(move, reason=reason, actor=actor, now=now)
-        for move in sorted(moving, key=lambda move: move.deadline.case_id)
-    )
+@transaction.atomic(durable=True)
+def move_promises_left_alone(*, reason: str, actor: User, now: datetime) -> int:
+    """Move the open promises that earlier edits, or a holiday upgrade, left as they were, to the hours in force.
+
+    Returns how many were moved. As with a changed day, none goes to before `now`, and a missed one stays missed.
+
+    Raises:
+        RuleBroken: the actor is no manager, or gives no reason.
+    """
+    _require_manager_with_reason(actor, reason)
+    return _move(calendar_edits.left_alone(now), reason=reason, actor=actor, now=now)
+
+
+def _move(found: Moves, *, reason: str, actor: User, now: datetime) -> int:
+    """Move what may move, in the order of cases, each locked first. Returns how many were moved."""
+    in_order = sorted(found.moving, key=lambda move: move.deadline.case_id)
+    return sum(_move_promise(move, reason=reason.strip(), actor=actor, now=now) for move in in_order)
 
 
 def _move_promise(move: Move, *, reason: str, actor: User, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions, calendar_edits
 from cases.calendar_edits import Moves
@@ -39,8 +39,21 @@ FIELD_OF_RULE = {
 }
 
 
-class DayForm(forms.Form):
+class ReasonForm(forms.Form):
+    """Why promises move."""
+
+    reason = forms.CharField(
+        label=_lazy("Why?"),
+        max_length=200,
+        help_text=_lazy("Partners read it where it moves a promise."),
+        error_messages={"required": _lazy("Say why, in words that partners may read.")},
+    )
+
+
+class DayForm(ReasonForm):
     """A manager's word on one day of a desk."""
+
+    field_order = ("desk", "on", "closed", "reason")
 
     desk = forms.ModelChoiceField(
         label=_lazy("Desk"), queryset=Desk.objects.order_by("name"), to_field_name="code", empty_label=None
@@ -64,12 +77,6 @@ class DayForm(forms.Form):
         widget=forms.RadioSelect,
         initial="yes",
         error_messages={"required": _lazy("Choose closed or open.")},
-    )
-    reason = forms.CharField(
-        label=_lazy("Why?"),
-        max_length=200,
-        help_text=_lazy("Partners read it where it moves a promise."),
-        error_messages={"required": _lazy("Say why, in words that partners may read.")},
     )
 
     def put(self, broken: RuleBroken) -> None:
@@ -99,12 +106,12 @@ def preview(request: PortalRequest) -> HttpResponse:
     form = DayForm(request.GET)
     if not form.is_valid():
         return _page(request, form, _year_asked(request), form_open=True, status=422)
-    said = form.cleaned_data
+    said, year = form.cleaned_data, form.cleaned_data["on"].year
     try:
         after = calendar_edits.with_day(said["desk"], said["on"], closed=said["closed"], reason=said["reason"])
     except RuleBroken as broken:
         form.put(broken)
-        return _page(request, form, said["on"].year, form_open=True, status=422)
+        return _page(request, form, year, form_open=True, status=422)
     context = {
         "form": form,
         "said": said,
@@ -122,7 +129,7 @@ def change(request: PortalRequest) -> HttpResponseBase:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, form, _year_asked(request), form_open=True, status=422)
-    said = form.cleaned_data
+    said, year = form.cleaned_data, form.cleaned_data["on"].year
     try:
         moved = actions.change_calendar_day(
             desk_id=said["desk"].pk,
@@ -136,9 +143,29 @@ def change(request: PortalRequest) -> HttpResponseBase:
         )
     except RuleBroken as broken:
         form.put(broken)
-        return _page(request, form, said["on"].year, form_open=True, status=422)
+        return _page(request, form, year, form_open=True, status=422)
     messages.success(request, _done(said, moved))
-    return redirect(f"{reverse('manager_calendar')}?{urlencode({'year': said['on'].year})}#{said['desk'].code}")
+    return redirect(f"{reverse('manager_calendar')}?{urlencode({'year': year})}#{said['desk'].code}")
+
+
+@manager_page
+@require_http_methods(["GET", "POST"])
+def promises(request: PortalRequest) -> HttpResponseBase:
+    """Show the open promises that earlier edits left alone, and move them when the manager says so."""
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = actions.move_promises_left_alone(
+                reason=form.cleaned_data["reason"], actor=request.user, now=request.now
+            )
+        except RuleBroken as broken:
+            form.add_error(None, str(broken.message))
+        else:
+            messages.success(request, _moved_in_words(moved))
+            return redirect("manager_calendar")
+    context = {"form": form, **_shown(calendar_edits.left_alone(request.now))}
+    status = 422 if form.errors else 200
+    return render(request, "cases/manager/calendar_promises.html", context, status=status)
 
 
 def _page(
@@ -194,9 +221,15 @@ def _done(said: dict[str, Any], moved: int) -> str:
     done = words % {"desk": said["desk"], "day": calendar_edits.in_words(said["on"])}
     if not said["move"]:
         return f"{done} {_('Open promises stay as they were made.')}"
+    return f"{done} {_moved_in_words(moved)}"
+
+
+def _moved_in_words(moved: int) -> str:
+    if not moved:
+        return _("No promise had to move.")
     told = ngettext(
         "%(count)s promise was moved; its contact is told.",
         "%(count)s promises were moved; their contacts are told.",
         moved,
     )
-    return f"{done} {told % {'count': moved}}"
+    return told % {"count": moved}

@@ -42,6 +42,7 @@ manager_pages = [
     path("manager/calendar/", calendar.calendar, name="manager_calendar"),
     path("manager/calendar/preview/", calendar.preview, name="manager_calendar_preview"),
     path("manager/calendar/change/", calendar.change, name="manager_calendar_change"),
+    path("manager/calendar/promises/", calendar.promises, name="manager_calendar_promises"),
 ]
 
 urlpatterns = [*anyone, *partner_pages, *desk_pages, *manager_pages]

@@ -1,12 +1,14 @@
 """A manager closes or opens a day (P3.2): open promises move on a yes alone, as shown, and never into the past."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
+from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -15,8 +17,8 @@ from cases.actions import _record
 from cases.calendar_edits import Moves
 from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, Dispatch, EventKind, User
 from cases.rules import Outcome, RuleBroken
-from sla import store
-from sla.models import Desk, HolidayChange
+from sla import changes, store
+from sla.models import Desk, Holiday, HolidayChange
 from tests import builders
 from tests.builders import (
     Cast,
@@ -30,12 +32,13 @@ from tests.builders import (
     last_event,
     logged_case,
 )
+from tests.cases.pages import clock_at
 
 NEW_YORK = ZoneInfo("America/New_York")
 WEDNESDAY, THURSDAY, FRIDAY = date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 27)
 SATURDAY, NEXT_MONDAY = date(2026, 11, 28), date(2026, 11, 30)
 MOURNING = "National Day of Mourning"
-NOON = at("Wed 12:00")
+NOON, NEW_YORKS_NOON = at("Wed 12:00"), at("Wed 12:00", NEW_YORK)
 
 
 def desk(code: str = "au") -> Desk:
@@ -276,6 +279,80 @@ def assert_nothing_changed(case: Case) -> None:
     assert desk().revision == 1
     assert not HolidayChange.objects.exists()
     assert case.deadlines.count() == 1
+
+
+# --- Moved later ------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_kept_can_be_moved_later(people: Cast, case: Case) -> None:
+    change(people.ruth, move=False)
+    untouched = logged_case(people.zoe, NOON)
+    assert [move.case for move in calendar_edits.left_alone(NOON).moving] == [case]
+    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=NOON) == 1
+    assert deadline_of(case).due_at == at("Fri 10:00")
+    assert last_event(case).kind == EventKind.PROMISE_MOVED
+    assert events_of(untouched) == [EventKind.CASE_LOGGED]
+    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=NOON) == 0
+
+
+def test_moving_later_goes_into_the_past_no_more_than_moving_at_once(people: Cast, case: Case) -> None:
+    change(people.ruth, move=False)
+    late = at("Thu 10:00:01")
+    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=late) == 0
+    assert deadline_of(case).due_at == at("Thu 10:00")
+
+
+def test_only_managers_with_a_reason_move_later(people: Cast, case: Case) -> None:
+    change(people.ruth, move=False)
+    for actor, reason, code in ((people.lena, MOURNING, "managers_only"), (people.ruth, " ", "reason_missing")):
+        with pytest.raises(RuleBroken) as refused:
+            actions.move_promises_left_alone(reason=reason, actor=actor, now=NOON)
+        assert refused.value.code == code
+    assert deadline_of(case).due_at == at("Thu 10:00")
+
+
+def test_other_weekly_hours_are_shown_and_moved_the_same_way(people: Cast, case: Case) -> None:
+    changes.change_hours(desk(), [([0, 1, 2, 3, 4], time(8), time(16))])
+    [move] = calendar_edits.left_alone(NOON).moving
+    assert (move.case, move.new_due_at, move.later) == (case, at("Thu 11:00"), True)
+
+
+# --- An upgrade of the holidays ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_thanksgiving(people: Cast) -> Case:
+    """Zoe's case, promised for Thursday because the stored holidays lack Thanksgiving, which the library has."""
+    Holiday.objects.filter(desk=desk("us"), on=THURSDAY).delete()
+    changes.revise(desk("us"))
+    return logged_case(people.zoe, at("Wed 11:00", NEW_YORK), severity=4)
+
+
+def test_the_upgrade_command_shows_which_cases_it_would_move(without_thanksgiving: Case) -> None:
+    told = StringIO()
+    with clock_at(NEW_YORKS_NOON), pytest.raises(SystemExit):
+        call_command("upgrade_holidays", "--check", stdout=told)
+    assert "Open promises that would move: 1" in told.getvalue()
+    assert f"{without_thanksgiving.reference}  First response: Fri 27 Nov 2026 02:00 AEDT -> Sat 28" in told.getvalue()
+
+
+def test_an_upgrade_moves_a_promise_only_when_a_manager_says_so(people: Cast, without_thanksgiving: Case) -> None:
+    with clock_at(NEW_YORKS_NOON):
+        call_command("upgrade_holidays", "--yes", stdout=StringIO())
+    assert deadline_of(without_thanksgiving).due_at == at("Thu 10:00", NEW_YORK)
+    assert actions.move_promises_left_alone(reason="Thanksgiving", actor=people.ruth, now=NEW_YORKS_NOON) == 1
+    assert deadline_of(without_thanksgiving).due_at == at("Fri 10:00", NEW_YORK)
+
+
+def test_the_prompt_explains_every_promise_of_a_case(people: Cast, case: Case) -> None:
+    change(people.ruth, move=True)
+    told = StringIO()
+    call_command("sla", "explain", case.reference.lower(), stdout=told)
+    assert [line for line in told.getvalue().splitlines() if line.startswith("First response: ")] == [
+        "First response: replaced",
+        "First response: open",
+    ]
+    assert MOURNING in told.getvalue()
 
 
 # --- Twice, and at once ---------------------------------------------------------------------------------------------
