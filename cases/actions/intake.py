@@ -65,7 +65,8 @@ def discard_draft(*, actor: User, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def attach_to_draft(*, upload: Upload, actor: User, now: datetime) -> Attachment:
     """Keep an uploaded file with the draft, so that a form with an error does not ask for it again."""
-    draft, _made = CaseDraft.objects.get_or_create(user=actor, defaults={"saved_at": now})
+    # Locked, so that a double click does not keep the same file twice.
+    draft, _made = CaseDraft.objects.select_for_update().get_or_create(user=actor, defaults={"saved_at": now})
     return keep_file(upload, actor=actor, now=now, draft=draft)
 
 
@@ -210,5 +211,7 @@ def _tell_earlier_case(case: Case, *, actor: User, now: datetime) -> None:
 
 
 def _take_files_of_draft(case: Case, actor: User) -> None:
+    # Locked first: a file that is just being attached waits, and finds no draft any more.
+    CaseDraft.objects.select_for_update().filter(user=actor).first()
     Attachment.objects.filter(draft__user=actor).update(draft=None, case=case)
     CaseDraft.objects.filter(user=actor).delete()
