@@ -71,6 +71,11 @@ def calendar(desks: Sequence[Desk]) -> engine.Calendar:
     return built
 
 
+def forget() -> None:
+    """Forget every calendar in this process: for rows that changed by another way than `sla.changes`."""
+    _by_revision.clear()
+
+
 def proposed(closed: Mapping[int, Mapping[date, str]]) -> Reckon:
     """Return what `calendar` would return if the desks with these ids were closed on exactly these dates.
 

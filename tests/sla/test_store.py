@@ -1,13 +1,16 @@
 """From rows to calendars and back."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from sla import changes, policy_data, store
-from sla.engine.calendar import Calendar, Shift
-from sla.models import CalendarEdition, Holiday, PolicyVersion
+from sla.engine.calendar import BadCalendar, Calendar, Shift
+from sla.models import CalendarEdition, Holiday, HolidayChange, PolicyVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +18,10 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _policy() -> None:
+def _policy() -> Iterator[None]:
     policy_data.load(NOW)
+    yield
+    store.forget()
 
 
 def test_loading_the_policy_twice_changes_nothing() -> None:
@@ -110,3 +115,56 @@ def test_the_targets_are_the_policys() -> None:
 def test_the_database_refuses_a_second_holiday_on_a_day() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Holiday.objects.create(desk=store.desk("au"), on=date(2026, 12, 25), name="Again", source="by hand")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_that_many_remember_at_once_is_stored_once() -> None:
+    calendar = store.calendar([store.desk("au")])
+
+    def remember(_number: int) -> int:
+        try:
+            with transaction.atomic():
+                return store.remember(calendar, NOW).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(remember, range(24)))
+    assert found == {CalendarEdition.objects.get().pk}
+
+
+def test_an_edited_desk_is_reckoned_with_its_new_hours_at_once() -> None:
+    au = store.desk("au")
+    assert store.calendar([au]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
+    changes.change_hours(au, [([0, 1, 2, 3, 4], time(9), time(17))])
+    assert not store.calendar([au]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
+    assert not store.calendar([store.desk("au")]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
+
+
+def test_hours_that_make_no_sense_change_nothing() -> None:
+    au = store.desk("au")
+    with pytest.raises(BadCalendar):
+        changes.change_hours(au, [([], time(9), time(17))])
+    with pytest.raises(BadCalendar):
+        changes.change_hours(au, [])
+    assert store.desk("au").revision == au.revision
+
+
+def test_a_change_can_be_looked_at_before_it_is_made() -> None:
+    au, day = store.desk("au"), date(2026, 11, 30)
+    reckon = store.proposed({au.pk: store.closed_dates(au) | {day: "Move of the office"}})
+    assert not reckon([au]).is_business_day(day)
+    assert store.calendar([au]).is_business_day(day)
+    assert HolidayChange.objects.count() == 0
+
+
+def test_a_calendar_in_memory_costs_no_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    au = store.desk("au")
+    with django_capture_on_commit_callbacks(execute=True):
+        kept = store.calendar([au])
+    with django_assert_num_queries(0):
+        assert store.calendar([au]) is kept
