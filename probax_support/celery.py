@@ -7,15 +7,19 @@ twice changes nothing.
 import contextlib
 import os
 import signal
+import warnings
 from typing import Any
 
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # the stubs lack it
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import beat_embedded_init, worker_process_init
 from django.conf import settings
 
 import probax_support.file_broker  # noqa: F401 - makes the address files:// known
 
+# It warns root about messages that hold code; ours hold JSON, and nothing else is taken.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probax_support.settings")
 
 app = Celery("probax_support")

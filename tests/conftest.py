@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, sync_playwright
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.environment import BACKEND
 from tests.portal import Portal, prepared, running
@@ -118,6 +118,15 @@ def django_db_modify_db_settings(backend: Backend) -> None:
     if backend.name == "sqlite":
         # In memory the threads of one test would share a connection, and no lock would be what it is on disk.
         django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(backend.data_dir / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Put the policy into the database of the session, where an installation always has it."""
+    from tests import builders  # noqa: PLC0415 - it imports models, and is sorted before what makes that possible
+
+    with django_db_blocker.unblock():
+        builders.policy()
 
 
 @pytest.fixture
