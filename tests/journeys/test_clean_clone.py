@@ -88,7 +88,6 @@ class CleanClone:
 
 @pytest.mark.browser
 @pytest.mark.portal
-@pytest.mark.sqlite
 @pytest.mark.clean_clone
 def test_a_new_user_clones_starts_and_walks_the_main_job(tmp_path: Path, chromium: Browser, smtp: SmtpSink) -> None:
     clone = CleanClone(tmp_path, smtp)
