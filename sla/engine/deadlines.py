@@ -32,7 +32,7 @@ class Target:
     `update_every` `update_unit`s (P9.2).
 
     Raises:
-        ValueError: `within` is negative or has a fraction of a second.
+        ValueError: `within` is not above zero or has a fraction of a second.
     """
 
     severity: int
@@ -47,6 +47,8 @@ class Target:
     def __post_init__(self) -> None:
         """Refuse a target that no clock could reach."""
         check_duration(self.within)
+        if not self.within:
+            raise ValueError("A target promises a response within some time, not within none.")
 
     @property
     def warn_after(self) -> timedelta:
@@ -146,12 +148,14 @@ def response(
         ValueError: a spell ends before it begins.
     """
     phases = list(clock_phases(calendar, start, target, suspensions, unavailable))
+    started_at = _first_running(phases)
     return Promise(
         severity=target.severity,
         target=target,
         counted_from=phases[0].begins_at,
-        started_at=_first_running(phases),
-        warn_at=reach(phases, target.warn_after),
+        started_at=started_at,
+        # Three quarters of a second or two is none, and none would fall before the clock runs.
+        warn_at=max(started_at, reach(phases, target.warn_after)),
         due_at=reach(phases, target.within),
     )
 

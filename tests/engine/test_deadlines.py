@@ -119,6 +119,17 @@ def test_changes_out_of_order_are_refused() -> None:
         promises(au, Facts(MONDAY_EIGHT, SEV3, (Change(at("Mon 23 Nov 2026 07:00"), SEV2),)))
 
 
+def test_a_warning_never_comes_before_the_clock_runs() -> None:
+    promise = response(au, at("Sun 22 Nov 2026 12:00"), Target(4, timedelta(seconds=1)))
+    assert promise.started_at == promise.warn_at == MONDAY_EIGHT
+    assert promise.due_at == at("Mon 23 Nov 2026 08:00:01")
+
+
+def test_a_target_of_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="within some time"):
+        Target(4, timedelta())
+
+
 def test_what_remains_is_more_than_a_day_when_it_is() -> None:
     long_target = Target(4, hours(40))
     promise = response(au, MONDAY_EIGHT, long_target)
