@@ -379,6 +379,16 @@ def test_somebody_elses_word_from_a_stale_page_is_refused(people: Cast, case: Ca
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_word_that_comes_four_times_at_once_is_one_change() -> None:
+    people = builders.cast()
+    case = logged_case(people.priya, at("Wed 11:00"), severity=4)
+    answers = all_at_once([partial(change, people.ruth, move=True, expected_revision=1)] * 4)
+    assert sorted(one for one in answers if not isinstance(one, Exception)) == [0, 0, 0, 1]
+    assert (HolidayChange.objects.count(), desk().revision) == (1, 2)
+    assert events_of(case) == [EventKind.CASE_LOGGED, EventKind.PROMISE_MOVED]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_managers_at_once_one_is_refused() -> None:
     people = builders.cast()
     case = logged_case(people.priya, at("Wed 11:00"), severity=4)
