@@ -13,7 +13,7 @@ from typing import Any
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # the stubs lack it
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import beat_embedded_init, worker_init, worker_process_init
 from django.conf import settings
 
 import probax_support.file_broker  # noqa: F401 - makes the address files:// known
@@ -55,9 +55,22 @@ def make_broker_folders(**_: Any) -> None:
             (settings.DATA_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
 
 
+# The process of the worker itself, once it has begun: what its children compare their parent with.
+_worker_pid: list[int] = []
+
+
+@worker_init.connect
+def remember_the_worker(**_: Any) -> None:
+    """Note which process the worker is, before it makes children."""
+    _worker_pid[:] = [os.getpid()]
+
+
 @beat_embedded_init.connect
 @worker_process_init.connect
 def end_with_the_worker(**_: Any) -> None:
     """End this child when its worker is killed: a timetable or a pool process without a worker would run for ever."""
     with contextlib.suppress(OSError):  # not Linux: there a killed worker leaves them to the process manager
         set_pdeathsig(signal.SIGTERM)
+        # The worker may have been killed before this child could ask to be told.
+        if _worker_pid and os.getppid() != _worker_pid[0]:
+            os.kill(os.getpid(), signal.SIGTERM)
