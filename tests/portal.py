@@ -36,7 +36,7 @@ class Portal:
     def start_web(self) -> None:
         """Start gunicorn and wait until it answers."""
         self.web = self._start("web", processes.web_command(self.port))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not answers(self.url):
             if self.web.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"The web process does not answer: {self.log('web')}")
@@ -61,7 +61,7 @@ class Portal:
             process.terminate()
         for process in running:
             try:
-                process.wait(timeout=15)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

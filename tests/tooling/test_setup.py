@@ -43,7 +43,7 @@ def run(machine: Path, *command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -103,7 +103,7 @@ esac""",
 def setup(machine: Path) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": str(machine / "path"), "HOME": str(machine)}
     command = [str(machine / "bin" / "setup"), "sh", "-c", "echo ready"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 def installs(machine: Path) -> list[str]:
@@ -149,6 +149,6 @@ def test_a_signal_during_the_installation_ends_it_whole(small_machine: Path, end
     while not installs(small_machine):
         time.sleep(0.02)
     running.send_signal(ending)
-    assert running.wait(timeout=10) in (130, 143)
+    assert running.wait(timeout=120) in (130, 143)
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
