@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import TestCase
 
 from cases import actions
 from cases.models import (
@@ -25,7 +26,7 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.rules import AttemptOutcome, Outcome
-from sla import policy_data
+from sla import policy_data, store
 from sla.models import Desk, Holiday, PolicyVersion, Shift, Target
 from tests.engine.desks import SYDNEY
 from tests.engine.desks import at as on_date
@@ -106,6 +107,7 @@ def cast() -> Cast:
     """Put the policy and the cast into an empty database."""
     policy()
     au, us = Desk.objects.get(code="au"), Desk.objects.get(code="us")
+    keep_calendar(au)
     northwind = Partner.objects.create(name="Northwind IT", code="NWIT", home_desk=au)
     harbor = Partner.objects.create(name="Blue Harbor MSP", code="BHMS", home_desk=us)
     return Cast(
@@ -119,6 +121,15 @@ def cast() -> Cast:
         ruth=staff("Ruth Adeyemi", StaffRole.MANAGER),
         ann=staff("Ann Lindqvist", StaffRole.ADMINISTRATOR),
     )
+
+
+def keep_calendar(desk: Desk) -> None:
+    """Have the calendar of a desk laid out and kept, as in a process that runs for a while.
+
+    A test's transaction never commits, so without this each act would lay it out anew.
+    """
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        store.calendar([desk])
 
 
 def contact(name: str, partner: Partner, *, zone: str = "Australia/Sydney", **membership: Any) -> User:
