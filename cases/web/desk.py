@@ -39,6 +39,19 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     return _case_page(request, case_or_404(reference, request.user))
 
 
+# A refused form stays on the page with what was typed, even where the case ended meanwhile and offers it no more.
+FORMS = {
+    "reply_form": Trigger.REPLY.value,
+    "call_form": Trigger.REACH.value,
+    "close_form": Trigger.CLOSE.value,
+    "assign_form": Trigger.ASSIGN.value,
+}
+
+
+def _may(found: Case) -> set[str]:
+    return {trigger.value for trigger in Trigger if lifecycle.allowed(found.status, trigger, Side.STAFF)}
+
+
 def _case_page(request: PortalRequest, found: Case, *, status: int = 200, **forms_with_errors: Any) -> HttpResponse:
     unbound: dict[str, Any] = {
         "reply_form": SpecialistReplyForm(initial=new_key()),
@@ -57,7 +70,7 @@ def _case_page(request: PortalRequest, found: Case, *, status: int = 200, **form
         "episode": found.episodes.filter(ended_at=None).first(),
         "attempts": found.attempts.select_related("made_by").order_by("made_at"),
         "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
-        "may": {trigger.value for trigger in Trigger if lifecycle.allowed(found.status, trigger, Side.STAFF)},
+        "may": _may(found) | {FORMS[name] for name in forms_with_errors if name in FORMS},
         "outcome_needs": rules.OUTCOME_NEEDS,
         **unbound,
         **forms_with_errors,

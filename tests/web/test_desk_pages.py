@@ -353,6 +353,28 @@ def test_a_wrong_closing_is_told_and_stays(
     assert fresh(case).status == Status.NEW
 
 
+# --- Somebody was quicker -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("reply/", word("A long and careful answer.")),
+        ("call/", a_call(note="A long and careful answer.")),
+        ("close/", an_end(explanation="A long and careful answer.")),
+    ],
+)
+def test_words_for_a_case_that_closed_meanwhile_are_not_lost(
+    people: Cast, browser: Client, case: Case, act: str, said: dict[str, Any]
+) -> None:
+    # P9.6
+    close(case, people.priya, at("Tue 11:59"), "solved_by_contact")
+    response = post(browser, DESK + act, said, NOON)
+    assert response.status_code == 422
+    assert "closed cases stay closed" in words_of(response)
+    assert "A long and careful answer." in html_of(response)
+
+
 # --- The page -------------------------------------------------------------------------------------------------------
 
 
