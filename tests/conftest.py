@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -24,6 +25,8 @@ from tests.portal import Portal, prepared, running
 from tests.servers import Backend, ServerBackend
 from tests.smtp_sink import SmtpSink
 
+# Within this time a second signal is the echo of the first.
+SECOND_SIGNAL_SECONDS = 2.0
 NUMBERS = itertools.count(1)
 CHROMIUM_MISSING = "Chromium is missing: install it (on Debian: apt-get install chromium) to run the browser tests."
 # Without these a headless Chromium asks the network for updates all the time.
@@ -38,13 +41,24 @@ CHROMIUM_FLAGS = [
 ]
 
 
+class Interruption:
+    """Does what Ctrl-C does, once: the terminal and bin/test may both send a signal, and tidying up is to end."""
+
+    def __init__(self) -> None:
+        self.came_at = -SECOND_SIGNAL_SECONDS
+
+    def __call__(self, *_: object) -> None:
+        now = time.monotonic()
+        if now - self.came_at > SECOND_SIGNAL_SECONDS:
+            self.came_at = now
+            raise KeyboardInterrupt
+
+
 def pytest_configure() -> None:
-    signal.signal(signal.SIGTERM, stop_as_by_hand)
-
-
-def stop_as_by_hand(*_: object) -> None:
-    """Turn SIGTERM into what Ctrl-C does, so that every fixture is taken down."""
-    raise KeyboardInterrupt
+    """Take fixtures down when a signal ends the run. In the background, where bin/test has it, SIGINT was ignored."""
+    interruption = Interruption()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, interruption)
 
 
 def pytest_unconfigure() -> None:
