@@ -1,20 +1,19 @@
 """Where each address leads."""
 
+from allauth.account import urls as accounts
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-
-def no_such_page(request: HttpRequest) -> HttpResponse:
-    """Answer as for a page that does not exist: a mail address is changed by an administrator alone."""
-    raise Http404
-
+# Mail goes to the address that somebody logs in with, so it is changed by an administrator alone.
+account_pages = [page for page in accounts.urlpatterns if page.name != "account_email"]
 
 urlpatterns = [
     path("", include("cases.web.urls")),
     path("", include("notifications.web.urls")),
     path("", include("notifications.web.setup_urls")),
-    path("accounts/email/", no_such_page),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(account_pages)),
+    # One login for everybody: Django's own would know nothing of the limits on wrong passwords.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),
 ]

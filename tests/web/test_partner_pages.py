@@ -213,3 +213,14 @@ def test_words_of_a_contact_are_shown_as_text_never_as_markup(people: Cast, brow
     assert "<img src=x" not in html_of(get(browser, "/cases/NWIT-1/", NOON))
     lena = browser_of(people.lena, NOON)
     assert "<img src=x" not in html_of(get(lena, "/desk/cases/NWIT-1/", NOON))
+
+
+@pytest.mark.parametrize(("form", "field"), [("reply", "body"), ("solved", "explanation")])
+def test_what_was_typed_stays_when_the_case_closed_meanwhile(
+    people: Cast, browser: Client, case: Case, form: str, field: str
+) -> None:
+    close(case, people.lena, at("Tue 11:59"))
+    answered = post(browser, f"/cases/NWIT-1/{form}/", word() | {field: "It is version 6.1."}, NOON)
+    assert answered.status_code == 422
+    assert "closed cases stay closed" in words_of(answered)
+    assert "It is version 6.1." in html_of(answered)
