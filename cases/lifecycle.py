@@ -12,6 +12,8 @@ class Status(TextChoices):
     NEW = "new", _("New")
     OPEN = "open", _("In progress")
     WAITING = "waiting", _("Waiting on the contact")
+    DIAGNOSTICS = "diagnostics", _("Waiting for diagnostics")
+    INVESTIGATING = "investigating", _("Under investigation")
     CLOSED = "closed", _("Closed")
 
 
@@ -29,6 +31,8 @@ class Trigger(TextChoices):
     ASSIGN = "assign", _("Assign")
     REPLY = "reply", _("Reply")
     ASK = "ask", _("Ask the contact")
+    ASK_FOR_DIAGNOSTICS = "ask_for_diagnostics", _("Ask for diagnostics")
+    INVESTIGATE = "investigate", _("Begin to investigate")
     REACH = "reach", _("Reach the contact")
     WORD = "word", _("Hear from the contact")
     CLOSE = "close", _("Close")
@@ -40,29 +44,55 @@ _STAFF = frozenset({Side.STAFF})
 _CONTACT = frozenset({Side.CONTACT})
 _CLOCK = frozenset({Side.CLOCK})
 
+# What waits on the contact: silence is counted here (P9.5).
+WAITING_ON_THE_CONTACT = frozenset({Status.WAITING, Status.DIAGNOSTICS})
+
 # (status, trigger) -> (who may pull it, the next status). What is not listed is refused.
 TRANSITIONS: dict[tuple[Status, Trigger], tuple[frozenset[Side], Status]] = {
     (Status.NEW, Trigger.ASSIGN): (_STAFF, Status.OPEN),
     (Status.OPEN, Trigger.ASSIGN): (_STAFF, Status.OPEN),
     (Status.WAITING, Trigger.ASSIGN): (_STAFF, Status.WAITING),
+    (Status.DIAGNOSTICS, Trigger.ASSIGN): (_STAFF, Status.DIAGNOSTICS),
+    (Status.INVESTIGATING, Trigger.ASSIGN): (_STAFF, Status.INVESTIGATING),
     (Status.NEW, Trigger.REPLY): (_STAFF, Status.OPEN),
     (Status.OPEN, Trigger.REPLY): (_STAFF, Status.OPEN),
     (Status.WAITING, Trigger.REPLY): (_STAFF, Status.WAITING),
+    (Status.DIAGNOSTICS, Trigger.REPLY): (_STAFF, Status.DIAGNOSTICS),
+    (Status.INVESTIGATING, Trigger.REPLY): (_STAFF, Status.INVESTIGATING),
     (Status.NEW, Trigger.ASK): (_STAFF, Status.WAITING),
     (Status.OPEN, Trigger.ASK): (_STAFF, Status.WAITING),
     (Status.WAITING, Trigger.ASK): (_STAFF, Status.WAITING),
+    (Status.DIAGNOSTICS, Trigger.ASK): (_STAFF, Status.DIAGNOSTICS),
+    (Status.INVESTIGATING, Trigger.ASK): (_STAFF, Status.WAITING),
+    (Status.NEW, Trigger.ASK_FOR_DIAGNOSTICS): (_STAFF, Status.DIAGNOSTICS),
+    (Status.OPEN, Trigger.ASK_FOR_DIAGNOSTICS): (_STAFF, Status.DIAGNOSTICS),
+    (Status.WAITING, Trigger.ASK_FOR_DIAGNOSTICS): (_STAFF, Status.DIAGNOSTICS),
+    (Status.DIAGNOSTICS, Trigger.ASK_FOR_DIAGNOSTICS): (_STAFF, Status.DIAGNOSTICS),
+    (Status.INVESTIGATING, Trigger.ASK_FOR_DIAGNOSTICS): (_STAFF, Status.DIAGNOSTICS),
+    (Status.NEW, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
+    (Status.OPEN, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
+    (Status.WAITING, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
+    (Status.DIAGNOSTICS, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
+    (Status.INVESTIGATING, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
     (Status.NEW, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.OPEN, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.WAITING, Trigger.REACH): (_STAFF, Status.OPEN),
+    (Status.DIAGNOSTICS, Trigger.REACH): (_STAFF, Status.OPEN),
+    (Status.INVESTIGATING, Trigger.REACH): (_STAFF, Status.INVESTIGATING),
     (Status.NEW, Trigger.WORD): (_CONTACT, Status.NEW),
     (Status.OPEN, Trigger.WORD): (_CONTACT, Status.OPEN),
     (Status.WAITING, Trigger.WORD): (_CONTACT, Status.OPEN),
+    (Status.DIAGNOSTICS, Trigger.WORD): (_CONTACT, Status.OPEN),
+    (Status.INVESTIGATING, Trigger.WORD): (_CONTACT, Status.INVESTIGATING),
     (Status.NEW, Trigger.CLOSE): (_STAFF | _CONTACT, Status.CLOSED),
     (Status.OPEN, Trigger.CLOSE): (_STAFF | _CONTACT, Status.CLOSED),
     (Status.WAITING, Trigger.CLOSE): (_STAFF | _CONTACT, Status.CLOSED),
+    (Status.DIAGNOSTICS, Trigger.CLOSE): (_STAFF | _CONTACT, Status.CLOSED),
+    (Status.INVESTIGATING, Trigger.CLOSE): (_STAFF | _CONTACT, Status.CLOSED),
     (Status.WAITING, Trigger.CLOSE_IN_SILENCE): (_CLOCK, Status.CLOSED),
-    # Allowed for the minute of P9.5 alone; `rules.word_takes_closing_back` says when.
-    (Status.CLOSED, Trigger.TAKE_BACK): (_CONTACT, Status.OPEN),
+    (Status.DIAGNOSTICS, Trigger.CLOSE_IN_SILENCE): (_CLOCK, Status.CLOSED),
+    # Within a minute alone: a word after a closing in silence (P9.5), or a closing by mistake; the rules say when.
+    (Status.CLOSED, Trigger.TAKE_BACK): (_STAFF | _CONTACT, Status.OPEN),
 }
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from cases.lifecycle import Status
+from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
 
 if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
@@ -50,7 +50,7 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def waiting(self) -> Self:
         """Keep the cases that wait on their contact."""
-        return self.filter(status=Status.WAITING)
+        return self.filter(status__in=WAITING_ON_THE_CONTACT)
 
     def of_severity(self, severity: int) -> Self:
         """Keep the cases of one severity in force."""

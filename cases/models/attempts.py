@@ -19,6 +19,10 @@ class WaitingEpisode(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     next_reminder_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    # A specialist keeps the case open although nobody answers (P9.5).
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    hold_reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("waiting on the contact")
@@ -30,6 +34,11 @@ class WaitingEpisode(models.Model):
             models.CheckConstraint(
                 condition=models.Q(next_reminder_at__isnull=True) | models.Q(closes_at__isnull=True),
                 name="episode_reminds_or_closes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_at__isnull=True)
+                | (models.Q(closes_at__isnull=True, next_reminder_at__isnull=True) & ~models.Q(hold_reason="")),
+                name="episode_held_stands_still",
             ),
         ]
         indexes = [

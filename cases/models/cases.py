@@ -33,6 +33,13 @@ class ContactMethod(models.TextChoices):
     EITHER = "either", _("Email or phone")
 
 
+class Triage(models.TextChoices):
+    """What a mail left unsaid, for a specialist to settle."""
+
+    NO_SEVERITY = "no_severity", _("No severity was named")
+    WHICH_PARTNER = "which_partner", _("The contact writes for several partners")
+
+
 class Case(models.Model):
     """One support case of a partner: what was asked (P5.1), how bad it is (P2), where it stands.
 
@@ -58,6 +65,16 @@ class Case(models.Model):
     follow_up_of = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("follow-up of"), related_name="follow_ups", null=True, blank=True
     )
+    # A follow-up that a reply by mail to a closed case opened; a specialist may dismiss it as thanks (P9.6).
+    is_provisional = models.BooleanField(_("provisional"), default=False)
+    # Dismissed as thanks: it counts nowhere.
+    dismissed_at = models.DateTimeField(_("dismissed"), null=True, blank=True)
+    # The case that goes on in this one's place.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("merged into"), related_name="merged", null=True, blank=True
+    )
+    # Why a specialist must look at what a mail did not say (P2.2); empty when nothing is unclear.
+    triage = models.CharField(_("to triage"), max_length=20, choices=Triage, blank=True)
 
     # What P5.1 asks for.
     title = models.CharField(_("title"), max_length=200)
@@ -80,9 +97,20 @@ class Case(models.Model):
     # The words on possible charges that the contact accepted, and when (P4.2).
     charge_words = models.TextField(_("accepted words on charges"), blank=True)
     charges_accepted_at = models.DateTimeField(_("charges accepted"), null=True, blank=True)
+    # Whether it began as a Sev 1 while the desk was closed: its end, or a fall in severity, asks about charges (P4.2).
+    used_after_hours = models.BooleanField(_("used emergency support after hours"), default=False)
 
     perceived_severity = models.PositiveSmallIntegerField(_("perceived severity"))
     severity = models.PositiveSmallIntegerField(_("severity"))
+    # The agreement that `severity` comes from; without one it is as perceived (P2.3). The database compares them.
+    agreement = models.ForeignKey(
+        "cases.SeverityAgreement",
+        models.PROTECT,
+        verbose_name=_("severity agreement"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.NEW)
     logged_at = models.DateTimeField(_("logged"))
     first_response_at = models.DateTimeField(_("first response"), null=True, blank=True)
@@ -105,6 +133,11 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=models.Q(severity__range=(1, 4), perceived_severity__range=(1, 4)),
                 name="case_severity_1_to_4",
+            ),
+            # Nothing changes severity alone: without an agreement it is the perceived one (P2.3, P8.1).
+            models.CheckConstraint(
+                condition=models.Q(agreement__isnull=False) | models.Q(severity=models.F("perceived_severity")),
+                name="case_severity_is_agreed",
             ),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="case_status_known"),
             models.CheckConstraint(
@@ -158,7 +191,9 @@ class Closing(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("closed by"), related_name="+", null=True, blank=True
     )
-    # Set once, when a word within the minute takes the closing back.
+    # Where the case stood before, to which a closing by mistake is taken back.
+    status_before = models.CharField(_("status before"), max_length=20, choices=Status, blank=True)
+    # Set once, when the closing is taken back within the minute.
     taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
 
     class Meta:

@@ -25,6 +25,10 @@ class Message(models.Model):
     channel = models.CharField(max_length=10, choices=Channel)
     body = models.TextField()
     said_at = models.DateTimeField()
+    # Staff whom a note names with @.
+    mentioned = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
+    # Set once, when its author takes it back before its mail left. Both are on the record.
+    taken_back_at = models.DateTimeField(null=True, blank=True)
     # The form's hidden key: the same form sent twice says it once.
     submission_key = models.UUIDField(null=True, blank=True)
 

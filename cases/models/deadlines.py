@@ -14,6 +14,18 @@ class DeadlineKind(models.TextChoices):
     """What was promised."""
 
     FIRST_RESPONSE = "first_response", _("First response")
+    # Internal, for staff only (P9.2).
+    UPDATE = "update", _("Progress update")
+    # What a request for Severity 1 at night waits for.
+    SEVERITY_ANSWER = "severity_answer", _("Answer to a severity request")
+    MANAGER_ANSWER = "manager_answer", _("Manager's answer")
+    # What a specialist said when they began to investigate (P7.1).
+    FOLLOW_UP = "follow_up", _("Promised follow-up")
+    MILESTONE = "milestone", _("Milestone")
+
+
+# Targets that staff set themselves: no contact reads of them, and they count in no share of promises kept.
+INTERNAL_KINDS = frozenset({DeadlineKind.UPDATE})
 
 
 class DeadlineEnd(models.TextChoices):
@@ -40,7 +52,12 @@ class Deadline(models.Model):
     due_at = models.DateTimeField()
     # The hours it was made with; a Sev 1 falls back to them when nobody can be reached (P2.6).
     edition = models.ForeignKey(CalendarEdition, models.PROTECT, related_name="+")
-    explanation = models.JSONField()
+    # The sum; empty where a person named the time.
+    explanation = models.JSONField(default=dict, blank=True)
+    # Whose due date this is, if it is a milestone's (P9.7).
+    milestone = models.ForeignKey("cases.Milestone", models.PROTECT, related_name="deadlines", null=True, blank=True)
+    # How much of the time was used when another deadline took its place, in percent.
+    used_percent = models.PositiveIntegerField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -55,7 +72,17 @@ class Deadline(models.Model):
         verbose_name_plural = _("deadlines")
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="deadline_one_open_of_a_kind"
+                fields=["case", "kind"],
+                condition=models.Q(ended_at__isnull=True, milestone__isnull=True),
+                name="deadline_one_open_of_a_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone"], condition=models.Q(ended_at__isnull=True), name="deadline_one_open_of_a_milestone"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="milestone", milestone__isnull=False)
+                | (~models.Q(kind="milestone") & models.Q(milestone__isnull=True)),
+                name="deadline_milestone_has_one",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ended_as="")

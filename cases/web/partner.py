@@ -14,10 +14,10 @@ from cases.models import Case, CaseDraft, Partner, ProductArea, User
 from cases.rules import Outcome, RuleBroken, is_entitled
 from cases.web import uploads
 from cases.web.answers import case_or_404, new_key, put_beside
+from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
-from cases.web.promise import desk_line, first_response_of, severity_choices
+from cases.web.promise import desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
-from cases.web.timeline import story_of
 
 CLOSED_CASES_SHOWN = 20
 # Fields of the form that the draft does not keep: they belong to the page, not to the case.
@@ -185,73 +185,41 @@ def case_draft_detach(request: PortalRequest, attachment_id: int) -> HttpRespons
 @require_GET
 def case(request: PortalRequest, reference: str) -> HttpResponse:
     """Show a case to its partner: the conversation, and beside it the facts and promises."""
-    return _case_page(request, case_or_404(reference, request.user))
-
-
-def _case_page(
-    request: PortalRequest,
-    found: Case,
-    *,
-    reply: ReplyForm | None = None,
-    solved: SolvedForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "case": found,
-        "story": story_of(found, request.user),
-        "promise": first_response_of(found, request.now),
-        "desk_line": desk_line(found.partner, found.desk, request.now),
-        "closing": found.closings.filter(taken_back_at=None).first(),
-        "episode": found.episodes.filter(ended_at=None).first(),
-        "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
-        "reply_form": reply or ReplyForm(initial=new_key()),
-        "solved_form": solved or SolvedForm(),
-    }
-    return render(request, "cases/case.html", context, status=status)
+    return case_page(request, case_or_404(reference, request.user))
 
 
 @partner_page
 @require_POST
 def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
     """Add the contact's word."""
-    found = case_or_404(reference, request.user)
     form = ReplyForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            actions.reply_as_contact(
-                case_id=found.pk,
-                body=form.cleaned_data["body"],
-                uploads=[uploads.checked(upload) for upload in files_of(form)],
-                submission_key=form.cleaned_data["submission_key"],
-                actor=request.user,
-                now=request.now,
-            )
-        except RuleBroken as broken:
-            put_beside(form, broken)
-        else:
-            messages.success(request, _("Your reply is with us."))
-            return redirect("case", reference=reference)
-    return _case_page(request, case_or_404(reference, request.user), reply=form, status=422)
+
+    def act(found: Case, checked: dict[str, Any]) -> None:
+        actions.reply_as_contact(
+            case_id=found.pk,
+            body=checked["body"],
+            uploads=[uploads.checked(upload) for upload in files_of(form)],
+            submission_key=checked["submission_key"],
+            actor=request.user,
+            now=request.now,
+        )
+
+    return act_on_case(request, reference, form, "reply_form", act, _("Your reply is with us."))
 
 
 @partner_page
 @require_POST
 def case_solved(request: PortalRequest, reference: str) -> HttpResponseBase:
     """Close a case as solved, by its contact."""
-    found = case_or_404(reference, request.user)
-    form = SolvedForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.close_case(
-                case_id=found.pk,
-                outcome=Outcome.SOLVED_BY_CONTACT,
-                explanation=form.cleaned_data["explanation"] or _("Closed by the contact as solved."),
-                actor=request.user,
-                now=request.now,
-            )
-        except RuleBroken as broken:
-            put_beside(form, broken)
-        else:
-            messages.success(request, _("The case is closed. Thank you for telling us."))
-            return redirect("case", reference=reference)
-    return _case_page(request, case_or_404(reference, request.user), solved=form, status=422)
+
+    def act(found: Case, checked: dict[str, Any]) -> None:
+        actions.close_case(
+            case_id=found.pk,
+            outcome=Outcome.SOLVED_BY_CONTACT,
+            explanation=checked["explanation"] or _("Closed by the contact as solved."),
+            actor=request.user,
+            now=request.now,
+        )
+
+    done = _("The case is closed. Thank you for telling us.")
+    return act_on_case(request, reference, SolvedForm(request.POST), "solved_form", act, done)

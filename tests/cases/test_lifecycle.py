@@ -8,34 +8,40 @@ from cases.rules import RuleBroken
 
 # A dash is a refusal.
 TABLE = """
-side     trigger           new      open     waiting  closed
+side     trigger              new            open           waiting        diagnostics    investigating  closed
 
-staff    assign            open     open     waiting  -
-staff    reply             open     open     waiting  -
-staff    ask               waiting  waiting  waiting  -
-staff    reach             open     open     open     -
-staff    word              -        -        -        -
-staff    close             closed   closed   closed   -
-staff    close_in_silence  -        -        -        -
-staff    take_back         -        -        -        -
+staff    assign               open           open           waiting        diagnostics    investigating  -
+staff    reply                open           open           waiting        diagnostics    investigating  -
+staff    ask                  waiting        waiting        waiting        diagnostics    waiting        -
+staff    ask_for_diagnostics  diagnostics    diagnostics    diagnostics    diagnostics    diagnostics    -
+staff    investigate          investigating  investigating  investigating  investigating  investigating  -
+staff    reach                open           open           open           open           investigating  -
+staff    word                 -              -              -              -              -              -
+staff    close                closed         closed         closed         closed         closed         -
+staff    close_in_silence     -              -              -              -              -              -
+staff    take_back            -              -              -              -              -              open
 
-contact  assign            -        -        -        -
-contact  reply             -        -        -        -
-contact  ask               -        -        -        -
-contact  reach             -        -        -        -
-contact  word              new      open     open     -
-contact  close             closed   closed   closed   -
-contact  close_in_silence  -        -        -        -
-contact  take_back         -        -        -        open
+contact  assign               -              -              -              -              -              -
+contact  reply                -              -              -              -              -              -
+contact  ask                  -              -              -              -              -              -
+contact  ask_for_diagnostics  -              -              -              -              -              -
+contact  investigate          -              -              -              -              -              -
+contact  reach                -              -              -              -              -              -
+contact  word                 new            open           open           open           investigating  -
+contact  close                closed         closed         closed         closed         closed         -
+contact  close_in_silence     -              -              -              -              -              -
+contact  take_back            -              -              -              -              -              open
 
-clock    assign            -        -        -        -
-clock    reply             -        -        -        -
-clock    ask               -        -        -        -
-clock    reach             -        -        -        -
-clock    word              -        -        -        -
-clock    close             -        -        -        -
-clock    close_in_silence  -        -        closed   -
-clock    take_back         -        -        -        -
+clock    assign               -              -              -              -              -              -
+clock    reply                -              -              -              -              -              -
+clock    ask                  -              -              -              -              -              -
+clock    ask_for_diagnostics  -              -              -              -              -              -
+clock    investigate          -              -              -              -              -              -
+clock    reach                -              -              -              -              -              -
+clock    word                 -              -              -              -              -              -
+clock    close                -              -              -              -              -              -
+clock    close_in_silence     -              -              closed         closed         -              -
+clock    take_back            -              -              -              -              -              -
 """
 Step = tuple[str, str, str, str]
 
@@ -53,7 +59,7 @@ def steps() -> list[Step]:
 def test_the_table_leaves_nothing_out() -> None:
     walked = {(status, trigger, side) for status, trigger, side, _ in steps()}
     assert walked == {(status, trigger, side) for status in Status for trigger in Trigger for side in Side}
-    assert len(steps()) == len(walked) == 96
+    assert len(steps()) == len(walked) == 180
 
 
 @pytest.mark.parametrize(("status", "trigger", "side", "following"), [step for step in steps() if step[3] != "-"])
@@ -76,6 +82,6 @@ def test_a_step_is_refused_with_what_to_do_next(status: str, trigger: str, side:
         assert str(Status(status).label) in str(refused.value)
 
 
-@pytest.mark.parametrize("status", [Status.NEW, Status.OPEN, Status.WAITING])
+@pytest.mark.parametrize("status", [status for status in Status if status != Status.CLOSED])
 def test_an_open_case_may_go_on(status: Status) -> None:
     lifecycle.require_open(status)

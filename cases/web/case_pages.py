@@ -1,0 +1,102 @@
+"""The page of a case, for either side, and how a form on it becomes one act.
+
+Each noun adds a panel: a function that returns what its part of the page shows. A form that was refused takes the place
+of the panel's empty one, so nothing typed is lost.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from cases import lifecycle, rules
+from cases.lifecycle import Side, Trigger
+from cases.models import Case, Deadline
+from cases.rules import RuleBroken
+from cases.web.answers import case_or_404, new_key, put_beside
+from cases.web.forms import AssignForm, CallForm, CloseForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
+from cases.web.promise import desk_line, first_response_of
+from cases.web.request import PortalRequest
+from cases.web.timeline import story_of
+
+Panel = Callable[[Case, PortalRequest], dict[str, Any]]
+
+# A refused form stays on the page with what was typed, even where the case ended meanwhile and offers it no more.
+FORMS = {
+    "reply_form": Trigger.REPLY.value,
+    "call_form": Trigger.REACH.value,
+    "close_form": Trigger.CLOSE.value,
+    "assign_form": Trigger.ASSIGN.value,
+}
+
+
+def case_page(request: PortalRequest, found: Case, *, status: int = 200, **given: Any) -> HttpResponse:
+    """Show a case to whoever asks, on the page of their side; `given` are forms that were refused."""
+    template, panels = DESK if request.user.works_here else PARTNER
+    context: dict[str, Any] = {"case": found}
+    for panel in panels:
+        context |= panel(found, request)
+    context["may"] = _may(found, request) | {FORMS[name] for name in given if name in FORMS}
+    return render(request, template, context | given, status=status)
+
+
+def act_on_case(
+    request: PortalRequest,
+    reference: str,
+    form: forms.Form,
+    name: str,
+    act: Callable[[Case, dict[str, Any]], object],
+    done: str,
+) -> HttpResponseBase:
+    """Check a form, call one action, and answer: back to the case, or the page again with all that was typed."""
+    found = case_or_404(reference, request.user)
+    if form.is_valid():
+        try:
+            act(found, form.cleaned_data)
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            messages.success(request, done)
+            return redirect("desk_case" if request.user.works_here else "case", reference=reference)
+    return case_page(request, case_or_404(reference, request.user), status=422, **{name: form})
+
+
+def _may(found: Case, request: PortalRequest) -> set[str]:
+    side = Side.STAFF if request.user.works_here else Side.CONTACT
+    return {trigger.value for trigger in Trigger if lifecycle.allowed(found.status, trigger, side)}
+
+
+def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
+    return {
+        "story": story_of(found, request.user),
+        "promise": first_response_of(found, request.now),
+        "desk_line": desk_line(found.partner, found.desk, request.now),
+        "closing": found.closings.select_related("survey").filter(taken_back_at=None).first(),
+        "episode": found.episodes.filter(ended_at=None).first(),
+        "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
+    }
+
+
+def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
+    return {"reply_form": ReplyForm(initial=new_key()), "solved_form": SolvedForm()}
+
+
+def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
+    return {
+        "reply_form": SpecialistReplyForm(initial=new_key()),
+        "note_form": NoteForm(initial=new_key()),
+        "call_form": CallForm(initial=new_key()),
+        "close_form": CloseForm(),
+        "assign_form": AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id}),
+        "deadlines": Deadline.objects.filter(case=found).order_by("id"),
+        "attempts": found.attempts.select_related("made_by").order_by("made_at"),
+        "outcome_needs": rules.OUTCOME_NEEDS,
+    }
+
+
+# Page and panels of each side. A noun with words for both sides stands in both.
+PARTNER: tuple[str, list[Panel]] = ("cases/case.html", [_for_everybody, _for_partner])
+DESK: tuple[str, list[Panel]] = ("cases/desk/case.html", [_for_everybody, _for_desk])
