@@ -13,6 +13,12 @@ from cases.rules.contact import (
     call_reached_the_contact,
     may_log_call_made_at,
 )
+from cases.rules.features import (
+    FEATURE_GOES_TO,
+    FEATURE_WORDS,
+    require_ideas_address,
+    require_what_a_feature_request_needs,
+)
 from cases.rules.intake import (
     CHARGE_WORDS,
     DEFAULT_SEVERITY,
@@ -21,7 +27,18 @@ from cases.rules.intake import (
     needs_charge_acceptance,
     needs_technical_resource,
 )
+from cases.rules.mail_severity import severity_in
 from cases.rules.outcomes import OUTCOME_NEEDS, SPECIALISTS_OUTCOMES, Outcome, require_what_the_outcome_needs
+from cases.rules.severity import (
+    ALERT_AGAIN_AFTER,
+    SEVERITY_ANSWER_WITHIN,
+    SEVERITY_LINK_OPEN_FOR,
+    asks_about_charges,
+    asks_for_severity_answer,
+    require_another_severity,
+    require_reason,
+    require_the_other_side,
+)
 from cases.rules.silence import (
     ATTEMPTS_BEFORE_CLOSING,
     TAKE_BACK_WITHIN,
@@ -30,32 +47,58 @@ from cases.rules.silence import (
     silent_closing_at,
     word_takes_closing_back,
 )
-from cases.rules.surveys import SURVEY_OPEN_FOR
+from cases.rules.surveys import LOW_SCORE, SURVEY_OPEN_FOR, SURVEY_REMINDED_AFTER, is_low_score
+from cases.rules.take_backs import (
+    CLICK_ON_ITS_WAY,
+    TAKE_REPLY_BACK_WITHIN,
+    may_take_closing_back,
+    may_take_reply_back,
+)
 
 __all__ = [
+    "ALERT_AGAIN_AFTER",
     "ATTEMPTS_BEFORE_CLOSING",
     "BACKDATE_WITHIN",
     "CALL_OUTCOMES",
     "CHARGE_WORDS",
+    "CLICK_ON_ITS_WAY",
     "DEFAULT_SEVERITY",
+    "FEATURE_GOES_TO",
+    "FEATURE_WORDS",
+    "LOW_SCORE",
     "OUTCOME_NEEDS",
     "ROUND_THE_CLOCK_SEVERITY",
+    "SEVERITY_ANSWER_WITHIN",
+    "SEVERITY_LINK_OPEN_FOR",
     "SPECIALISTS_OUTCOMES",
     "SURVEY_OPEN_FOR",
+    "SURVEY_REMINDED_AFTER",
     "TAKE_BACK_WITHIN",
+    "TAKE_REPLY_BACK_WITHIN",
     "AttemptMethod",
     "AttemptOutcome",
     "Outcome",
     "RuleBroken",
+    "asks_about_charges",
+    "asks_for_severity_answer",
     "call_reached_the_contact",
     "counting_date",
     "is_entitled",
+    "is_low_score",
     "may_log_call_made_at",
+    "may_take_closing_back",
+    "may_take_reply_back",
     "needs_charge_acceptance",
     "needs_technical_resource",
     "promise_may_move",
     "reminder_due_at",
+    "require_another_severity",
+    "require_ideas_address",
+    "require_reason",
+    "require_the_other_side",
+    "require_what_a_feature_request_needs",
     "require_what_the_outcome_needs",
+    "severity_in",
     "silent_closing_at",
     "word_takes_closing_back",
 ]
