@@ -47,26 +47,39 @@ class Upload:
 
 @transaction.atomic(durable=True)
 def keep_draft(
-    *, fields: Mapping[str, Any], submission_key: UUID | None, actor: User, now: datetime
+    *, fields: Mapping[str, Any], submission_key: UUID | None, follow_up_of: str = "", actor: User, now: datetime
 ) -> CaseDraft | None:
-    """Keep what a person has typed so far; the last state wins (P5.1). None when it is a case by now."""
+    """Keep what a person has typed so far; the last state wins (P5.1). None when it is a case by now.
+
+    The follow-up of a case, named by its reference, has a draft of its own: neither takes the other's words or files.
+    """
     if submission_key is not None and Case.objects.filter(contact=actor, submission_key=submission_key).exists():
         return None
-    draft, _made = CaseDraft.objects.update_or_create(user=actor, defaults={"fields": dict(fields), "saved_at": now})
+    draft, _made = CaseDraft.objects.update_or_create(
+        user=actor, follow_up_of=_goes_on(follow_up_of, actor), defaults={"fields": dict(fields), "saved_at": now}
+    )
     return draft
 
 
-@transaction.atomic(durable=True)
-def discard_draft(*, actor: User, now: datetime) -> None:
-    """Throw the draft and its files away, because its owner said so at `now`."""
-    CaseDraft.objects.filter(user=actor, saved_at__lte=now).delete()
+def _goes_on(reference: str, actor: User) -> Case | None:
+    """Return the case that a draft goes on from; None for a new case."""
+    return Case.objects.visible_to(actor).filter(reference=reference).first() if reference else None
 
 
 @transaction.atomic(durable=True)
-def attach_to_draft(*, upload: Upload, actor: User, now: datetime) -> Attachment:
+def discard_draft(*, follow_up_of: str = "", actor: User, now: datetime) -> None:
+    """Throw one draft and its files away, because its owner said so at `now`."""
+    earlier = _goes_on(follow_up_of, actor)
+    CaseDraft.objects.filter(user=actor, follow_up_of=earlier, saved_at__lte=now).delete()
+
+
+@transaction.atomic(durable=True)
+def attach_to_draft(*, upload: Upload, follow_up_of: str = "", actor: User, now: datetime) -> Attachment:
     """Keep an uploaded file with the draft, so that a form with an error does not ask for it again."""
     # Locked, so that a double click does not keep the same file twice.
-    draft, _made = CaseDraft.objects.select_for_update().get_or_create(user=actor, defaults={"saved_at": now})
+    draft, _made = CaseDraft.objects.select_for_update().get_or_create(
+        user=actor, follow_up_of=_goes_on(follow_up_of, actor), defaults={"saved_at": now}
+    )
     return keep_file(upload, actor=actor, now=now, draft=draft)
 
 
@@ -123,16 +136,16 @@ def submit_case(
     partner = _partner_locked(partner_id, actor)
     known = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None).first()
     if known is not None:
-        CaseDraft.objects.filter(user=actor, saved_at__lte=now).delete()
+        CaseDraft.objects.filter(user=actor, follow_up_of=_goes_on(follow_up_of, actor), saved_at__lte=now).delete()
         return known
     case = Case(partner=partner, contact=actor, channel=channel, submission_key=submission_key, **asdict(details))
     case.desk = partner.home_desk
     case.follow_up_of = _earlier_case(follow_up_of, partner, actor)
     _require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
-    _log(case, severity, actor=actor, now=now)
+    log(case, severity, actor=actor, now=now)
     _tell_earlier_case(case, actor=actor, now=now)
-    _take_files_of_draft(case, actor)
+    _take_files_of_draft(case, follow_up_of, actor)
     return case
 
 
@@ -181,7 +194,8 @@ def _require_what_severity_1_needs(case: Case, severity: int, *, charges_accepte
     case.charges_accepted_at = now
 
 
-def _log(case: Case, severity: int, *, actor: User, now: datetime) -> None:
+def log(case: Case, severity: int, *, actor: User, now: datetime) -> None:
+    """Give a case of a locked partner its reference, its policy and its first promise, and put it on the record."""
     partner = case.partner
     partner.last_case_number += 1
     partner.save(update_fields=["last_case_number"])
@@ -210,8 +224,10 @@ def _tell_earlier_case(case: Case, *, actor: User, now: datetime) -> None:
     _record.record(earlier, EventKind.FOLLOW_UP_OPENED, actor=actor, now=now, public=True, facts=facts)
 
 
-def _take_files_of_draft(case: Case, actor: User) -> None:
+def _take_files_of_draft(case: Case, follow_up_of: str, actor: User) -> None:
+    drafts = CaseDraft.objects.filter(user=actor, follow_up_of=_goes_on(follow_up_of, actor))
     # Locked first: a file that is just being attached waits, and finds no draft any more.
-    CaseDraft.objects.select_for_update().filter(user=actor).first()
-    Attachment.objects.filter(draft__user=actor).update(draft=None, case=case)
-    CaseDraft.objects.filter(user=actor).delete()
+    draft = drafts.select_for_update().first()
+    if draft is not None:
+        Attachment.objects.filter(draft=draft).update(draft=None, case=case)
+        draft.delete()

@@ -36,13 +36,17 @@ class CloudConsent(models.Model):
     given = models.BooleanField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # When a specialist asked anew before anybody answered.
+    replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("consent to public-cloud cost")
         verbose_name_plural = _("consents to public-cloud cost")
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(answered_at__isnull=True), name="consent_one_asked"
+                fields=["case"],
+                condition=models.Q(answered_at__isnull=True, replaced_at__isnull=True),
+                name="consent_one_asked",
             ),
             models.CheckConstraint(
                 condition=models.Q(answered_at__isnull=True, given__isnull=True, answered_by__isnull=True)
@@ -70,6 +74,8 @@ class CloudAction(models.Model):
     without_consent_because = models.TextField(blank=True)
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
+    # The form's hidden key: the same form sent twice records it once.
+    submission_key = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("action in a public cloud")
@@ -79,6 +85,15 @@ class CloudAction(models.Model):
                 condition=models.Q(consent__isnull=False, without_consent_because="")
                 | (models.Q(consent__isnull=True) & ~models.Q(without_consent_because="")),
                 name="cloud_action_with_consent_or_a_reason",
+            ),
+            models.UniqueConstraint(fields=["done_by", "submission_key"], name="cloud_action_one_per_submission"),
+        ]
+        indexes = [
+            # The managers' list: done without consent, and not looked at yet.
+            models.Index(
+                fields=["began_at"],
+                name="cloud_action_to_see",
+                condition=models.Q(consent__isnull=True, seen_at__isnull=True),
             )
         ]
 

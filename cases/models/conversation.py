@@ -49,15 +49,25 @@ class Message(models.Model):
 
 
 class CaseDraft(models.Model):
-    """A case that is being typed, kept so that a closed browser loses nothing (P5.1). One for each person."""
+    """A case that is being typed, kept so that a closed browser loses nothing (P5.1).
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="case_draft")
+    A person has one for a new case, and one for the follow-up of each case that goes on (P9.6).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="case_drafts")
+    follow_up_of = models.ForeignKey(Case, models.CASCADE, related_name="+", null=True, blank=True)
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(follow_up_of__isnull=True), name="draft_one_of_a_new_case"
+            ),
+            models.UniqueConstraint(fields=["user", "follow_up_of"], name="draft_one_of_each_follow_up"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.saved_at:%Y-%m-%d %H:%M}"
@@ -74,6 +84,10 @@ class Attachment(models.Model):
     draft = models.ForeignKey(CaseDraft, models.CASCADE, null=True, blank=True, related_name="attachments")
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="attachments")
     message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="attachments")
+    # A request that waits for a decision, and is no case yet (P1.1).
+    kept_request = models.ForeignKey(
+        "cases.KeptRequest", models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
     name = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=100)
@@ -89,7 +103,8 @@ class Attachment(models.Model):
         verbose_name_plural = _("files")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(draft__isnull=False, case__isnull=True, message__isnull=True)
+                condition=models.Q(draft__isnull=False, case__isnull=True, message__isnull=True, kept_request=None)
+                | models.Q(draft__isnull=True, case__isnull=True, message__isnull=True, kept_request__isnull=False)
                 | models.Q(draft__isnull=True, case__isnull=False),
                 name="attachment_of_draft_or_case",
             )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,7 @@ class DeadlineEnd(models.TextChoices):
     DONE = "done", _("Done")
     REPLACED = "replaced", _("Replaced")
     CASE_ENDED = "case_ended", _("Case ended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Deadline(models.Model):
@@ -54,6 +56,8 @@ class Deadline(models.Model):
     edition = models.ForeignKey(CalendarEdition, models.PROTECT, related_name="+")
     # The sum; empty where a person named the time.
     explanation = models.JSONField(default=dict, blank=True)
+    # Who named the time, where a person did.
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     # Whose due date this is, if it is a milestone's (P9.7).
     milestone = models.ForeignKey("cases.Milestone", models.PROTECT, related_name="deadlines", null=True, blank=True)
     # How much of the time was used when another deadline took its place, in percent.
@@ -113,6 +117,8 @@ class Deadline(models.Model):
             ),
             # Read by the manager's page: verdicts of a period.
             models.Index(fields=["ended_at", "kept"], name="deadline_verdicts"),
+            # The same: a promise is missed when its due time passes, whenever it ends.
+            models.Index(fields=["due_at"], name="deadline_missed", condition=models.Q(kept=False)),
         ]
 
     def __str__(self) -> str:

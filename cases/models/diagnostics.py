@@ -67,7 +67,14 @@ class RemoteSession(models.Model):
     asked_at = models.DateTimeField()
     consented_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
+    # Who wrote a consent down that the contact gave on the phone; empty when they gave it in the portal.
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
+    declined_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
+    # What the contact said besides yes or no.
+    answer = models.TextField(blank=True)
+    # When a specialist asked anew before anybody answered.
+    replaced_at = models.DateTimeField(null=True, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     result = models.TextField(blank=True)
@@ -76,6 +83,21 @@ class RemoteSession(models.Model):
         verbose_name = _("remote session")
         verbose_name_plural = _("remote sessions")
         constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(ended_at__isnull=True, declined_at__isnull=True, replaced_at__isnull=True),
+                name="session_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(consented_at__isnull=True, consented_by__isnull=True, recorded_by__isnull=True)
+                | models.Q(consented_at__isnull=False, consented_by__isnull=False),
+                name="session_consent_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(declined_at__isnull=True, declined_by__isnull=True)
+                | models.Q(declined_at__isnull=False, declined_by__isnull=False, began_at__isnull=True),
+                name="session_declined_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=models.Q(began_at__isnull=True) | models.Q(consented_at__isnull=False),
                 name="session_begins_with_consent",
@@ -91,7 +113,10 @@ class RemoteSession(models.Model):
 
 
 class PartialUpload(models.Model):
-    """A large file on its way into a case, piece by piece, so that a dropped connection loses nothing."""
+    """A large file on its way into a case, piece by piece, so that a dropped connection loses nothing.
+
+    A finished one is kept for a while, so that who did not hear the answer may ask again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="partial_uploads")
@@ -99,8 +124,12 @@ class PartialUpload(models.Model):
     name = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField()
     received = models.PositiveBigIntegerField(default=0)
+    # What a browser knows the file by, so that the same one chosen again goes on where it stopped.
+    fingerprint = models.CharField(max_length=200, blank=True)
     began_at = models.DateTimeField()
     last_piece_at = models.DateTimeField()
+    # What it became.
+    attachment = models.ForeignKey("cases.Attachment", models.CASCADE, related_name="+", null=True, blank=True)
 
     class Meta:
         verbose_name = _("unfinished upload")
@@ -108,7 +137,16 @@ class PartialUpload(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(received__lte=models.F("size")), name="upload_receives_no_more_than_its_size"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["case", "user", "fingerprint"],
+                condition=models.Q(attachment__isnull=True) & ~models.Q(fingerprint=""),
+                name="upload_one_of_a_file",
+            ),
+        ]
+        indexes = [
+            # Read by the sweep that throws abandoned pieces away.
+            models.Index(fields=["last_piece_at"], name="upload_to_sweep")
         ]
 
     def __str__(self) -> str:

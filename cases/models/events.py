@@ -48,6 +48,9 @@ class EventKind(models.TextChoices):
     PLAN_ENDED = "plan_ended", _("Action plan ended")
     MILESTONE_ADDED = "milestone_added", _("Milestone added")
     MILESTONE_CHANGED = "milestone_changed", _("Milestone changed")
+    MILESTONE_DUE = "milestone_due", _("Contact's milestone due")
+    MILESTONE_OVERDUE = "milestone_overdue", _("Contact's milestone overdue")
+    WORKAROUND_CONFIRMED = "workaround_confirmed", _("Workaround confirmed")
     # Diagnostics (P7.1).
     DIAGNOSTICS_ASKED = "diagnostics_asked", _("Diagnostics asked for")
     DIAGNOSTICS_ENDED = "diagnostics_ended", _("Diagnostics received")
@@ -57,6 +60,7 @@ class EventKind(models.TextChoices):
     SESSION_BEGAN = "session_began", _("Remote session began")
     SESSION_ENDED = "session_ended", _("Remote session ended")
     INVESTIGATION_BEGAN = "investigation_began", _("Investigation began")
+    FOLLOW_UP_MOVED = "follow_up_moved", _("Promised follow-up moved")
     INVESTIGATION_ENDED = "investigation_ended", _("Investigation ended")
     # Consent (P12.1).
     CONSENT_ASKED = "consent_asked", _("Consent asked for")
@@ -66,6 +70,7 @@ class EventKind(models.TextChoices):
     # Managers (P9.4).
     MANAGER_ASKED = "manager_asked", _("Asked for a manager")
     MANAGER_ANSWERED = "manager_answered", _("Manager answered")
+    SURVEY_REMINDED = "survey_reminded", _("Survey reminder written")
     SURVEY_FOLLOWED_UP = "survey_followed_up", _("Low score followed up")
     # Around the case.
     FEATURE_REQUEST_LODGED = "feature_request_lodged", _("Feature request lodged")

@@ -17,9 +17,17 @@ LONG_TEXT = 20_000
 TOO_LONG = _("This is too long: %(show_value)s characters of %(limit_value)s. Put the rest in a file.")
 
 
+class LongText(forms.CharField):
+    """Several lines of text. A browser must not cut what is pasted: too much is said beside the field, and kept."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave out the limit that browsers enforce without a word."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 def text(label: StrOrPromise, hint: StrOrPromise = "", *, missing: StrOrPromise = "", rows: int = 4) -> forms.CharField:
     """Return a field for several lines of text; `missing` is what it says when left empty, if it must not be."""
-    return forms.CharField(
+    return LongText(
         label=label,
         help_text=hint,
         required=bool(missing),

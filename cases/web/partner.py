@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -36,12 +38,16 @@ def home(request: PortalRequest) -> HttpResponseBase:
         "desk_lines": [desk_line(partner, partner.home_desk, request.now) for partner in _one_per_desk(partners)],
         "trials": [partner for partner in partners if partner.plan == "trial"],
         "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
-        "draft": CaseDraft.objects.filter(user=request.user).first(),
+        "drafts": list(_drafts_of(request.user)),
         "needs_me": list(cases.waiting().newest_first()),
         "open_cases": list(cases.open().newest_first()[:200]),
         "closed_cases": list(cases.closed().newest_first()[:CLOSED_CASES_SHOWN]),
     }
     return render(request, "cases/home.html", context)
+
+
+def _drafts_of(user: User) -> QuerySet[CaseDraft]:
+    return CaseDraft.objects.filter(user=user).select_related("follow_up_of").order_by("pk")
 
 
 def _partners_of(user: User) -> list[Partner]:
@@ -72,8 +78,18 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
             return redirect("case", reference=case.reference)
-    actions.keep_draft(fields=_typed(request), submission_key=_key_of(request), actor=request.user, now=request.now)
+    _keep_typed(request)
     return _case_form(request, form, status=422)
+
+
+def _keep_typed(request: PortalRequest) -> CaseDraft | None:
+    return actions.keep_draft(
+        fields=_typed(request),
+        submission_key=_key_of(request),
+        follow_up_of=_goes_on_from(request),
+        actor=request.user,
+        now=request.now,
+    )
 
 
 def _submit(request: PortalRequest, form: CaseForm) -> Case:
@@ -108,7 +124,8 @@ def _keep_good_files(request: PortalRequest) -> None:
     for upload in request.FILES.getlist("files"):
         if uploads.what_is_wrong_with(upload) is None:
             good = uploads.checked(upload)
-            actions.attach_to_draft(upload=good, actor=request.user, now=request.now)
+            reference = _goes_on_from(request)
+            actions.attach_to_draft(upload=good, follow_up_of=reference, actor=request.user, now=request.now)
 
 
 def _typed(request: PortalRequest) -> dict[str, str]:
@@ -125,13 +142,24 @@ def _first_values(request: PortalRequest) -> dict[str, Any]:
         facts = ("title", "effect", "contact_phone", "preferred_times", "preferred_method", "technical_resource")
         values |= {name: getattr(earlier, name) for name in facts}
         values |= {"product_area": earlier.product_area_id, "severity": earlier.severity, "partner": earlier.partner_id}
-        return values | {"follow_up_of": earlier.reference}
-    draft = CaseDraft.objects.filter(user=request.user).first()
+        values |= {"follow_up_of": earlier.reference}
+    draft = _drafts_of(request.user).filter(follow_up_of=earlier).first()
     return values if draft is None else values | draft.fields
 
 
+def _goes_on_from(request: PortalRequest) -> str:
+    """Return the reference of the case that the form goes on from; empty for a new case."""
+    return (request.POST.get("follow_up_of") or request.GET.get("follow_up", "")).replace("\0", "")
+
+
+def _address_of_draft(name: str, request: PortalRequest) -> str:
+    """Return the address `name` for the draft that the form belongs to."""
+    earlier = _follow_up_of(request)
+    return reverse(name, query=None if earlier is None else {"follow_up": earlier.reference})
+
+
 def _follow_up_of(request: PortalRequest) -> Case | None:
-    reference = (request.POST.get("follow_up_of") or request.GET.get("follow_up", "")).replace("\0", "")
+    reference = _goes_on_from(request)
     return Case.objects.visible_to(request.user).filter(reference=reference).first() if reference else None
 
 
@@ -140,7 +168,8 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
     if not partners:
         return render(request, "cases/no_partner.html", status=403)
     chosen = next((partner for partner in partners if str(partner.pk) == str(form["partner"].value())), partners[0])
-    draft = CaseDraft.objects.filter(user=request.user).prefetch_related("attachments").first()
+    earlier = _follow_up_of(request)
+    draft = _drafts_of(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
     context = {
         "form": form,
         "partners": partners,
@@ -149,7 +178,8 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         "severities": severity_choices(chosen, request.now),
         "areas": ProductArea.objects.exclude(scope_hint="").order_by("position"),
         "draft": draft,
-        "follow_up_of": _follow_up_of(request),
+        "follow_up_of": earlier,
+        "discard_url": _address_of_draft("case_draft_discard", request),
     }
     return render(request, "cases/new.html", context, status=status)
 
@@ -158,27 +188,27 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
 @require_POST
 def case_draft(request: PortalRequest) -> HttpResponse:
     """Keep what was typed so far; asked for by the page while somebody types."""
-    draft = actions.keep_draft(
-        fields=_typed(request), submission_key=_key_of(request), actor=request.user, now=request.now
-    )
-    return render(request, "cases/new.html#draft-state", {"draft": draft})
+    return render(request, "cases/new.html#draft-state", {"draft": _keep_typed(request)})
 
 
 @partner_page
 @require_POST
 def case_draft_discard(request: PortalRequest) -> HttpResponseBase:
     """Throw the draft away and start anew."""
-    actions.discard_draft(actor=request.user, now=request.now)
+    actions.discard_draft(follow_up_of=_goes_on_from(request), actor=request.user, now=request.now)
     messages.info(request, _("The draft was thrown away."))
-    return redirect("case_new")
+    return redirect(_address_of_draft("case_new", request))
 
 
 @partner_page
 @require_POST
 def case_draft_detach(request: PortalRequest, attachment_id: int) -> HttpResponseBase:
-    """Take a file off the draft."""
+    """Take a file off the draft. What stands in the form comes with the button and is kept first."""
+    if _key_of(request) is not None:
+        _keep_good_files(request)
+        _keep_typed(request)
     actions.detach_from_draft(attachment_id=attachment_id, actor=request.user, now=request.now)
-    return redirect("case_new")
+    return redirect(_address_of_draft("case_new", request))
 
 
 @partner_page

@@ -78,7 +78,7 @@ def test_files_of_the_draft_become_files_of_the_case(people: Cast) -> None:
 def test_files_of_somebody_elses_draft_stay_there(people: Cast) -> None:
     actions.attach_to_draft(upload=upload(), actor=people.omar, now=at("Tue 9:00"))
     assert not logged_case(people.priya, at("Tue 9:01")).attachments.exists()
-    assert Attachment.objects.get().draft == people.omar.case_draft
+    assert Attachment.objects.get().draft == people.omar.case_drafts.get()
 
 
 def test_the_same_file_twice_is_kept_once(people: Cast) -> None:

@@ -187,7 +187,7 @@ def test_a_refused_request_of_a_lapsed_partner_stays_a_draft_with_its_files(peop
     actions.keep_draft(fields={"title": "Slow"}, submission_key=None, actor=people.priya, now=at("Tue 8:59"))
     with pytest.raises(RuleBroken):
         logged_case(people.priya, at("Tue 9:00"))
-    assert people.priya.case_draft.fields == {"title": "Slow"}
+    assert people.priya.case_drafts.get().fields == {"title": "Slow"}
 
 
 def test_open_cases_of_a_lapsed_partner_live_on(people: Cast) -> None:
