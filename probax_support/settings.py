@@ -227,6 +227,13 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "EventKind": "cases.models.EventKind",
+        "DeadlineKind": "cases.models.DeadlineKind",
+        "MessageKind": "cases.models.MessageKind",
+        "Status": "cases.lifecycle.Status",
+        "Side": "cases.lifecycle.Side",
+    },
 }
 
 # --- Language, time -----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("cases.web.urls")),
     path("", include("notifications.web.urls")),
     path("", include("notifications.web.setup_urls")),
+    path("api/v1/", include("cases.api.urls")),
     path("accounts/", include(account_pages)),
     # One login for everybody: Django's own would know nothing of the limits on wrong passwords.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),

@@ -12,12 +12,26 @@ from django.db import transaction
 from django.db.models import Min, Model
 from django.utils.translation import gettext as _
 
-from cases import lifecycle
+from cases import lifecycle, promises, rules
+from cases.actions import _endings, _request, _updates
 from cases.lifecycle import Side, Status, Trigger
-from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, DeadlineKind, Dispatch, EventKind, User
+from cases.models import (
+    Case,
+    CaseEvent,
+    ChargeReview,
+    Deadline,
+    DeadlineEnd,
+    DeadlineKind,
+    Dispatch,
+    EventKind,
+    Milestone,
+    SeverityAgreement,
+    User,
+)
 from cases.promises import Reckoned
 from cases.rules import RuleBroken
 from sla import store
+from sla.engine import explain
 
 Waker = Callable[[], None]
 _wakers: list[Waker] = []
@@ -46,13 +60,16 @@ def locked(case_id: int, *, actor: User | None) -> Case:
 
     Raises:
         Case.DoesNotExist: there is no such case, or it is none of the actor's business.
+        RuleBroken: a machine asked that the case be as it read it, and it changed.
     """
     cases = Case.objects.all() if actor is None else Case.objects.visible_to(actor)
-    return (
+    case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("partner", "desk", "contact")
         .get(pk__in=cases.filter(pk=case_id).values("pk"))
     )
+    _request.require_as_read(case)
+    return case
 
 
 def locked_by(model: type[Model], row_id: int, *, path: str = "case") -> Case:
@@ -82,41 +99,93 @@ def set_opening(case: Case, *, severity: int) -> None:
     case.severity = severity
 
 
+def set_agreed(case: Case, agreement: SeverityAgreement) -> None:
+    """Give a case the severity that both sides agreed on (P2.3, P8.1): the only way it ever changes.
+
+    The database compares the case with its agreement.
+    """
+    case.severity = agreement.severity
+    case.agreement = agreement
+
+
 def set_closed(case: Case, trigger: Trigger, *, actor: User | None, now: datetime) -> None:
     """Close a case; its open promises end with it, missed where they were already past due."""
     move(case, trigger, actor=actor)
     case.closed_at = now
-    for deadline in case.deadlines.select_for_update().open():
+    # Whoever asked for a manager waits for one, also when the case is closed meanwhile (P9.4).
+    for deadline in case.deadlines.select_for_update().open().exclude(kind=DeadlineKind.MANAGER_ANSWER):
         _end(deadline, DeadlineEnd.CASE_ENDED, now=now, kept=False if now > deadline.due_at else None)
+    _endings.end_with_case(case, now=now)
+    if rules.asks_about_charges(used_after_hours=case.used_after_hours, was=case.severity, becomes=None):
+        ask_about_charges(case, now=now)
 
 
-def reopen(case: Case, *, actor: User, now: datetime) -> None:
-    """Take a closing back: the case goes on, and promises that the closing ended stand again as new rows."""
+def ask_about_charges(case: Case, *, now: datetime) -> bool:
+    """Ask the specialist whether an after-hours Severity 1 ever qualified (P4.2). Returns whether now."""
+    review, asked = ChargeReview.objects.get_or_create(case=case, defaults={"asked_at": now})
+    if asked:
+        facts = {"review": review.pk}
+        changed = ("closed_at",)
+        record(case, EventKind.CHARGES_ASKED, actor=None, now=now, public=False, changed=changed, facts=facts)
+    return asked
+
+
+def reopen(case: Case, *, to: Status = Status.OPEN, actor: User, now: datetime) -> None:
+    """Take a closing back: the case goes on where it stood, and promises that the closing ended stand again."""
     ended_at = case.closed_at
     move(case, Trigger.TAKE_BACK, actor=actor)
+    case.status = to
     case.closed_at = None
     for ended in case.deadlines.filter(ended_at=ended_at, ended_as=DeadlineEnd.CASE_ENDED, replaced_by=None):
-        again = Deadline(
-            case=case,
-            kind=ended.kind,
-            severity=ended.severity,
-            made_at=now,
-            started_at=ended.started_at,
-            warn_at=ended.warn_at,
-            due_at=ended.due_at,
-            edition=ended.edition,
-            explanation=ended.explanation,
-            warned_at=ended.warned_at,
-            breached_at=ended.breached_at,
-        )
-        again.save()
-        Deadline.objects.filter(pk=ended.pk).update(replaced_by=again)
+        _stand_again(ended, now=now)
+    _endings.take_up_again(case, ended_at, now=now)
+
+
+def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) -> None:
+    """Let the clocks run on as if an answer at `at` had not been: the first response it gave is owed again.
+
+    `status` is where the case stood before it; None where it has moved on since.
+    """
+    if status is not None:
+        case.status = status
+    if case.first_response_at != at:
+        return
+    case.first_response_at = None
+    _endings.wake_again(case, at, now=now)
+    first = case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE, ended_at=at, ended_as=DeadlineEnd.DONE)
+    for ended in first:
+        _stand_again(ended, now=now)
+
+
+def _stand_again(ended: Deadline, *, now: datetime) -> None:
+    """Make an ended promise anew with the same due time. The old row is replaced, so that it counts once."""
+    again = Deadline.objects.create(
+        case=ended.case,
+        kind=ended.kind,
+        severity=ended.severity,
+        made_at=now,
+        started_at=ended.started_at,
+        warn_at=ended.warn_at,
+        due_at=ended.due_at,
+        edition=ended.edition,
+        explanation=ended.explanation,
+        milestone=ended.milestone,
+        warned_at=ended.warned_at,
+        breached_at=ended.breached_at,
+    )
+    Deadline.objects.filter(pk=ended.pk).update(ended_as=DeadlineEnd.REPLACED, kept=None, replaced_by=again)
 
 
 def make_promise(
-    case: Case, kind: DeadlineKind, reckoned: Reckoned, *, warned_at: datetime | None = None, now: datetime
+    case: Case,
+    kind: DeadlineKind,
+    reckoned: Reckoned,
+    *,
+    milestone: Milestone | None = None,
+    warned_at: datetime | None = None,
+    now: datetime,
 ) -> Deadline:
-    """Write a promise with the calendar edition and the sum it was made with."""
+    """Write a promise with the calendar edition and the sum it was made with, if a sum led there."""
     return Deadline.objects.create(
         case=case,
         kind=kind,
@@ -126,7 +195,8 @@ def make_promise(
         warn_at=reckoned.promise.warn_at,
         due_at=reckoned.promise.due_at,
         edition=store.remember(reckoned.calendar, now),
-        explanation=reckoned.explanation.as_data(),
+        explanation={} if reckoned.explanation is None else reckoned.explanation.as_data(),
+        milestone=milestone,
         warned_at=warned_at,
     )
 
@@ -140,10 +210,41 @@ def replace_promise(case: Case, deadline_id: int, reckoned: Reckoned, *, now: da
     if old is None:
         return None
     _end(old, DeadlineEnd.REPLACED, now=now, kept=None)
+    if old.explanation:
+        used = explain.Explanation.from_data(old.explanation).used_percent(now)
+        Deadline.objects.filter(pk=old.pk).update(used_percent=used)
     warned_at = old.warned_at if reckoned.promise.warn_at <= now else None
-    new = make_promise(case, DeadlineKind(old.kind), reckoned, warned_at=warned_at, now=now)
+    new = make_promise(case, DeadlineKind(old.kind), reckoned, milestone=old.milestone, warned_at=warned_at, now=now)
     Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
     return new
+
+
+def reckon_first_response_again(case: Case, *, now: datetime) -> Deadline | None:
+    """Promise the first response anew from all facts, after one of them changed (P2.3, P2.6).
+
+    None when nothing is promised any more, or the promise stays as it is; one already missed stays missed.
+    """
+    old = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE).first()
+    if old is None:
+        return None
+    hours = promises.hours_of(case.partner, case.desk)
+    reckoned = promises.reckon(hours, promises.facts_of_case(case, now))
+    same = reckoned.explanation is not None and reckoned.explanation.as_data() == old.explanation
+    if same or not rules.promise_may_move(old.due_at, reckoned.promise.due_at, now):
+        return None
+    return replace_promise(case, old.pk, reckoned, now=now)
+
+
+def answer_promise(case: Case, kind: DeadlineKind, *, now: datetime) -> None:
+    """End an open promise of a kind because what it promised was done."""
+    for deadline in case.deadlines.select_for_update().open().filter(kind=kind):
+        _end(deadline, DeadlineEnd.DONE, now=now, kept=now <= deadline.due_at)
+
+
+def withdraw_promise(case: Case, kind: DeadlineKind, *, now: datetime) -> None:
+    """End an open promise of a kind because nobody waits for it any more; one already missed stays missed."""
+    for deadline in case.deadlines.select_for_update().open().filter(kind=kind):
+        _end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=False if now > deadline.due_at else None)
 
 
 def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool | None) -> None:
@@ -153,15 +254,37 @@ def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool
     deadline.save(update_fields=["ended_at", "ended_as", "kept"])
 
 
+def keep_promise(case: Case, deadline_id: int, *, at: datetime) -> None:
+    """End an open promise by what was promised, done at `at`: kept, or missed."""
+    deadline = case.deadlines.select_for_update().open().filter(pk=deadline_id).first()
+    if deadline is not None:
+        _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
+
+
 def respond_first(case: Case, *, at: datetime) -> Deadline | None:
     """Stop the response clock at `at`, if it still runs (P2.5). Returns the promise that was kept or missed."""
     if case.first_response_at is not None:
         return None
     case.first_response_at = at
+    _endings.end_alert(case, at=at)
     deadline = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE).first()
     if deadline is not None:
         _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
     return deadline
+
+
+def _keep_updates(case: Case, kind: EventKind, facts: dict[str, Any], *, now: datetime) -> None:
+    """End the running progress update, and begin the next one, as the act asks (P9.2)."""
+    running = case.deadlines.open().filter(kind=DeadlineKind.UPDATE).first()
+    step = _updates.after(case, running, kind, facts, now=now)
+    if running is not None and step.ends_as is not None:
+        _end(running, step.ends_as, now=now, kept=step.kept)
+    if step.begins is not None:
+        replaces = running is not None and step.ends_as == DeadlineEnd.REPLACED
+        warned_at = running.warned_at if replaces and step.begins.promise.warn_at <= now else None
+        new = make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
+        if replaces:
+            Deadline.objects.filter(pk=running.pk).update(replaced_by=new)
 
 
 def record(
@@ -175,9 +298,13 @@ def record(
     facts: dict[str, Any] | None = None,
     secrets: dict[str, str] | None = None,
 ) -> CaseEvent:
-    """Append the event, save the case's `changed` columns, and leave a dispatch row for those who must be told."""
+    """Append the event, save the case's `changed` columns, and leave a dispatch row for those who must be told.
+
+    Whatever the act was, the next progress update is kept as it should be after it.
+    """
     case.last_event_number += 1
     case.last_event_at = now
+    _keep_updates(case, kind, facts or {}, now=now)
     case.next_due_at = case.deadlines.open().aggregate(due=Min("due_at"))["due"]
     case.save(update_fields=["last_event_number", "last_event_at", "next_due_at", "status", *changed])
     event = CaseEvent.objects.create(
@@ -191,5 +318,6 @@ def record(
         facts=facts or {},
     )
     Dispatch.objects.create(event=event, secrets=secrets or {})
+    _request.leave_receipt(case, now=now)
     transaction.on_commit(_wake)
     return event

@@ -1,0 +1,65 @@
+"""What a machine's request asks of an act beside its arguments: a receipt, and that the case is as it was read.
+
+Both belong into the act's own transaction, so `_record` takes them up where it locks the case and writes the event.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Receipt, User
+from cases.rules import RuleBroken
+
+
+@dataclass
+class Asked:
+    """A request on its way into an act. Each wish is taken up once, by the first case that the act locks or records."""
+
+    actor: User
+    key: str = ""
+    fingerprint: str = ""
+    # The number of the last event that the caller has read of the case.
+    read_up_to: int | None = None
+
+
+_asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asked_with(asked: Asked) -> Iterator[None]:
+    """Carry the wishes of a request into the one act that is called inside."""
+    token = _asked.set(asked)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def require_as_read(case: Case) -> None:
+    """Refuse when the case changed after the caller read it.
+
+    Raises:
+        RuleBroken: with the code `changed_meanwhile`.
+    """
+    asked = _asked.get()
+    if asked is None or asked.read_up_to is None:
+        return
+    expected, asked.read_up_to = asked.read_up_to, None
+    if case.last_event_number != expected:
+        raise RuleBroken(
+            "changed_meanwhile",
+            _("The case changed after you read it. Nothing was done. Read it again, then decide."),
+        )
+
+
+def leave_receipt(case: Case, *, now: datetime) -> None:
+    """Write the receipt of the request that this act answers, if it carried a key."""
+    asked = _asked.get()
+    if asked is None or not asked.key:
+        return
+    key, asked.key = asked.key, ""
+    Receipt.objects.create(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made_at=now)

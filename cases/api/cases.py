@@ -1,0 +1,270 @@
+"""Cases, their conversation and record."""
+
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases import actions
+from cases.api.pagination import InOrder, NewestFirst
+from cases.api.serializers import (
+    CaseRowSerializer,
+    CaseSerializer,
+    EventSerializer,
+    FileSerializer,
+    MessageSerializer,
+    NewCallSerializer,
+    NewCaseSerializer,
+    NewClosingSerializer,
+    NewMessageSerializer,
+)
+from cases.api.views import ApiView, act, answer_case, case_of, checked, moment, person
+from cases.lifecycle import Status
+from cases.models import Attachment, Case, Channel, Message, MessageKind, Partner, ProductArea
+from cases.querysets import CaseQuerySet
+from cases.rules import RuleBroken
+from cases.web import uploads
+
+# Under it a key becomes the hidden key that a form would carry, so that both doors know a repetition.
+KEYS = UUID("6f0c0a4e-3f5b-4c9b-9d55-3f6f5d3a8a51")
+
+
+def submission_key(request: Request) -> UUID:
+    """Return the `Idempotency-Key` as actions know it; without one every request is a new one."""
+    key = request.headers.get("Idempotency-Key", "")
+    return uuid5(KEYS, f"{person(request).pk} {key}") if key else uuid4()
+
+
+class Cases(ApiView):
+    """The cases that you may see; a new one."""
+
+    @extend_schema(
+        operation_id="list_cases",
+        parameters=[
+            OpenApiParameter(
+                "status", enum=["open_cases", *Status.values], description="`open_cases`: all but closed."
+            ),
+            OpenApiParameter("severity", int, enum=[1, 2, 3, 4]),
+            OpenApiParameter("partner", str, description="The short code of a partner."),
+            OpenApiParameter("q", str, description="Words in reference, title, partner or contact."),
+            OpenApiParameter("cursor", str),
+            OpenApiParameter("limit", int),
+        ],
+        responses=CaseRowSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """List cases, the last changed first."""
+        found = _filtered(Case.objects.visible_to(person(request)), request)
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(
+            found.with_people().select_related("product_area", "follow_up_of"), request, view=self
+        )
+        return pages.get_paginated_response(CaseRowSerializer(rows, many=True).data)
+
+    @extend_schema(operation_id="log_case", request=NewCaseSerializer, responses={201: CaseSerializer})
+    def post(self, request: Request) -> Response:
+        """Log a case as one of a partner's contacts (P1.2). A reply is promised from now on."""
+        said = checked(NewCaseSerializer, request)
+        partner = Partner.objects.filter(
+            code=said["partner"], memberships__user=person(request), memberships__is_active=True
+        ).first()
+        if partner is None:
+            raise RuleBroken("partner_unknown", "You do not write for a partner of this code. Nothing was logged.")
+
+        def log() -> Case:
+            return actions.submit_case(
+                partner_id=partner.pk,
+                details=_details(said, request),
+                severity=said["severity"],
+                channel=Channel.API,
+                charges_accepted=said["accept_charges"],
+                follow_up_of=said["follow_up_of"],
+                submission_key=submission_key(request),
+                actor=person(request),
+                now=moment(request),
+            )
+
+        return act(request, log, status_code=201)
+
+
+def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
+    """Apply the filters; a value that is none keeps nothing instead of failing."""
+    asked = request.query_params
+    if wanted := asked.get("status"):
+        cases = cases.open() if wanted == "open_cases" else cases.filter(status=wanted)
+    if level := asked.get("severity"):
+        cases = cases.of_severity(int(level)) if level in ("1", "2", "3", "4") else cases.none()
+    if code := asked.get("partner"):
+        cases = cases.filter(partner__code=code)
+    return cases.matching(asked["q"][:100]) if asked.get("q") else cases
+
+
+def _details(said: dict[str, Any], request: Request) -> actions.CaseDetails:
+    area = ProductArea.objects.filter(name=said["product_area"]).first() if said["product_area"] else None
+    if said["product_area"] and area is None:
+        raise RuleBroken("area_unknown", "There is no product area of this name. Nothing was logged.")
+    kept: tuple[str, ...] = (
+        "title",
+        "explanation",
+        "effect",
+        "error_messages",
+        "steps_to_reproduce",
+        "known_workarounds",
+    )
+    kept += ("contact_phone", "preferred_times", "preferred_method", "technical_resource")
+    return actions.CaseDetails(
+        **{name: said[name] for name in kept},
+        contact_email=said.get("contact_email") or person(request).email,
+        product_area_id=None if area is None else area.pk,
+    )
+
+
+class OneCase(ApiView):
+    """One case."""
+
+    @extend_schema(operation_id="read_case", responses=CaseSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        """Read a case. Its ETag serves as `If-Match` of an act, and as `If-None-Match` of the next reading."""
+        answer = answer_case(request, reference)
+        if request.headers.get("If-None-Match", "").strip() == answer["ETag"]:
+            return Response(status=304, headers={"ETag": answer["ETag"]})
+        return answer
+
+
+class Messages(ApiView):
+    """What was said in a case."""
+
+    @extend_schema(operation_id="list_messages", responses=MessageSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        """List the conversation, oldest first."""
+        found = case_of(request, reference).messages.select_related("author").filter(taken_back_at=None)
+        if not person(request).works_here:
+            found = found.exclude(kind=MessageKind.NOTE)
+        pages = InOrder()
+        rows: list[Message] | None = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response(MessageSerializer(rows, many=True).data)
+
+    @extend_schema(operation_id="say", request=NewMessageSerializer, responses={201: CaseSerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        """Say a word in a case; the first public one by staff stops the response clock (P2.5)."""
+        said, case = checked(NewMessageSerializer, request), case_of(request, reference)
+        common: dict[str, Any] = {
+            "case_id": case.pk,
+            "body": said["body"].replace("\0", ""),
+            "submission_key": submission_key(request),
+            "actor": person(request),
+            "now": moment(request),
+        }
+
+        def say() -> Case:
+            if said["kind"] == MessageKind.NOTE:
+                return actions.write_note(**common)
+            if person(request).works_here:
+                return actions.reply_as_specialist(then_wait=said["then_wait"], **common)
+            return actions.reply_as_contact(channel=Channel.API, **common)
+
+        return act(request, say, status_code=201)
+
+
+class Events(ApiView):
+    """What happened to a case."""
+
+    @extend_schema(operation_id="list_events", responses=EventSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        """List the record that you may see, in order."""
+        found = case_of(request, reference).events.select_related("actor")
+        if not person(request).works_here:
+            found = found.filter(public=True)
+        pages = InOrder()
+        rows = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response(EventSerializer(rows, many=True).data)
+
+
+class Files(ApiView):
+    """The files of a case."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="list_files", responses=FileSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        """List the files. Each is fetched at `/api/v1/files/{id}/`."""
+        found = Attachment.objects.visible_to(person(request)).filter(case=case_of(request, reference))
+        pages = InOrder()
+        rows = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response(FileSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="add_file",
+        request={
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {"file": {"type": "string", "format": "binary"}, "body": {"type": "string"}},
+                "required": ["file", "body"],
+            }
+        },
+        responses={201: CaseSerializer},
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """Add files with a word to go with them."""
+        case, body = case_of(request, reference), str(request._request.POST.get("body", "")).replace("\0", "")
+        sent = request.FILES.getlist("file")
+        if not sent:
+            raise RuleBroken("file_missing", "Send the file in a part named `file`. Nothing was kept.")
+        for wrong in filter(None, map(uploads.what_is_wrong_with, sent)):
+            raise RuleBroken("file_refused", wrong)
+        common: dict[str, Any] = {
+            "case_id": case.pk,
+            "body": body,
+            "uploads": [uploads.checked(upload) for upload in sent],
+            "submission_key": submission_key(request),
+            "actor": person(request),
+            "now": moment(request),
+        }
+        reply = actions.reply_as_specialist if person(request).works_here else actions.reply_as_contact
+        return act(request, lambda: reply(**common), status_code=201)
+
+
+class Calls(ApiView):
+    """Calls to the contact, logged by staff."""
+
+    @extend_schema(operation_id="log_call", request=NewCallSerializer, responses={201: CaseSerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        """Log a call; one that reached the contact stops the response clock at the time of the call (P2.5, P9.1)."""
+        said, case = checked(NewCallSerializer, request), case_of(request, reference)
+
+        def log() -> Case:
+            return actions.log_call(
+                case_id=case.pk,
+                outcome=said["outcome"],
+                note=said["note"],
+                made_at=said.get("made_at") or moment(request),
+                submission_key=submission_key(request),
+                actor=person(request),
+                now=moment(request),
+            )
+
+        return act(request, log, status_code=201)
+
+
+class Closings(ApiView):
+    """The end of a case."""
+
+    @extend_schema(operation_id="close_case", request=NewClosingSerializer, responses={201: CaseSerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        """Close a case with an outcome (P9.7). Closed is closed; a follow-up goes on (P9.6)."""
+        said, case = checked(NewClosingSerializer, request), case_of(request, reference)
+
+        def close() -> Case:
+            return actions.close_case(
+                case_id=case.pk,
+                outcome=said["outcome"],
+                explanation=said["explanation"],
+                detail=said["detail"],
+                actor=person(request),
+                now=moment(request),
+            )
+
+        return act(request, close, status_code=201)

@@ -1,0 +1,67 @@
+"""What went wrong, as problem details (RFC 9457), with a code for machines and a sentence for people."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404
+from rest_framework import status
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotFound, Throttled, ValidationError
+from rest_framework.exceptions import PermissionDenied as NotPermitted
+from rest_framework.response import Response
+
+from cases.rules import RuleBroken
+
+# Rules whose break has a status of its own; the others are 422: understood, and refused.
+STATUS_OF_RULE = {
+    "changed_meanwhile": status.HTTP_412_PRECONDITION_FAILED,
+    "key_used_for_another_request": status.HTTP_422_UNPROCESSABLE_ENTITY,
+    "staff_only": status.HTTP_403_FORBIDDEN,
+    "managers_only": status.HTTP_403_FORBIDDEN,
+}
+TITLES = {
+    400: "The request cannot be read",
+    401: "Not logged in",
+    403: "Not allowed",
+    404: "There is no such thing",
+    405: "There is no such method here",
+    406: "No such format",
+    409: "Already under way",
+    412: "Changed meanwhile",
+    415: "Unknown content type",
+    422: "Refused",
+    429: "Too many requests",
+}
+
+
+def answer_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn an exception into problem details; None leaves an unforeseen one to Django's error page and log."""
+    if isinstance(exc, RuleBroken):
+        return _problem(STATUS_OF_RULE.get(exc.code, 422), exc.code, str(exc.message))
+    if isinstance(exc, ValidationError):
+        return _problem(422, "invalid", "Some fields need another value. Nothing was done.", errors=exc.detail)
+    if isinstance(exc, (Http404, ObjectDoesNotExist)):
+        exc = NotFound("There is no such thing, or it is none of yours.")
+    elif isinstance(exc, PermissionDenied):
+        exc = NotPermitted()
+    if not isinstance(exc, APIException):
+        return None
+    answer = _problem(exc.status_code, str(exc.default_code), str(exc.detail))
+    for name, value in _headers_of(exc, context).items():
+        answer[name] = value
+    return answer
+
+
+def _headers_of(exc: APIException, context: dict[str, Any]) -> dict[str, str]:
+    if isinstance(exc, Throttled):
+        wait: float | None = exc.wait  # type: ignore[attr-defined] # the stubs lack it
+        return {"Retry-After": str(int(wait or 0) + 1)}
+    if isinstance(exc, MethodNotAllowed):
+        return {"Allow": ", ".join(context["view"].allowed_methods)}
+    return {"WWW-Authenticate": "Bearer"} if exc.status_code == status.HTTP_401_UNAUTHORIZED else {}
+
+
+def _problem(status_code: int, code: str, detail: str, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": TITLES.get(status_code, "Refused"), "status": status_code}
+    return Response(
+        body | {"code": code, "detail": detail} | more, status=status_code, content_type="application/problem+json"
+    )

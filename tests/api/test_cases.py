@@ -1,0 +1,293 @@
+"""Cases through the API: the same actions, the same doors, one act for one key."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cases.models import Case, Channel, Message, Receipt, Scope
+from tests import builders
+from tests.api.machine import Machine
+from tests.builders import Cast, all_at_once, answer, at, close, deadline_of, fresh, logged_case, text_file
+from tests.cases.pages import clock_at
+
+NOON = at("Tue 12:00")
+NEW = {
+    "partner": "NWIT",
+    "title": "Restores are slow",
+    "explanation": "3 MB/s",
+    "effect": "A file server is down.",
+    "severity": 2,
+}
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def priyas(people: Cast) -> Machine:
+    return Machine(people.priya, NOON)
+
+
+@pytest.fixture
+def lenas(people: Cast) -> Machine:
+    return Machine(people.lena, NOON)
+
+
+@pytest.fixture
+def case(people: Cast) -> Case:
+    """Priya's, logged on Tuesday at 9:00 and due at 15:00."""
+    return logged_case(people.priya, at("Tue 9:00"))
+
+
+# --- Logging --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P1.2", "P2.1", "P5.1")
+def test_a_case_is_logged_with_its_promise(people: Cast, priyas: Machine) -> None:
+    answered = priyas.post("cases/", NEW)
+    assert answered.status_code == 201
+    body = answered.json()
+    assert (body["reference"], body["status"], body["severity"], body["channel"]) == ("NWIT-1", "new", 2, "api")
+    assert answered["ETag"] == '"NWIT-1-1"'
+    logged = Case.objects.get(reference="NWIT-1")
+    assert logged.channel == Channel.API
+    assert deadline_of(logged).due_at == at("Tue 15:00")
+    (promise,) = priyas.get("cases/NWIT-1/deadlines/").json()["results"]
+    assert promise["due_at"] == "2026-11-24T04:00:00Z"
+    assert promise["explanation"]["within_seconds"] == 3 * 3600
+
+
+def test_what_is_missing_is_named_and_nothing_is_logged(people: Cast, priyas: Machine) -> None:
+    answered = priyas.post("cases/", NEW | {"title": "", "severity": 7})
+    assert (answered.status_code, answered["Content-Type"]) == (422, "application/problem+json")
+    assert set(answered.json()["errors"]) == {"title", "severity"}
+    assert not Case.objects.exists()
+
+
+@pytest.mark.clause("P2.6")
+def test_a_rule_is_told_by_code_and_sentence(people: Cast, priyas: Machine) -> None:
+    body = priyas.post("cases/", NEW | {"severity": 1}).json()
+    assert body["code"] == "technical_resource_missing"
+    assert "name the person" in body["detail"]
+
+
+def test_nobody_logs_for_a_partner_they_do_not_write_for(people: Cast, priyas: Machine) -> None:
+    answered = priyas.post("cases/", NEW | {"partner": "BHMS"})
+    assert (answered.status_code, answered.json()["code"]) == (422, "partner_unknown")
+
+
+# --- Reading --------------------------------------------------------------------------------------------------------
+
+
+def test_a_partner_reads_its_own_cases_alone(people: Cast, case: Case, priyas: Machine) -> None:
+    zoes = Machine(people.zoe, NOON)
+    assert [row["reference"] for row in priyas.get("cases/").json()["results"]] == ["NWIT-1"]
+    assert zoes.get("cases/").json()["results"] == []
+    for place in ("", "messages/", "events/", "files/", "deadlines/"):
+        assert priyas.get(f"cases/NWIT-1/{place}").status_code == 200
+        assert zoes.get(f"cases/NWIT-1/{place}").json() == zoes.get(f"cases/NWIT-999/{place}").json()
+        assert zoes.get(f"cases/NWIT-1/{place}").status_code == 404
+    for place in ("messages/", "calls/", "closings/"):
+        said = {"body": "x", "outcome": "fix", "explanation": "x"}
+        assert zoes.post(f"cases/NWIT-1/{place}", said).status_code in (404, 422)
+    assert fresh(case).last_event_number == 1
+
+
+def test_filters_take_known_values_and_others_find_nothing(people: Cast, case: Case, priyas: Machine) -> None:
+    def found(query: str) -> list[str]:
+        return [row["reference"] for row in priyas.get(f"cases/?{query}").json()["results"]]
+
+    assert found("status=open_cases&severity=3&partner=NWIT&q=slow") == ["NWIT-1"]
+    assert found("status=closed") == found("severity=9") == found("severity=2") == found("partner=BHMS") == []
+
+
+def test_pages_go_on_by_key(people: Cast, priyas: Machine) -> None:
+    for minute in range(5):
+        logged_case(people.priya, at(f"Tue 9:0{minute}"))
+    first = priyas.get("cases/?limit=3").json()
+    second = priyas.get("cases/" + first["next"].partition("/cases/")[2]).json()
+    read = [row["reference"] for row in first["results"] + second["results"]]
+    assert read == ["NWIT-5", "NWIT-4", "NWIT-3", "NWIT-2", "NWIT-1"]
+
+
+def test_notes_and_what_staff_do_among_themselves_stay_with_staff(
+    people: Cast, case: Case, priyas: Machine, lenas: Machine
+) -> None:
+    assert lenas.post("cases/NWIT-1/messages/", {"body": "Look at the log.", "kind": "note"}).status_code == 201
+    assert priyas.get("cases/NWIT-1/messages/").json()["results"] == []
+    assert [row["kind"] for row in lenas.get("cases/NWIT-1/messages/").json()["results"]] == ["note"]
+    kinds = [row["kind"] for row in priyas.get("cases/NWIT-1/events/").json()["results"]]
+    assert kinds == ["case_logged"]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    people: Cast, priyas: Machine, django_assert_max_num_queries: Any
+) -> None:
+    for minute in range(9):
+        logged_case(people.priya, at(f"Tue 9:0{minute}"))
+    with django_assert_max_num_queries(5):
+        assert len(priyas.get("cases/").json()["results"]) == 9
+
+
+# --- Acting ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P2.5")
+def test_a_reply_by_staff_stops_the_clock(people: Cast, case: Case, lenas: Machine) -> None:
+    answered = lenas.post("cases/NWIT-1/messages/", {"body": "We found it.", "then_wait": True})
+    assert (answered.status_code, answered.json()["status"]) == (201, "waiting")
+    assert fresh(case).first_response_at == NOON
+    assert deadline_of(case).kind != "first_response" or deadline_of(case).kept is True
+
+
+@pytest.mark.clause("P9.1")
+def test_calls_are_staffs_to_log(people: Cast, case: Case, priyas: Machine, lenas: Machine) -> None:
+    refused = priyas.post("cases/NWIT-1/calls/", {"outcome": "reached"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+    assert lenas.post("cases/NWIT-1/calls/", {"outcome": "reached"}).status_code == 201
+    assert fresh(case).first_response_at == NOON
+
+
+@pytest.mark.clause("P9.6", "P9.7")
+def test_a_closed_case_takes_no_word(people: Cast, case: Case, priyas: Machine, lenas: Machine) -> None:
+    said = {"outcome": "fix", "explanation": "The update fixed it.", "detail": "Agent 6.2"}
+    assert lenas.post("cases/NWIT-1/closings/", said).json()["status"] == "closed"
+    refused = priyas.post("cases/NWIT-1/messages/", {"body": "Not yet."})
+    assert (refused.status_code, refused.json()["code"]) == (422, "case_closed")
+
+
+def test_files_go_in_and_come_out(people: Cast, case: Case, priyas: Machine) -> None:
+    sent = priyas.send_file("cases/NWIT-1/files/", {"file": text_file(), "body": "The log."})
+    assert sent.status_code == 201
+    (row,) = priyas.get("cases/NWIT-1/files/").json()["results"]
+    got = priyas.get(f"files/{row['id']}/")
+    assert b"".join(got.streaming_content) == b"error 1603"
+    assert "attachment" in got["Content-Disposition"]
+    assert Machine(people.zoe, NOON).get(f"files/{row['id']}/").status_code == 404
+
+
+def test_a_file_of_a_refused_kind_is_named(people: Cast, case: Case, priyas: Machine) -> None:
+    refused = priyas.send_file("cases/NWIT-1/files/", {"file": text_file("setup.exe"), "body": "This."})
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_refused")
+    assert "setup.exe" in refused.json()["detail"]
+
+
+# --- One act for one key ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_again_gets_the_same_answer(people: Cast, priyas: Machine) -> None:
+    first = priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    answer(Case.objects.get(), people.lena, NOON)
+    again = priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    assert Case.objects.count() == 1
+    assert (again.status_code, again.json(), again["ETag"]) == (201, first.json(), first["ETag"])
+    assert again["Idempotent-Replayed"] == "true"
+
+
+def test_a_key_with_another_body_is_a_mistake(people: Cast, priyas: Machine) -> None:
+    priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    refused = priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_used_for_another_request")
+    assert Case.objects.count() == 1
+
+
+def test_two_people_may_use_the_same_key(people: Cast, case: Case, priyas: Machine) -> None:
+    omars = Machine(people.omar, NOON)
+    for machine in (priyas, omars):
+        assert machine.post("cases/NWIT-1/messages/", {"body": "Yes."}, Idempotency_Key="k").status_code == 201
+    assert Message.objects.count() == 2
+
+
+def test_an_act_whose_answer_was_lost_is_answered_as_the_case_stands(people: Cast, case: Case, priyas: Machine) -> None:
+    said = {"body": "It is version 6.1."}
+    priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
+    # As if the process had died after the commit.
+    Receipt.objects.update(status=None, answer=None)
+    again = priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
+    assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
+    assert Message.objects.count() == 1
+
+
+def test_a_refused_act_leaves_no_receipt(people: Cast, case: Case, priyas: Machine) -> None:
+    close(case, people.lena, at("Tue 11:00"))
+    refused = priyas.post("cases/NWIT-1/messages/", {"body": "Hello"}, Idempotency_Key="k-3")
+    assert refused.status_code == 422
+    assert not Receipt.objects.exists()
+
+
+def test_after_a_day_a_key_is_free_again(people: Cast, priyas: Machine) -> None:
+    priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    priyas.now = at("Wed 12:01")
+    assert priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_from_ten_connections_at_once_is_one_case(transactional_db: None) -> None:
+    machine = Machine(builders.cast().priya, NOON)
+    with clock_at(NOON):
+        answers = all_at_once([lambda: machine.post("cases/", NEW, Idempotency_Key="k")] * 10)
+    assert {answered.status_code for answered in answers} == {201}  # type: ignore[union-attr]
+    assert Case.objects.count() == 1
+
+
+# --- As it was read ---------------------------------------------------------------------------------------------------
+
+
+def test_an_act_on_a_case_that_changed_is_refused(people: Cast, case: Case, lenas: Machine) -> None:
+    tag = lenas.get("cases/NWIT-1/")["ETag"]
+    builders.say(case, people.priya, at("Tue 11:59"))
+    refused = lenas.post("cases/NWIT-1/messages/", {"body": "Which version?"}, If_Match=tag)
+    assert (refused.status_code, refused.json()["code"]) == (412, "changed_meanwhile")
+    tag = lenas.get("cases/NWIT-1/")["ETag"]
+    assert lenas.post("cases/NWIT-1/messages/", {"body": "Thank you."}, If_Match=tag).status_code == 201
+
+
+def test_a_case_that_did_not_change_is_not_sent_again(people: Cast, case: Case, lenas: Machine) -> None:
+    tag = lenas.get("cases/NWIT-1/")["ETag"]
+    assert lenas.get("cases/NWIT-1/", If_None_Match=tag).status_code == 304
+
+
+# --- Tokens -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_is_told(people: Cast, case: Case) -> None:
+    for text in (None, "Bearer nonsense", "Bearer probax_" + "0" * 64):
+        answered = Client().get("/api/v1/cases/", headers={} if text is None else {"Authorization": text})
+        assert (answered.status_code, answered["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_a_token_does_what_its_scopes_say(people: Cast, case: Case) -> None:
+    reader = Machine(people.priya, NOON, scopes=(Scope.CASES_READ,))
+    assert reader.get("cases/").status_code == 200
+    assert reader.post("cases/NWIT-1/messages/", {"body": "Hello"}).status_code == 403
+    assert not Message.objects.exists()
+
+
+def test_a_closed_account_has_no_token(people: Cast, priyas: Machine) -> None:
+    type(people.priya).objects.filter(pk=people.priya.pk).update(is_active=False)
+    assert priyas.get("cases/").status_code == 401
+
+
+def test_a_token_ends_with_its_time(people: Cast, priyas: Machine) -> None:
+    priyas.now = at("Wed 24 Nov 2027 12:00:01")
+    assert priyas.get("cases/").status_code == 401
+
+
+def test_rates_are_told(people: Cast, priyas: Machine) -> None:
+    answered = priyas.get("cases/")
+    assert answered["RateLimit-Policy"] == "600;w=60"
+    assert "remaining=599" in answered["RateLimit"]
+
+
+# --- What would be promised -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P2.1")
+def test_a_quote_says_when_a_reply_would_be_due(people: Cast, priyas: Machine) -> None:
+    quote = priyas.get("due/?partner=NWIT&severity=2").json()
+    assert (quote["due_at"], quote["desk"]) == ("2026-11-24T04:00:00Z", "au")
+    assert priyas.get("due/?partner=BHMS&severity=2").status_code == 422
+    assert priyas.get("due/?partner=NWIT&severity=5").json()["code"] == "severity_unknown"
