@@ -5,9 +5,38 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 """
 
 from cases.actions._record import wake_on_commit
+from cases.actions._request import Asked, asked_with
+from cases.actions.accounts import change_own_account
 from cases.actions.calendar import change_calendar_day, move_promises_left_alone
+from cases.actions.charges import decide_charges, judge_charges
 from cases.actions.closing import close_case, close_in_silence
+from cases.actions.consents import (
+    answer_cloud_consent,
+    ask_for_cloud_consent,
+    begin_cloud_action,
+    publish_consent_text,
+    record_cloud_action_without_consent,
+    see_cloud_action,
+    withdraw_cloud_consent,
+)
 from cases.actions.conversation import reply_as_contact, reply_as_specialist, write_note
+from cases.actions.diagnostics import ask_for_diagnostics, need_no_diagnostics
+from cases.actions.emergency import (
+    alert_on_call,
+    mark_resource_away,
+    mark_resource_back,
+    name_technical_resource,
+    take_alert,
+)
+from cases.actions.features import (
+    FeatureDetails,
+    link_feature_request,
+    lodge_feature_request,
+    merge_feature_requests,
+    set_feature_state,
+    set_ideas_address,
+)
+from cases.actions.holding import hold_closing, release_closing
 from cases.actions.intake import (
     CaseDetails,
     Upload,
@@ -17,36 +46,97 @@ from cases.actions.intake import (
     keep_draft,
     submit_case,
 )
+from cases.actions.investigation import begin_investigation, end_investigation, move_follow_up
+from cases.actions.manager_requests import (
+    answer_manager_request,
+    ask_for_manager,
+    ask_manager_about_something_else,
+)
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
+from cases.actions.sessions import answer_session, ask_for_session, begin_session, end_session, record_spoken_consent
+from cases.actions.severity import (
+    agree_to_severity,
+    decline_severity,
+    propose_severity,
+    withdraw_severity_proposal,
+)
 from cases.actions.site import set_up_site
 from cases.actions.surveys import answer_survey
+from cases.actions.take_backs import take_closing_back, take_reply_back
+from cases.actions.tokens import end_token, make_token
 from cases.actions.work import assign_case, log_call
 
 __all__ = [
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
+    "Asked",
     "CaseDetails",
+    "FeatureDetails",
     "Upload",
+    "agree_to_severity",
+    "alert_on_call",
+    "answer_cloud_consent",
+    "answer_manager_request",
+    "answer_session",
     "answer_survey",
+    "ask_for_cloud_consent",
+    "ask_for_diagnostics",
+    "ask_for_manager",
+    "ask_for_session",
+    "ask_manager_about_something_else",
+    "asked_with",
     "assign_case",
     "attach_to_draft",
+    "begin_cloud_action",
+    "begin_investigation",
+    "begin_session",
     "change_calendar_day",
+    "change_own_account",
     "close_case",
     "close_in_silence",
     "confirm_reminder",
+    "decide_charges",
+    "decline_severity",
     "detach_from_draft",
     "discard_draft",
+    "end_investigation",
+    "end_session",
+    "end_token",
     "fail_reminder",
+    "hold_closing",
+    "judge_charges",
     "keep_draft",
+    "link_feature_request",
+    "lodge_feature_request",
     "log_call",
     "make_reminder",
+    "make_token",
+    "mark_resource_away",
+    "mark_resource_back",
+    "merge_feature_requests",
+    "move_follow_up",
     "move_promises_left_alone",
+    "name_technical_resource",
+    "need_no_diagnostics",
+    "propose_severity",
+    "publish_consent_text",
     "record_breach",
+    "record_cloud_action_without_consent",
+    "record_spoken_consent",
+    "release_closing",
     "reply_as_contact",
     "reply_as_specialist",
+    "see_cloud_action",
+    "set_feature_state",
+    "set_ideas_address",
     "set_up_site",
     "submit_case",
+    "take_alert",
+    "take_closing_back",
+    "take_reply_back",
     "wake_on_commit",
     "warn_of_deadline",
+    "withdraw_cloud_consent",
+    "withdraw_severity_proposal",
     "write_note",
 ]

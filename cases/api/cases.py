@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from cases import actions
 from cases.api.pagination import InOrder, NewestFirst
 from cases.api.serializers import (
+    ASKED,
     CaseRowSerializer,
     CaseSerializer,
     EventSerializer,
@@ -72,7 +74,7 @@ class Cases(ApiView):
             code=said["partner"], memberships__user=person(request), memberships__is_active=True
         ).first()
         if partner is None:
-            raise RuleBroken("partner_unknown", "You do not write for a partner of this code. Nothing was logged.")
+            raise RuleBroken("partner_unknown", _("You do not write for a partner of this code. Nothing was logged."))
 
         def log() -> Case:
             return actions.submit_case(
@@ -105,18 +107,10 @@ def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
 def _details(said: dict[str, Any], request: Request) -> actions.CaseDetails:
     area = ProductArea.objects.filter(name=said["product_area"]).first() if said["product_area"] else None
     if said["product_area"] and area is None:
-        raise RuleBroken("area_unknown", "There is no product area of this name. Nothing was logged.")
-    kept: tuple[str, ...] = (
-        "title",
-        "explanation",
-        "effect",
-        "error_messages",
-        "steps_to_reproduce",
-        "known_workarounds",
-    )
-    kept += ("contact_phone", "preferred_times", "preferred_method", "technical_resource")
+        raise RuleBroken("area_unknown", _("There is no product area of this name. Nothing was logged."))
     return actions.CaseDetails(
-        **{name: said[name] for name in kept},
+        title=said["title"],
+        **{name: said[name] for name in ASKED if name != "contact_email"},
         contact_email=said.get("contact_email") or person(request).email,
         product_area_id=None if area is None else area.pk,
     )
@@ -212,7 +206,7 @@ class Files(ApiView):
         case, body = case_of(request, reference), str(request._request.POST.get("body", "")).replace("\0", "")
         sent = request.FILES.getlist("file")
         if not sent:
-            raise RuleBroken("file_missing", "Send the file in a part named `file`. Nothing was kept.")
+            raise RuleBroken("file_missing", _("Send the file in a part named `file`. Nothing was kept."))
         for wrong in filter(None, map(uploads.what_is_wrong_with, sent)):
             raise RuleBroken("file_refused", wrong)
         common: dict[str, Any] = {

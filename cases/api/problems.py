@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import status
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotFound, Throttled, ValidationError
 from rest_framework.exceptions import PermissionDenied as NotPermitted
@@ -19,17 +21,17 @@ STATUS_OF_RULE = {
     "managers_only": status.HTTP_403_FORBIDDEN,
 }
 TITLES = {
-    400: "The request cannot be read",
-    401: "Not logged in",
-    403: "Not allowed",
-    404: "There is no such thing",
-    405: "There is no such method here",
-    406: "No such format",
-    409: "Already under way",
-    412: "Changed meanwhile",
-    415: "Unknown content type",
-    422: "Refused",
-    429: "Too many requests",
+    400: _lazy("The request cannot be read"),
+    401: _lazy("Not logged in"),
+    403: _lazy("Not allowed"),
+    404: _lazy("There is no such thing"),
+    405: _lazy("There is no such method here"),
+    406: _lazy("No such format"),
+    409: _lazy("Already under way"),
+    412: _lazy("Changed meanwhile"),
+    415: _lazy("Unknown content type"),
+    422: _lazy("Refused"),
+    429: _lazy("Too many requests"),
 }
 
 
@@ -38,9 +40,9 @@ def answer_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, RuleBroken):
         return _problem(STATUS_OF_RULE.get(exc.code, 422), exc.code, str(exc.message))
     if isinstance(exc, ValidationError):
-        return _problem(422, "invalid", "Some fields need another value. Nothing was done.", errors=exc.detail)
+        return _problem(422, "invalid", _("Some fields need another value. Nothing was done."), errors=exc.detail)
     if isinstance(exc, (Http404, ObjectDoesNotExist)):
-        exc = NotFound("There is no such thing, or it is none of yours.")
+        exc = NotFound(_("There is no such thing, or it is none of yours."))
     elif isinstance(exc, PermissionDenied):
         exc = NotPermitted()
     if not isinstance(exc, APIException):
@@ -61,7 +63,7 @@ def _headers_of(exc: APIException, context: dict[str, Any]) -> dict[str, str]:
 
 
 def _problem(status_code: int, code: str, detail: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "title": TITLES.get(status_code, "Refused"), "status": status_code}
+    body = {"type": "about:blank", "title": str(TITLES.get(status_code, _("Refused"))), "status": status_code}
     return Response(
         body | {"code": code, "detail": detail} | more, status=status_code, content_type="application/problem+json"
     )

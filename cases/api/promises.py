@@ -1,5 +1,6 @@
 """Promises: the deadlines of a case with their sums, and what would be promised now."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,9 +47,9 @@ class Quote(ApiView):
             partners = partners.filter(memberships__user=person(request), memberships__is_active=True)
         partner = partners.filter(code=asked.get("partner", "")).first()
         if partner is None:
-            raise RuleBroken("partner_unknown", "There is no partner of this code that you write for.")
+            raise RuleBroken("partner_unknown", _("There is no partner of this code that you write for."))
         if asked.get("severity") not in ("1", "2", "3", "4"):
-            raise RuleBroken("severity_unknown", "A severity is 1, 2, 3 or 4.")
+            raise RuleBroken("severity_unknown", _("A severity is 1, 2, 3 or 4."))
         now = moment(request)
         reckoned = promises.first_response(
             partner, partner.home_desk, store.policy_in_force(now), int(asked["severity"]), now
@@ -59,6 +60,6 @@ class Quote(ApiView):
             "asked_for": now,
             "starts_at": reckoned.promise.started_at,
             "due_at": reckoned.promise.due_at,
-            "explanation": reckoned.explanation.as_data(),
+            "explanation": {} if reckoned.explanation is None else reckoned.explanation.as_data(),
         }
         return Response(QuoteSerializer(quote).data)

@@ -231,7 +231,18 @@ class ProposalSerializer(serializers.ModelSerializer[SeverityProposal]):
         read_only_fields = fields
 
 
-class NewProposalSerializer(serializers.Serializer[Any]):
+class AgreementSerializer(serializers.Serializer[Any]):
+    """What Severity 1 asks of whoever agrees to it."""
+
+    technical_resource = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="Needed for Severity 1 (P2.6)."
+    )
+    accept_charges = serializers.BooleanField(
+        required=False, default=False, help_text="Needed for Severity 1 outside business hours (P4.2)."
+    )
+
+
+class NewProposalSerializer(AgreementSerializer):
     """A proposal to be made."""
 
     severity = serializers.IntegerField(min_value=1, max_value=4)

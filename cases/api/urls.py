@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, files, promises
+from cases.api import cases, files, promises, severity
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cases/<str:reference>/calls/", cases.Calls.as_view()),
     path("cases/<str:reference>/closings/", cases.Closings.as_view()),
     path("cases/<str:reference>/deadlines/", promises.Deadlines.as_view()),
+    path("cases/<str:reference>/severity-proposals/", severity.Proposals.as_view()),
+    path("cases/<str:reference>/severity-proposals/<int:proposal_id>/agreement/", severity.Agreement.as_view()),
+    path("cases/<str:reference>/severity-proposals/<int:proposal_id>/refusal/", severity.Refusal.as_view()),
+    path("cases/<str:reference>/severity-proposals/<int:proposal_id>/withdrawal/", severity.Withdrawal.as_view()),
     path("files/<int:attachment_id>/", files.OneFile.as_view()),
     path("due/", promises.Quote.as_view()),
 ]

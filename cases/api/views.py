@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -129,7 +130,7 @@ def act(request: Request, call: Callable[[], Case | None], *, status_code: int =
 def _key_of(request: Request) -> str:
     key = str(request.headers.get("Idempotency-Key", "")).strip()
     if len(key) > LONGEST_KEY or "\0" in key:
-        raise RuleBroken("key_too_long", "An Idempotency-Key has at most 255 characters. Nothing was done.")
+        raise RuleBroken("key_too_long", _("An Idempotency-Key has at most 255 characters. Nothing was done."))
     return key
 
 
@@ -149,7 +150,7 @@ def _known(request: Request, key: str, fingerprint: str) -> Receipt | None:
     if known is not None and known.fingerprint != fingerprint:
         raise RuleBroken(
             "key_used_for_another_request",
-            "This Idempotency-Key was used for another request. Nothing was done. Take a new key.",
+            _("This Idempotency-Key was used for another request. Nothing was done. Take a new key."),
         )
     return known
 

@@ -10,11 +10,22 @@ from cases.rules import RuleBroken
 
 # Where the sentence of a rule belongs; the others stand on top of the form.
 FIELD_OF_RULE = {
+    "name_missing": "name",
+    "zone_unknown": "zone",
+    "token_name_missing": "name",
+    "token_scopes_missing": "scopes",
     "technical_resource_missing": "technical_resource",
     "charges_not_accepted": "accept_charges",
     "outcome_detail_missing": "detail",
     "explanation_missing": "explanation",
     "message_empty": "body",
+    "ideas_address_wrong": "ideas_url",
+    "severity_reason_missing": "reason",
+    "severity_is_that": "severity",
+    "charge_verdict_missing": "charge_verdict",
+    "charge_reason_missing": "charge_reason",
+    "charge_decision_missing": "decision",
+    "charge_decision_reason_missing": "reason",
     "call_before_case": "made_at",
     "call_in_future": "made_at",
     "call_too_long_ago": "made_at",

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from cases.web import calendar, desk, files, manager, partner, start, survey
+from cases.web import (
+    account,
+    calendar,
+    case_list,
+    desk,
+    feature_pages,
+    files,
+    manager,
+    manager_request_pages,
+    partner,
+    start,
+    survey,
+    take_back_pages,
+    waiting_pages,
+)
+from cases.web.request import desk_page, partner_page
 
 # Each list is headed by whom it serves.
 
@@ -10,7 +25,12 @@ from cases.web import calendar, desk, files, manager, partner, start, survey
 anyone = [
     path("", start.home, name="home"),
     path("survey/<str:token>/", survey.survey, name="survey"),
+    path("severity/<str:token>/", severity_pages.link, name="severity_link"),
     path("files/<int:attachment_id>/", files.attachment, name="attachment"),
+    path("account/", account.account, name="account"),
+    path("account/change/", account.account_change, name="account_change"),
+    path("account/tokens/", account.token_make, name="token_make"),
+    path("account/tokens/<str:digest>/end/", account.token_end, name="token_end"),
 ]
 
 # /cases/: contacts
@@ -22,11 +42,31 @@ partner_pages = [
     path("cases/<str:reference>/", partner.case, name="case"),
     path("cases/<str:reference>/reply/", partner.case_reply, name="case_reply"),
     path("cases/<str:reference>/solved/", partner.case_solved, name="case_solved"),
+    path("cases/<str:reference>/severity/", partner_page(severity_pages.propose), name="case_severity"),
+    path("cases/<str:reference>/severity/agree/", partner_page(severity_pages.agree), name="case_severity_agree"),
+    path("cases/<str:reference>/severity/decline/", partner_page(severity_pages.decline), name="case_severity_decline"),
+    path("cases/<str:reference>/severity/withdraw/", partner_page(severity_pages.withdraw), name="case_severity_withdraw"),
+    path("cases/<str:reference>/resource/", partner_page(emergency_pages.resource_named), name="case_resource"),
+    path("cases/<str:reference>/resource/away/", partner_page(emergency_pages.resource_away), name="case_resource_away"),
+    path("cases/<str:reference>/resource/back/", partner_page(emergency_pages.resource_back), name="case_resource_back"),
+    path("cases/<str:reference>/closing/back/", partner_page(take_back_pages.closing_back), name="case_closing_back"),
+    path("cases/<str:reference>/manager/", manager_request_pages.ask_as_contact, name="case_manager"),
+    path("talk-to-a-manager/", manager_request_pages.talk, name="talk_to_a_manager"),
 ]
 
 # /desk/: staff
 desk_pages = [
     path("desk/", desk.queue, name="desk_queue"),
+    path("desk/cases/", case_list.cases, name="desk_cases"),
+    path("desk/cases/export/", case_list.export, name="desk_cases_export"),
+    path("desk/features/", feature_pages.features, name="desk_features"),
+    path("desk/features/export/", feature_pages.export, name="desk_features_export"),
+    path("desk/features/<int:feature_id>/", feature_pages.feature, name="desk_feature"),
+    path("desk/features/<int:feature_id>/state/", feature_pages.feature_state, name="desk_feature_state"),
+    path("desk/features/<int:feature_id>/address/", feature_pages.feature_address, name="desk_feature_address"),
+    path("desk/features/<int:feature_id>/merge/", feature_pages.feature_merge, name="desk_feature_merge"),
+    path("desk/cases/<str:reference>/feature/", feature_pages.lodge, name="desk_case_feature"),
+    path("desk/cases/<str:reference>/feature/link/", feature_pages.link, name="desk_case_feature_link"),
     path("desk/cases/<str:reference>/", desk.case, name="desk_case"),
     path("desk/cases/<str:reference>/reply/", desk.case_reply, name="desk_case_reply"),
     path("desk/cases/<str:reference>/note/", desk.case_note, name="desk_case_note"),
@@ -34,11 +74,32 @@ desk_pages = [
     path("desk/cases/<str:reference>/assign/", desk.case_assign, name="desk_case_assign"),
     path("desk/cases/<str:reference>/call/", desk.case_call, name="desk_case_call"),
     path("desk/cases/<str:reference>/close/", desk.case_close, name="desk_case_close"),
+    path("desk/cases/<str:reference>/severity/", desk_page(severity_pages.propose), name="desk_case_severity"),
+    path("desk/cases/<str:reference>/severity/agree/", desk_page(severity_pages.agree), name="desk_case_severity_agree"),
+    path("desk/cases/<str:reference>/severity/decline/", desk_page(severity_pages.decline), name="desk_case_severity_decline"),
+    path("desk/cases/<str:reference>/severity/withdraw/", desk_page(severity_pages.withdraw), name="desk_case_severity_withdraw"),
+    path("desk/cases/<str:reference>/resource/", desk_page(emergency_pages.resource_named), name="desk_case_resource"),
+    path("desk/cases/<str:reference>/resource/away/", desk_page(emergency_pages.resource_away), name="desk_case_resource_away"),
+    path("desk/cases/<str:reference>/resource/back/", desk_page(emergency_pages.resource_back), name="desk_case_resource_back"),
+    path("desk/cases/<str:reference>/alert/", emergency_pages.take_alert, name="desk_case_alert"),
+    path("desk/cases/<str:reference>/charges/", emergency_pages.charges_judged, name="desk_case_charges"),
+    path("desk/cases/<str:reference>/closing/back/", desk_page(take_back_pages.closing_back), name="desk_case_closing_back"),
+    path("desk/cases/<str:reference>/reply/<int:message_id>/back/", take_back_pages.reply_back, name="desk_case_reply_back"),
+    path("desk/cases/<str:reference>/hold/", waiting_pages.hold, name="desk_case_hold"),
+    path("desk/cases/<str:reference>/release/", waiting_pages.release, name="desk_case_release"),
+    path("desk/cases/<str:reference>/manager/", manager_request_pages.ask_as_staff, name="desk_case_manager"),
+    path("desk/cases/<str:reference>/manager/answer/", manager_request_pages.answer, name="desk_case_manager_answer"),
+    path("desk/talk-to-a-manager/", manager_request_pages.talk_for_caller, name="desk_talk_to_a_manager"),
 ]
 
 # /manager/: managers
 manager_pages = [
     path("manager/", manager.now, name="manager_now"),
+    path("manager/requests/", manager_request_pages.requests, name="manager_requests"),
+    path("manager/requests/export/", manager_request_pages.requests_csv, name="manager_requests_csv"),
+    path("manager/charges/", charge_pages.charges, name="manager_charges"),
+    path("manager/charges/file/", charge_pages.charges_file, name="manager_charges_file"),
+    path("manager/charges/<int:review_id>/", charge_pages.charge, name="manager_charge"),
     path("manager/calendar/", calendar.calendar, name="manager_calendar"),
     path("manager/calendar/preview/", calendar.preview, name="manager_calendar_preview"),
     path("manager/calendar/change/", calendar.change, name="manager_calendar_change"),

@@ -27,6 +27,7 @@ WORKPLACES = {
     "desk": "staff",
     "manager": "managers",
     "files": "everybody with an account",
+    "account": "everybody with an account",
     "": "everybody",
     "survey": "everybody",
     "setup": "everybody",

@@ -1,0 +1,90 @@
+"""One's own account: what stands there and what one changes oneself."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from cases.models import ApiToken, User
+from tests import builders
+from tests.api.machine import Machine
+from tests.builders import Cast, all_at_once, at
+from tests.cases.pages import beside, browser_of, clock_at, get, html_of, post, words_of
+
+NOON = at("Tue 12:00")
+TOKEN = {"name": "monitoring", "scopes": ["cases:read"], "days": "30"}
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def browser(people: Cast) -> Client:
+    return browser_of(people.priya, NOON)
+
+
+def test_a_person_changes_how_they_are_called_and_read(people: Cast, browser: Client) -> None:
+    said = {"name": "Priya R.", "zone": "Australia/Perth", "language": "en"}
+    assert post(browser, "/account/change/", said, NOON).status_code == 302
+    changed = User.objects.get(pk=people.priya.pk)
+    assert (changed.name, changed.zone) == ("Priya R.", "Australia/Perth")
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", " "), ("zone", "Mars/Base"), ("language", "tlh")])
+def test_nonsense_is_refused_beside_its_field(people: Cast, browser: Client, field: str, value: str) -> None:
+    said = {"name": "Priya", "zone": "UTC", "language": "en"} | {field: value}
+    answered = post(browser, "/account/change/", said, NOON)
+    assert answered.status_code == 422
+    assert beside(answered, field)
+    assert User.objects.get(pk=people.priya.pk).name == "Priya Raman"
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(people: Cast, browser: Client) -> None:
+    answered = post(browser, "/account/tokens/", TOKEN, NOON)
+    text = next(word for word in words_of(answered).split() if word.startswith("probax_") and "…" not in word)
+    token = ApiToken.objects.get()
+    assert text not in str(vars(token))
+    with clock_at(NOON):
+        assert browser.get("/api/v1/cases/", headers={"Authorization": f"Bearer {text}"}).status_code == 200
+    assert text not in html_of(get(browser, "/account/", NOON))
+    assert token.expiry is not None
+    assert abs(token.expiry - NOON - timedelta(days=30)) < timedelta(minutes=1)
+
+
+def test_a_token_without_a_name_or_a_purpose_is_none(people: Cast, browser: Client) -> None:
+    for said in (TOKEN | {"name": ""}, TOKEN | {"scopes": []}, TOKEN | {"scopes": ["everything"]}):
+        assert post(browser, "/account/tokens/", said, NOON).status_code == 422
+    assert not ApiToken.objects.exists()
+
+
+def test_a_person_ends_their_own_tokens_alone(people: Cast, browser: Client) -> None:
+    omars, priyas = Machine(people.omar, NOON), Machine(people.priya, NOON)
+    for token in ApiToken.objects.all():
+        assert post(browser, f"/account/tokens/{token.pk}/end/", {}, NOON).status_code == 302
+    assert priyas.get("cases/").status_code == 401
+    assert omars.get("cases/").status_code == 200
+
+
+def test_when_a_token_was_used_is_noted_to_the_hour(people: Cast) -> None:
+    machine = Machine(people.priya, NOON)
+    machine.get("cases/")
+    machine.now = at("Tue 12:30")
+    machine.get("cases/")
+    assert ApiToken.objects.get().last_used_at == NOON
+    machine.now = at("Tue 13:01")
+    machine.get("cases/")
+    assert ApiToken.objects.get().last_used_at == at("Tue 13:01")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_do_not_pass_the_limit(transactional_db: None) -> None:
+    priya = builders.cast().priya
+    for _number in range(19):
+        Machine(priya, NOON)
+    browser = browser_of(priya, NOON)
+    with clock_at(NOON):
+        answers = all_at_once([lambda: browser.post("/account/tokens/", TOKEN)] * 4)
+    assert sorted(answered.status_code for answered in answers) == [200, 422, 422, 422]  # type: ignore[union-attr]
+    assert ApiToken.objects.count() == 20
