@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseEvent, ContactAttempt
+from cases.models import Case, CaseEvent, ContactAttempt, Invitation
 
 
 class MailKind(models.TextChoices):
@@ -17,11 +17,34 @@ class MailKind(models.TextChoices):
     CASE_CLOSED = "case_closed", _("Case closed")
     CLOSING_TAKEN_BACK = "closing_taken_back", _("Closing taken back")
     PROMISE_MOVED = "promise_moved", _("Promise moved")
+    CLOSING_ANNOUNCED = "closing_announced", _("Closing announced")
+    CASE_MERGED = "case_merged", _("Case merged")
+    WATCHED_REPLY = "watched_reply", _("Reply, to a watcher")
+    WATCHED_CLOSED = "watched_closed", _("Case closed, to a watcher")
+    CONTACT_CHANGED = "contact_changed", _("Contact changed")
+    INVITATION = "invitation", _("Invitation")
+    HANDED_OVER = "handed_over", _("Case handed over")
+    MENTIONED = "mentioned", _("Mentioned in a note")
+    SEVERITY_PROPOSED = "severity_proposed", _("Severity proposed")
+    SEVERITY_AGREED = "severity_agreed", _("Severity agreed")
+    SEVERITY_DECLINED = "severity_declined", _("Severity declined")
+    CHARGE_DECIDED = "charge_decided", _("Charges decided")
+    CHARGE_TO_DECIDE = "charge_to_decide", _("Charges to decide")
+    ON_CALL_ALERT = "on_call_alert", _("On-call alert")
     SEVERITY_1_LOGGED = "severity_1_logged", _("Severity 1 logged")
     CONTACT_REPLIED = "contact_replied", _("Contact replied")
     PROMISE_AT_RISK = "promise_at_risk", _("Promise at risk")
     PROMISE_MISSED = "promise_missed", _("Promise missed")
+    MILESTONE_DUE = "milestone_due", _("Milestone due")
+    MILESTONE_OVERDUE = "milestone_overdue", _("Milestone overdue")
+    YOUR_MILESTONE_DUE = "your_milestone_due", _("Contact's milestone due")
+    YOUR_MILESTONE_OVERDUE = "your_milestone_overdue", _("Contact's milestone overdue")
+    PLAN_CHANGED = "plan_changed", _("Action plan changed")
+    WORKAROUND = "workaround", _("Workaround in place")
     LOW_SCORE = "low_score", _("Low survey score")
+    MANAGER_ASKED = "manager_asked", _("Asked for a manager")
+    MANAGER_REQUEST_RECEIVED = "manager_request_received", _("Request for a manager received")
+    MANAGER_ANSWERED = "manager_answered", _("Manager answered")
 
     @property
     def is_for_staff(self) -> bool:
@@ -37,8 +60,27 @@ FOR_CONTACTS = frozenset(
         MailKind.REMINDER_TWO,
         MailKind.CASE_CLOSED,
         MailKind.CLOSING_TAKEN_BACK,
+        MailKind.YOUR_MILESTONE_DUE,
+        MailKind.YOUR_MILESTONE_OVERDUE,
+        MailKind.PLAN_CHANGED,
+        MailKind.WORKAROUND,
+        MailKind.MANAGER_REQUEST_RECEIVED,
+        MailKind.MANAGER_ANSWERED,
+        MailKind.CHARGE_DECIDED,
+        # Each side gets what the other one did, in the same words.
+        MailKind.SEVERITY_PROPOSED,
+        MailKind.SEVERITY_AGREED,
+        MailKind.SEVERITY_DECLINED,
         # It also goes to whoever owns the case, in the same words.
         MailKind.PROMISE_MOVED,
+        MailKind.CLOSING_ANNOUNCED,
+        MailKind.CASE_MERGED,
+        # They also go to staff who watch, in the same words.
+        MailKind.WATCHED_REPLY,
+        MailKind.WATCHED_CLOSED,
+        MailKind.CONTACT_CHANGED,
+        # To somebody who has no account yet.
+        MailKind.INVITATION,
     }
 )
 
@@ -59,10 +101,13 @@ class OutgoingMail(models.Model):
     # What makes it one mail however often its event is taken up: event, message, recipient.
     key = models.CharField(max_length=80)
     event = models.ForeignKey(CaseEvent, models.PROTECT, related_name="mails", null=True, blank=True)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="mails")
+    # None for what is about no case, such as an invitation.
+    case = models.ForeignKey(Case, models.PROTECT, related_name="mails", null=True, blank=True)
+    invitation = models.ForeignKey(Invitation, models.SET_NULL, related_name="mails", null=True, blank=True)
     # The contact attempt that this mail is, if it is a reminder (P9.5).
     contact_attempt = models.ForeignKey(ContactAttempt, models.PROTECT, related_name="mails", null=True, blank=True)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # None where the reader has no account yet, and the address is all there is.
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     to_address = models.EmailField()
     kind = models.CharField(max_length=30, choices=MailKind)
     subject = models.CharField(max_length=300)
@@ -91,6 +136,10 @@ class OutgoingMail(models.Model):
         verbose_name_plural = _("mails")
         constraints = [
             models.UniqueConstraint(fields=["key"], name="mail_once"),
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False) | models.Q(kind="invitation", case__isnull=True),
+                name="mail_to_a_person",
+            ),
             models.UniqueConstraint(fields=["message_id"], name="mail_message_id"),
             models.CheckConstraint(condition=models.Q(kind__in=MailKind.values), name="mail_kind_known"),
             models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="mail_state_known"),
@@ -149,6 +198,9 @@ class Heartbeat(models.Model):
     # What went wrong at `at`, in words; empty when nothing did.
     trouble = models.TextField(blank=True)
     trouble_since = models.DateTimeField(null=True, blank=True)
+    # How much it did, and how often it failed, since the beginning. A run that was killed is not in it.
+    done = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("heartbeat")

@@ -4,7 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cases import promises
-from cases.models import Closing, Deadline
+from cases.models import (
+    INTERNAL_KINDS,
+    Case,
+    CaseEvent,
+    ChargeReview,
+    Closing,
+    Deadline,
+    ManagerRequest,
+    Message,
+    OnCallAlert,
+    SeverityProposal,
+    WaitingEpisode,
+    Watcher,
+)
 from cases.rules import AttemptOutcome
 from notifications import recipients
 from notifications.models import MailKind, OutgoingMail
@@ -20,7 +33,8 @@ def why_withdraw(mail: OutgoingMail, now: datetime) -> str:
 
 
 def _unanswered(mail: OutgoingMail, now: datetime) -> str:
-    if mail.case.first_response_at is not None or not mail.case.is_open:
+    case = _case(mail)
+    if case.first_response_at is not None or not case.is_open:
         return "Somebody answered before it left."
     return ""
 
@@ -32,6 +46,14 @@ def _at_risk(mail: OutgoingMail, now: datetime) -> str:
     return "The promise was missed before the warning left." if deadline.breached_at is not None else ""
 
 
+def _missed(mail: OutgoingMail, now: datetime) -> str:
+    """A missed promise stays missed; an overdue update is told only while the contact still waits for it (P9.2)."""
+    deadline = Deadline.objects.get(pk=_facts(mail)["deadline"])
+    if deadline.kind in INTERNAL_KINDS and deadline.ended_at is not None:
+        return "The update was given before this left."
+    return ""
+
+
 def _reminder(mail: OutgoingMail, now: datetime) -> str:
     """A reminder is true on the business day it was written for, while nothing else happened in its episode (P9.5)."""
     attempt = mail.contact_attempt
@@ -39,17 +61,73 @@ def _reminder(mail: OutgoingMail, now: datetime) -> str:
         return "This reminder was settled already."
     if attempt.episode.ended_at is not None:
         return "The case no longer waits for its contact."
+    if attempt.episode.held_at is not None:
+        return "A specialist holds the closing back."
     if attempt.episode.attempts.exclude(number=None).count() + 1 != _facts(mail)["number"]:
         return "Another attempt was counted before it left."
-    hours = promises.home_hours(mail.case.desk)
+    hours = promises.home_hours(_case(mail).desk)
     if hours.business_date(now) != hours.business_date(attempt.logged_at):
         return "It could not leave on the day it was written for."
     return ""
 
 
+def _announced(mail: OutgoingMail, now: datetime) -> str:
+    """The closing that a mail announces is ahead as long as nobody said a word, and nobody held it back (P9.5)."""
+    episode = WaitingEpisode.objects.filter(case=mail.case, ended_at=None).first()
+    if episode is None:
+        return "A word came before it left."
+    if episode.closes_at != datetime.fromisoformat(_event(mail).facts["closes_at"]):
+        return "The closing was held back or moved."
+    return ""
+
+
+def _reply(mail: OutgoingMail, now: datetime) -> str:
+    message = Message.objects.get(pk=_facts(mail)["message"])
+    return "The reply was taken back." if message.taken_back_at is not None else ""
+
+
+def _watched(mail: OutgoingMail, now: datetime) -> str:
+    """Whoever stopped watching hears no more."""
+    if not Watcher.objects.filter(case=mail.case, user=mail.recipient).exists():
+        return "The recipient watches this case no more."
+    return _reply(mail, now) if mail.kind == MailKind.WATCHED_REPLY else _closed(mail, now)
+
+
 def _closed(mail: OutgoingMail, now: datetime) -> str:
     closing = Closing.objects.get(pk=_facts(mail)["closing"])
     return "The closing was taken back." if closing.taken_back_at is not None else ""
+
+
+def _manager_asked(mail: OutgoingMail, now: datetime) -> str:
+    asked = ManagerRequest.objects.get(pk=_facts(mail)["request"])
+    return "A manager answered before it left." if asked.answered_at is not None else ""
+
+
+def _case(mail: OutgoingMail) -> Case:
+    if mail.case is None:
+        raise ValueError(f"Mail {mail.pk} is about no case.")
+    return mail.case
+
+
+def _event(mail: OutgoingMail) -> CaseEvent:
+    if mail.event is None:
+        raise ValueError(f"Mail {mail.pk} is about no event.")
+    return mail.event
+
+
+def _undecided(mail: OutgoingMail, now: datetime) -> str:
+    decided = SeverityProposal.objects.exclude(decision="").filter(pk=_facts(mail)["proposal"]).exists()
+    return "The proposal was decided before it left." if decided else ""
+
+
+def _still_ringing(mail: OutgoingMail, now: datetime) -> str:
+    over = OnCallAlert.objects.exclude(ended_at=None).filter(pk=_facts(mail)["alert"]).exists()
+    return "Somebody took the alert, or it ended, before it left." if over else ""
+
+
+def _to_decide(mail: OutgoingMail, now: datetime) -> str:
+    decided = ChargeReview.objects.exclude(decision="").filter(pk=_facts(mail)["review"]).exists()
+    return "A manager decided before it left." if decided else ""
 
 
 def _facts(mail: OutgoingMail) -> dict[str, int]:
@@ -58,8 +136,20 @@ def _facts(mail: OutgoingMail) -> dict[str, int]:
 
 QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.SEVERITY_1_LOGGED: _unanswered,
+    MailKind.SEVERITY_PROPOSED: _undecided,
+    MailKind.ON_CALL_ALERT: _still_ringing,
+    MailKind.CHARGE_TO_DECIDE: _to_decide,
     MailKind.PROMISE_AT_RISK: _at_risk,
+    MailKind.PROMISE_MISSED: _missed,
+    MailKind.MILESTONE_DUE: _at_risk,
     MailKind.REMINDER_ONE: _reminder,
     MailKind.REMINDER_TWO: _reminder,
+    MailKind.CLOSING_ANNOUNCED: _announced,
+    MailKind.SPECIALIST_REPLIED: _reply,
+    MailKind.WATCHED_REPLY: _watched,
+    MailKind.WATCHED_CLOSED: _watched,
+    MailKind.CASE_MERGED: _closed,
     MailKind.CASE_CLOSED: _closed,
+    MailKind.MANAGER_ASKED: _manager_asked,
+    MailKind.MANAGER_REQUEST_RECEIVED: _manager_asked,
 }

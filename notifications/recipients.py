@@ -1,6 +1,7 @@
 """Who is told: the contact of a case, whoever owns it, the desk, the managers. Nobody is told twice."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -19,9 +20,19 @@ def desk_specialists(case: Case) -> list[User]:
     return list(_staff(StaffRole.SPECIALIST).filter(desk=case.desk))
 
 
+def on_call(case: Case, now: datetime) -> list[User]:
+    """Return the people on call for a case at `now` (P4.1); without a roster, its specialists and the managers."""
+    return each_once(desk_specialists(case), managers())
+
+
 def managers() -> list[User]:
     """Return the managers; an installation without one has at least an administrator."""
     return list(_staff(StaffRole.MANAGER)) or list(_staff(StaffRole.ADMINISTRATOR))
+
+
+def administrators() -> list[User]:
+    """Return the administrators: whom a promise goes to that managers did not keep."""
+    return list(_staff(StaffRole.ADMINISTRATOR))
 
 
 def each_once(*groups: Iterable[User]) -> list[User]:
@@ -29,16 +40,19 @@ def each_once(*groups: Iterable[User]) -> list[User]:
     return list({person.pk: person for group in groups for person in group}.values())
 
 
-def why_not(case: Case, recipient: User, *, for_staff: bool) -> str:
+def why_not(case: Case | None, recipient: User | None, *, for_staff: bool) -> str:
     """Return why `recipient` must not get mail about `case`; empty if they may.
 
-    Asked when a mail is made and again when it leaves: people change sides, leave and lose sight of a case.
+    Asked when a mail is made and again when it leaves: people change sides, leave and lose sight of a case. Somebody
+    who is only invited gets nothing about cases.
     """
+    if recipient is None:
+        return "" if case is None and not for_staff else "The recipient has no account."
     if for_staff and not recipient.works_here:
         return "This mail is for staff, and its recipient is none."
     if not recipient.is_active:
         return "The recipient's account is closed."
-    if not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
+    if case is not None and not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
         return "The recipient may not see this case."
     return ""
 

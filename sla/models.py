@@ -122,6 +122,8 @@ class PolicyVersion(models.Model):
     # The rhythm of the reminders while a case waits on its contact (P9.5), in the desk's business days and local time.
     reminder_after_business_days = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     reminder_at = models.TimeField(default=time(10))
+    # How long a manager has to answer "Talk to a Manager" (P9.4), in the desk's working time.
+    manager_answer_within_minutes = models.PositiveIntegerField(default=240, validators=[MinValueValidator(1)])
 
     class Meta:
         """Constraints."""

@@ -148,6 +148,9 @@ def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) 
     """
     if status is not None:
         case.status = status
+    for followed in case.deadlines.filter(kind=DeadlineKind.FOLLOW_UP, ended_at=at, ended_as=DeadlineEnd.DONE):
+        _stand_again(followed, now=now)
+    _endings.take_up_diagnostics(case, at)
     if case.first_response_at != at:
         return
     case.first_response_at = None
@@ -170,6 +173,7 @@ def _stand_again(ended: Deadline, *, now: datetime) -> None:
         edition=ended.edition,
         explanation=ended.explanation,
         milestone=ended.milestone,
+        named_by=ended.named_by,
         warned_at=ended.warned_at,
         breached_at=ended.breached_at,
     )
@@ -182,10 +186,11 @@ def make_promise(
     reckoned: Reckoned,
     *,
     milestone: Milestone | None = None,
+    named_by: User | None = None,
     warned_at: datetime | None = None,
     now: datetime,
 ) -> Deadline:
-    """Write a promise with the calendar edition and the sum it was made with, if a sum led there."""
+    """Write a promise with the calendar edition and the sum it was made with, unless a person named the time."""
     return Deadline.objects.create(
         case=case,
         kind=kind,
@@ -197,11 +202,14 @@ def make_promise(
         edition=store.remember(reckoned.calendar, now),
         explanation={} if reckoned.explanation is None else reckoned.explanation.as_data(),
         milestone=milestone,
+        named_by=named_by,
         warned_at=warned_at,
     )
 
 
-def replace_promise(case: Case, deadline_id: int, reckoned: Reckoned, *, now: datetime) -> Deadline | None:
+def replace_promise(
+    case: Case, deadline_id: int, reckoned: Reckoned, *, named_by: User | None = None, now: datetime
+) -> Deadline | None:
     """End an open promise and make the one that takes its place. None when it ended meanwhile.
 
     Who was warned of the old one is warned again only if the new one's warning is still to come.
@@ -214,7 +222,15 @@ def replace_promise(case: Case, deadline_id: int, reckoned: Reckoned, *, now: da
         used = explain.Explanation.from_data(old.explanation).used_percent(now)
         Deadline.objects.filter(pk=old.pk).update(used_percent=used)
     warned_at = old.warned_at if reckoned.promise.warn_at <= now else None
-    new = make_promise(case, DeadlineKind(old.kind), reckoned, milestone=old.milestone, warned_at=warned_at, now=now)
+    new = make_promise(
+        case,
+        DeadlineKind(old.kind),
+        reckoned,
+        milestone=old.milestone,
+        named_by=named_by,
+        warned_at=warned_at,
+        now=now,
+    )
     Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
     return new
 
@@ -287,6 +303,14 @@ def _keep_updates(case: Case, kind: EventKind, facts: dict[str, Any], *, now: da
             Deadline.objects.filter(pk=running.pk).update(replaced_by=new)
 
 
+def _keep_follow_up(case: Case, kind: EventKind, facts: dict[str, Any], *, now: datetime) -> None:
+    """End the promise to follow up with the next public word of ours: kept, or missed (P7.1)."""
+    at = _updates.followed_up_at(kind, facts, now)
+    if at is not None:
+        for deadline in case.deadlines.open().filter(kind=DeadlineKind.FOLLOW_UP, started_at__lt=at):
+            _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
+
+
 def record(
     case: Case,
     kind: EventKind,
@@ -305,6 +329,8 @@ def record(
     case.last_event_number += 1
     case.last_event_at = now
     _keep_updates(case, kind, facts or {}, now=now)
+    _keep_follow_up(case, kind, facts or {}, now=now)
+    _endings.end_with_status(case, now=now)
     case.next_due_at = case.deadlines.open().aggregate(due=Min("due_at"))["due"]
     case.save(update_fields=["last_event_number", "last_event_at", "next_due_at", "status", *changed])
     event = CaseEvent.objects.create(

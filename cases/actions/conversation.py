@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases import rules
 from cases.actions import _record, _waiting
 from cases.actions.intake import Upload, keep_file
+from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
 from cases.models import Case, Channel, EventKind, Message, MessageKind, User
 
@@ -31,15 +32,33 @@ def reply_as_contact(
         RuleBroken: the case is closed; a follow-up is the way on (P9.6).
     """
     case = _record.locked(case_id, actor=actor)
-    if _said_before(submission_key, actor):
+    if said_before(submission_key, actor):
         return case
-    _take_closing_back_in_time(case, actor=actor, now=now)
+    hear_reply(case, body, uploads, channel=channel, key=submission_key, said_at=now, actor=actor, now=now)
+    return case
+
+
+def hear_reply(
+    case: Case,
+    body: str,
+    uploads: Sequence[Upload],
+    *,
+    channel: Channel,
+    key: UUID | None = None,
+    said_at: datetime,
+    actor: User,
+    now: datetime,
+) -> Message:
+    """Put a contact's word, said at `said_at`, on a locked case. A mail was said when our server received it."""
+    take_closing_back_in_time(case, said_at=said_at, actor=actor, now=now)
     _record.move(case, Trigger.WORD, actor=actor)
     _waiting.end(case, now=now)
-    message = _say(case, MessageKind.REPLY, body, uploads, channel=channel, key=submission_key, actor=actor, now=now)
+    message = say(
+        case, MessageKind.REPLY, body, uploads, channel=channel, key=key, said_at=said_at, actor=actor, now=now
+    )
     facts = {"message": message.pk}
     _record.record(case, EventKind.CONTACT_REPLIED, actor=actor, now=now, public=True, facts=facts)
-    return case
+    return message
 
 
 @transaction.atomic(durable=True)
@@ -56,14 +75,16 @@ def reply_as_specialist(
     """Send a public reply. The first one stops the response clock (P2.5); `then_wait` asks the contact for a word."""
     _record.require_staff(actor)
     case = _record.locked(case_id, actor=actor)
-    if _said_before(submission_key, actor):
+    if said_before(submission_key, actor):
         return case
+    status_before = case.status
     _record.move(case, Trigger.ASK if then_wait else Trigger.REPLY, actor=actor)
-    message = _say(case, MessageKind.REPLY, body, uploads, key=submission_key, actor=actor, now=now)
+    message = say(case, MessageKind.REPLY, body, uploads, key=submission_key, actor=actor, now=now)
     kept = _record.respond_first(case, at=now)
-    if then_wait:
-        _waiting.begin(case, now=now)
+    began = then_wait and _waiting.begin(case, now=now)
     facts = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
+    # What it takes to take the reply back.
+    facts |= {"status_before": status_before, "status_after": case.status, "waits_since": began}
     changed = ("first_response_at",)
     _record.record(case, EventKind.SPECIALIST_REPLIED, actor=actor, now=now, public=True, changed=changed, facts=facts)
     return case
@@ -82,19 +103,20 @@ def write_note(
     """Write a note that staff alone see. It stops no clock and counts as no attempt. Closed cases take notes too."""
     _record.require_staff(actor)
     case = _record.locked(case_id, actor=actor)
-    if _said_before(submission_key, actor):
+    if said_before(submission_key, actor):
         return case
-    message = _say(case, MessageKind.NOTE, body, uploads, key=submission_key, actor=actor, now=now)
+    message = say(case, MessageKind.NOTE, body, uploads, key=submission_key, actor=actor, now=now)
     facts = {"message": message.pk}
     _record.record(case, EventKind.NOTE_WRITTEN, actor=actor, now=now, public=False, facts=facts)
     return case
 
 
-def _said_before(submission_key: UUID | None, actor: User) -> bool:
+def said_before(submission_key: UUID | None, actor: User) -> bool:
+    """Return whether the same form was sent before."""
     return submission_key is not None and Message.objects.filter(author=actor, submission_key=submission_key).exists()
 
 
-def _say(
+def say(
     case: Case,
     kind: MessageKind,
     body: str,
@@ -102,9 +124,11 @@ def _say(
     *,
     channel: Channel = Channel.PORTAL,
     key: UUID | None,
+    said_at: datetime | None = None,
     actor: User,
     now: datetime,
 ) -> Message:
+    """Keep a message with its files."""
     if not body.strip():
         raise rules.RuleBroken("message_empty", _("Write a message first. Nothing was sent."))
     message = Message.objects.create(
@@ -114,7 +138,7 @@ def _say(
         by_staff=actor.works_here,
         channel=channel,
         body=body,
-        said_at=now,
+        said_at=said_at or now,
         submission_key=key,
     )
     for upload in uploads:
@@ -122,15 +146,11 @@ def _say(
     return message
 
 
-def _take_closing_back_in_time(case: Case, *, actor: User, now: datetime) -> None:
+def take_closing_back_in_time(case: Case, *, said_at: datetime | None = None, actor: User, now: datetime) -> None:
+    """Take a closing in silence back if a word from the contact came before it or within the minute after it (P9.5)."""
     if case.status != Status.CLOSED:
         return
     closing = case.closings.get(taken_back_at=None)
-    if not rules.word_takes_closing_back(closing.outcome, closing.closed_at, now):
+    if not rules.word_takes_closing_back(closing.outcome, closing.closed_at, said_at or now):
         return
-    closing.taken_back_at = now
-    closing.save(update_fields=["taken_back_at"])
-    _record.reopen(case, actor=actor, now=now)
-    facts = {"closing": closing.pk}
-    changed = ("closed_at",)
-    _record.record(case, EventKind.CLOSING_TAKEN_BACK, actor=actor, now=now, public=True, changed=changed, facts=facts)
+    undo_closing(case, closing, to=Status.OPEN, actor=actor, now=now)

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
-from cases.actions import _record
-from cases.models import Attachment, Case, CaseDraft, Channel, DeadlineKind, EventKind, Partner, User
+from cases.actions import _alerts, _record
+from cases.models import AlertReason, Attachment, Case, CaseDraft, Channel, DeadlineKind, EventKind, Partner, User
 from cases.rules import RuleBroken
 from sla import store
 
@@ -133,7 +133,7 @@ def submit_case(
             hours, the accepted charges (P4.2).
         Partner.DoesNotExist: the actor does not write for this partner.
     """
-    partner = _partner_locked(partner_id, actor)
+    partner = partner_locked(partner_id, actor)
     known = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None).first()
     if known is not None:
         CaseDraft.objects.filter(user=actor, follow_up_of=_goes_on(follow_up_of, actor), saved_at__lte=now).delete()
@@ -141,15 +141,16 @@ def submit_case(
     case = Case(partner=partner, contact=actor, channel=channel, submission_key=submission_key, **asdict(details))
     case.desk = partner.home_desk
     case.follow_up_of = _earlier_case(follow_up_of, partner, actor)
-    _require_entitlement(partner, now)
+    require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
     log(case, severity, actor=actor, now=now)
-    _tell_earlier_case(case, actor=actor, now=now)
+    tell_earlier_case(case, actor=actor, now=now)
     _take_files_of_draft(case, follow_up_of, actor)
     return case
 
 
-def _partner_locked(partner_id: int, actor: User) -> Partner:
+def partner_locked(partner_id: int, actor: User) -> Partner:
+    """Lock a partner that `actor` writes for."""
     memberships = actor.memberships.filter(is_active=True, partner_id=partner_id)
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
     return (
@@ -165,7 +166,8 @@ def _earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
     return Case.objects.visible_to(actor).filter(partner=partner, reference=reference).first()
 
 
-def _require_entitlement(partner: Partner, now: datetime) -> None:
+def require_entitlement(partner: Partner, now: datetime) -> None:
+    """Refuse a case of a partner whose plan has ended (P1.1)."""
     if not rules.is_entitled(partner.plan, partner.trial_ends_at, now):
         raise RuleBroken(
             "not_entitled",
@@ -194,28 +196,36 @@ def _require_what_severity_1_needs(case: Case, severity: int, *, charges_accepte
     case.charges_accepted_at = now
 
 
-def log(case: Case, severity: int, *, actor: User, now: datetime) -> None:
-    """Give a case of a locked partner its reference, its policy and its first promise, and put it on the record."""
+def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: User, now: datetime) -> None:
+    """Give a case of a locked partner its reference, its policy and its first promise, and put it on the record.
+
+    The clock of a mail starts when our server received it, at `came_at`, though it is read a little later.
+    """
+    began = came_at or now
     partner = case.partner
     partner.last_case_number += 1
     partner.save(update_fields=["last_case_number"])
     case.reference = f"{partner.code}-{partner.last_case_number}"
-    case.policy = store.policy_in_force(now)
-    case.logged_at = case.last_event_at = now
+    case.policy = store.policy_in_force(began)
+    case.logged_at = case.last_event_at = began
+    desk_open = promises.hours_of(partner, case.desk).is_open(began)
+    case.used_after_hours = rules.needs_charge_acceptance(severity, desk_open)
     _record.set_opening(case, severity=severity)
     case.save()
-    reckoned = promises.first_response(partner, case.desk, case.policy, severity, now)
+    reckoned = promises.first_response(partner, case.desk, case.policy, severity, began)
     deadline = _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
     facts = {
         "severity": severity,
         "deadline": deadline.pk,
         "due_at": deadline.due_at.isoformat(),
-        "desk_open": promises.hours_of(partner, case.desk).is_open(now),
+        "desk_open": desk_open,
     }
     _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts)
+    if case.used_after_hours:
+        _alerts.raise_alert(case, AlertReason.AFTER_HOURS, now=now)
 
 
-def _tell_earlier_case(case: Case, *, actor: User, now: datetime) -> None:
+def tell_earlier_case(case: Case, *, actor: User, now: datetime) -> None:
     """Link both ways: the earlier case's record says which case goes on (P9.6)."""
     if case.follow_up_of_id is None:
         return

@@ -1,5 +1,7 @@
 """Everything that is stored about partners, people and cases, by noun."""
 
+from cases.models.api import ApiToken, Receipt, Scope
+from cases.models.articles import Article, ArticleOpened, ArticleVersion, ArticleVote, MissedSearch
 from cases.models.attempts import ContactAttempt, WaitingEpisode
 from cases.models.cases import Case, Channel, Closing, ContactMethod, Triage
 from cases.models.consents import CloudAction, CloudConsent, ConsentText
@@ -14,21 +16,45 @@ from cases.models.emergency import (
     OnCallAlert,
     ResourceAbsence,
 )
+from cases.models.entitlement import KeptRequest, PartnerChange, RequestDecision
 from cases.models.events import CaseEvent, Dispatch, EventKind
+from cases.models.features import (
+    FeatureChange,
+    FeatureChangeKind,
+    FeatureRequest,
+    FeatureRequestCase,
+    FeatureState,
+)
+from cases.models.incoming import IncomingMail, MailAddress, MailFate, MailReason
+from cases.models.invitations import Invitation
+from cases.models.links import CaseLink
+from cases.models.macros import Macro
+from cases.models.manager_requests import ManagerRequest, ManagerRequestWord
+from cases.models.notices import Notice, NoticeKind
 from cases.models.people import Membership, MembershipRole, Partner, Plan, StaffRole, User
+from cases.models.phone import PhoneNumber, SupportNumber
 from cases.models.plans import ActionPlan, Milestone, MilestoneState, Workaround
+from cases.models.redactions import Redaction
+from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap, Rotation, RotationPlace, Skill
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
 from cases.models.surveys import Survey
 from cases.models.texts import ProductArea, Site
+from cases.models.watchers import Watcher
 
 __all__ = [
     "INTERNAL_KINDS",
     "ActionPlan",
     "AlertReason",
+    "ApiToken",
+    "Article",
+    "ArticleOpened",
+    "ArticleVersion",
+    "ArticleVote",
     "Attachment",
     "Case",
     "CaseDraft",
     "CaseEvent",
+    "CaseLink",
     "Channel",
     "ChargeDecision",
     "ChargeReview",
@@ -46,27 +72,59 @@ __all__ = [
     "DiagnosticRequest",
     "Dispatch",
     "EventKind",
+    "FeatureChange",
+    "FeatureChangeKind",
+    "FeatureRequest",
+    "FeatureRequestCase",
+    "FeatureState",
+    "IncomingMail",
     "Investigation",
+    "Invitation",
+    "KeptRequest",
+    "Macro",
+    "MailAddress",
+    "MailFate",
+    "MailReason",
+    "ManagerRequest",
+    "ManagerRequestWord",
     "Membership",
     "MembershipRole",
     "Message",
     "MessageKind",
     "Milestone",
     "MilestoneState",
+    "MissedSearch",
+    "Notice",
+    "NoticeKind",
     "OnCallAlert",
     "PartialUpload",
     "Partner",
+    "PartnerChange",
+    "PhoneNumber",
     "Plan",
     "ProductArea",
+    "Receipt",
+    "Redaction",
     "RemoteSession",
+    "RequestDecision",
     "ResourceAbsence",
+    "RosterFeed",
+    "RosterKind",
+    "RosterShift",
+    "RosterSwap",
+    "Rotation",
+    "RotationPlace",
+    "Scope",
     "SeverityAgreement",
     "SeverityProposal",
     "Site",
+    "Skill",
     "StaffRole",
+    "SupportNumber",
     "Survey",
     "Triage",
     "User",
     "WaitingEpisode",
+    "Watcher",
     "Workaround",
 ]

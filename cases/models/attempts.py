@@ -73,6 +73,10 @@ class ContactAttempt(models.Model):
     number = models.PositiveSmallIntegerField(null=True, blank=True)
     # What was said on the phone, or the text of the mail.
     note = models.TextField(blank=True)
+    # The contact called us, and spoke with the specialist who logged it.
+    incoming = models.BooleanField(default=False)
+    # The Message-ID of the mail that it is: a bounce names it.
+    mail_message_id = models.CharField(max_length=200, blank=True)
     # The form's hidden key: the same form sent twice logs one call.
     submission_key = models.UUIDField(null=True, blank=True)
 

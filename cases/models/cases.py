@@ -14,6 +14,7 @@ from cases.rules import Outcome
 from sla.models import Desk, PolicyVersion
 
 if TYPE_CHECKING:
+    from cases.models.attempts import WaitingEpisode
     from cases.models.deadlines import Deadline
 
 
@@ -23,6 +24,7 @@ class Channel(models.TextChoices):
     PORTAL = "portal", _("Portal")
     EMAIL = "email", _("Email")
     PHONE = "phone", _("Phone")
+    API = "api", _("API")
 
 
 class ContactMethod(models.TextChoices):
@@ -62,6 +64,15 @@ class Case(models.Model):
     desk = models.ForeignKey(Desk, models.PROTECT, verbose_name=_("desk"), related_name="cases")
     policy = models.ForeignKey(PolicyVersion, models.PROTECT, verbose_name=_("policy version"), related_name="cases")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    # The specialist who logged it for the contact, if not they themselves.
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("logged by"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     follow_up_of = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("follow-up of"), related_name="follow_ups", null=True, blank=True
     )
@@ -97,6 +108,15 @@ class Case(models.Model):
     # The words on possible charges that the contact accepted, and when (P4.2).
     charge_words = models.TextField(_("accepted words on charges"), blank=True)
     charges_accepted_at = models.DateTimeField(_("charges accepted"), null=True, blank=True)
+    # On the phone: the specialist who heard the acceptance.
+    charges_heard_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("acceptance heard by"),
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     # Whether it began as a Sev 1 while the desk was closed: its end, or a fall in severity, asks about charges (P4.2).
     used_after_hours = models.BooleanField(_("used emergency support after hours"), default=False)
 
@@ -160,6 +180,10 @@ class Case(models.Model):
             ),
             # A partner's home page: open, then closed, newest change first.
             models.Index(fields=["partner", "status", "-last_event_at"], name="case_of_partner"),
+            # A call comes in: whose cases name the number (P6.1).
+            models.Index(fields=["contact_phone"], name="case_by_phone"),
+            # The desk's list of all cases and its files, newest first; a manager's counts by period.
+            models.Index(fields=["-logged_at", "-id"], name="case_logged"),
             # The desk's list of closed cases.
             models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=models.Q(status=Status.CLOSED)),
         ]
@@ -173,8 +197,11 @@ class Case(models.Model):
         return self.status != Status.CLOSED
 
     if TYPE_CHECKING:
-        # What `querysets.with_next_promise` adds to each row.
+        # What `querysets.with_next_promise` and `with_waiting` add to each row.
         next_promise: list[Deadline]
+        # What `querysets.with_closing` adds.
+        standing_closing: list["Closing"]
+        waits: list[WaitingEpisode]
 
 
 class Closing(models.Model):
@@ -185,6 +212,8 @@ class Closing(models.Model):
     explanation = models.TextField(_("explanation"))
     # What the outcome needs besides: the release, the workaround, the referral (see rules.OUTCOME_NEEDS).
     detail = models.TextField(_("release, workaround or referral"), blank=True)
+    # Why it is none of ours, if it is out of scope (P9.7, P9.8).
+    notice = models.TextField(_("out-of-scope notice"), blank=True)
     # For silence: the attempts with their days, channels and texts.
     evidence = models.JSONField(_("evidence"), default=list, blank=True)
     closed_at = models.DateTimeField(_("closed"))
@@ -195,6 +224,8 @@ class Closing(models.Model):
     status_before = models.CharField(_("status before"), max_length=20, choices=Status, blank=True)
     # Set once, when the closing is taken back within the minute.
     taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    # The form's hidden key: the same form sent twice closes once.
+    submission_key = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("closing")
@@ -203,6 +234,7 @@ class Closing(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(taken_back_at__isnull=True), name="closing_one_in_force"
             ),
+            models.UniqueConstraint(fields=["closed_by", "submission_key"], name="closing_one_per_submission"),
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="closing_outcome_known"),
             models.CheckConstraint(
                 condition=~models.Q(outcome=Outcome.NO_CONTACT) | models.Q(closed_by__isnull=True),

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.cases import Case, Channel
-from cases.querysets import AttachmentQuerySet
+from cases.querysets import AttachmentQuerySet, MessageQuerySet
 
 
 class MessageKind(models.TextChoices):
@@ -31,6 +31,8 @@ class Message(models.Model):
     taken_back_at = models.DateTimeField(null=True, blank=True)
     # The form's hidden key: the same form sent twice says it once.
     submission_key = models.UUIDField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

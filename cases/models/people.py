@@ -66,6 +66,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [models.Index(fields=["phone"], name="person_by_phone", condition=~models.Q(phone=""))]
         constraints = [
             # Two accounts that differ by capitals alone would be one person with two histories.
             models.UniqueConstraint(Lower("email"), name="person_email_any_case"),
@@ -128,6 +129,9 @@ class Partner(models.Model):
     )
     plan = models.CharField(_("plan"), max_length=10, choices=Plan, default=Plan.PAID)
     trial_ends_at = models.DateTimeField(_("trial ends"), null=True, blank=True)
+    # The end of a trial that people were told of: before it, and when it came. Another end is told anew.
+    warned_of_trial_end = models.DateTimeField(null=True, blank=True, editable=False)
+    told_of_trial_end = models.DateTimeField(null=True, blank=True, editable=False)
     # Counted under a lock of this row, so references of a partner have no gaps.
     last_case_number = models.PositiveIntegerField(default=0, editable=False)
 
@@ -141,6 +145,10 @@ class Partner(models.Model):
                 name="partner_trial_has_an_end",
                 violation_error_message=_("A trial needs the moment at which it ends."),
             ),
+        ]
+        indexes = [
+            # Read by the sweep that tells of trials that end.
+            models.Index(fields=["trial_ends_at"], name="partner_trials", condition=models.Q(plan=Plan.TRIAL)),
         ]
 
     def __str__(self) -> str:

@@ -9,13 +9,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from cases import lifecycle, rules
 from cases.lifecycle import Side, Trigger
-from cases.models import Case, Deadline
+from cases.models import INTERNAL_KINDS, Case, Deadline, DeadlineKind
 from cases.rules import RuleBroken
+from cases.web import emergency, features, manager_requests, severity, take_backs, waiting
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.forms import AssignForm, CallForm, CloseForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
 from cases.web.promise import desk_line, first_response_of
@@ -71,32 +73,67 @@ def _may(found: Case, request: PortalRequest) -> set[str]:
 
 def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {
-        "story": story_of(found, request.user),
+        "story": story_of(found, request.user, request.now),
         "promise": first_response_of(found, request.now),
         "desk_line": desk_line(found.partner, found.desk, request.now),
         "closing": found.closings.select_related("survey").filter(taken_back_at=None).first(),
-        "episode": found.episodes.filter(ended_at=None).first(),
+        "episode": found.episodes.select_related("held_by").filter(ended_at=None).first(),
         "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
     }
 
 
 def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
-    return {"reply_form": ReplyForm(initial=new_key()), "solved_form": SolvedForm()}
+    return {"reply_form": ReplyForm(initial=new_key()), "solved_form": SolvedForm(initial=new_key())}
 
 
 def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
+    # Of progress updates the open one is shown: there is one for each word of ours (P9.2).
+    settled = Q(kind__in=INTERNAL_KINDS, ended_at__isnull=False)
+    deadlines = list(Deadline.objects.filter(case=found).exclude(settled).select_related("milestone").order_by("id"))
     return {
-        "reply_form": SpecialistReplyForm(initial=new_key()),
+        "reply_form": SpecialistReplyForm(initial=new_key() | _words_taken_back(found, request)),
         "note_form": NoteForm(initial=new_key()),
         "call_form": CallForm(initial=new_key()),
-        "close_form": CloseForm(),
+        "close_form": CloseForm(initial=new_key()),
         "assign_form": AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id}),
-        "deadlines": Deadline.objects.filter(case=found).order_by("id"),
+        "deadlines": [deadline for deadline in deadlines if deadline.kind not in INTERNAL_KINDS],
+        "update": next((deadline for deadline in deadlines if deadline.kind == DeadlineKind.UPDATE), None),
         "attempts": found.attempts.select_related("made_by").order_by("made_at"),
         "outcome_needs": rules.OUTCOME_NEEDS,
     }
 
 
+def _words_taken_back(found: Case, request: PortalRequest) -> dict[str, str]:
+    """Return the words of the reply that the reader just took back, to be written anew."""
+    asked = request.GET.get("words_of", "")[:18]
+    own = found.messages.filter(author=request.user).exclude(taken_back_at=None)
+    message = own.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    return {} if message is None else {"body": message.body}
+
+
 # Page and panels of each side. A noun with words for both sides stands in both.
-PARTNER: tuple[str, list[Panel]] = ("cases/case.html", [_for_everybody, _for_partner])
-DESK: tuple[str, list[Panel]] = ("cases/desk/case.html", [_for_everybody, _for_desk])
+PARTNER: tuple[str, list[Panel]] = (
+    "cases/case.html",
+    [
+        _for_everybody,
+        _for_partner,
+        take_backs.panel,
+        severity.panel,
+        emergency.panel,
+        features.panel,
+        manager_requests.panel,
+    ],
+)
+DESK: tuple[str, list[Panel]] = (
+    "cases/desk/case.html",
+    [
+        _for_everybody,
+        _for_desk,
+        take_backs.panel,
+        severity.panel,
+        emergency.panel,
+        waiting.panel,
+        features.panel,
+        manager_requests.panel,
+    ],
+)

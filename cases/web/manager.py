@@ -1,10 +1,11 @@
 """The manager's room: how the desks stand now."""
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases.models import Case
+from cases.models import Case, ManagerRequest
 from cases.reports import now as reports
 from cases.web.request import PortalRequest, manager_page
 from sla.models import Desk
@@ -27,7 +28,8 @@ def now(request: PortalRequest) -> HttpResponse:
         "severity_1": cases.open().of_severity(1).count(),
         "unassigned": cases.open().unassigned().count(),
         "waiting": cases.waiting().count(),
-        "next_up": list(cases.open().exclude(next_due_at=None).in_queue_order().with_people().with_next_promise()[:8]),
+        **_for_managers(request),
+        "next_up": list(cases.open().exclude(next_due_at=None).in_queue_order().with_people().with_next_promise(request.user)[:8]),
         "period_days": reports.PERIOD.days,
         "verdicts": verdicts,
         "verdicts_total": reports.all_severities(verdicts),
@@ -35,6 +37,14 @@ def now(request: PortalRequest) -> HttpResponse:
         "surveys": reports.latest_surveys(),
     }
     return render(request, "cases/manager/now.html", context)
+
+
+def _for_managers(request: PortalRequest) -> dict[str, int]:
+    """Return how many requests for a manager wait, and how many of them are late (P9.4)."""
+    waiting = ManagerRequest.objects.filter(answered_at=None)
+    late = Count("pk", filter=Q(deadline__due_at__lt=request.now))
+    counted = waiting.aggregate(asked=Count("pk"), late=late)
+    return {"managers_asked": counted["asked"], "managers_late": counted["late"]}
 
 
 def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_stubs_ext import StrOrPromise
 
-from cases.models import CaseEvent, DeadlineKind, EventKind
+from cases.models import CaseEvent, ChargeDecision, ChargeVerdict, DeadlineKind, EventKind
 from cases.rules import AttemptOutcome, Outcome
 
 # A sentence goes on from the name of whoever acted, or stands alone where the timetable did.
@@ -28,6 +28,8 @@ def _assigned(event: CaseEvent) -> str:
 def _call(event: CaseEvent) -> str:
     if event.facts["outcome"] == AttemptOutcome.REACHED:
         return _("spoke with the contact on the phone")
+    if event.facts.get("closes_at"):
+        return _("called and reached nobody: contact attempt 2 of 2. Without a word the case closes")
     if event.facts.get("number"):
         return _("called and reached nobody: contact attempt %(number)s of 2") % {"number": event.facts["number"]}
     return _("called and reached nobody")
@@ -39,16 +41,67 @@ def _attempt_counted(event: CaseEvent) -> str:
     return _("Contact attempt %(number)s of 2 counted") % {"number": event.facts["number"]}
 
 
+# What the clock says of each kind of promise: that most of its time is used, and that it is late.
+_SOON_AND_LATE: dict[DeadlineKind, tuple[StrOrPromise, StrOrPromise]] = {
+    DeadlineKind.FIRST_RESPONSE: (
+        _lazy("Most of the time for the first response is used"),
+        _lazy("The promised first response is late"),
+    ),
+    DeadlineKind.UPDATE: (_lazy("A progress update is due"), _lazy("The progress update is overdue")),
+    DeadlineKind.SEVERITY_ANSWER: (
+        _lazy("The answer to the severity request is due soon"),
+        _lazy("The answer to the severity request is late"),
+    ),
+    DeadlineKind.MANAGER_ANSWER: (
+        _lazy("The answer of a manager is due soon"),
+        _lazy("The answer of a manager is late"),
+    ),
+    DeadlineKind.FOLLOW_UP: (
+        _lazy("The promised follow-up is due soon"),
+        _lazy("The promised follow-up is late"),
+    ),
+    DeadlineKind.MILESTONE: (_lazy("A milestone is due"), _lazy("A milestone is overdue")),
+}
+
+
 def _at_risk(event: CaseEvent) -> str:
-    if event.facts["kind"] == DeadlineKind.FIRST_RESPONSE:
-        return _("Most of the time for the first response is used")
-    return _("Most of the time is used: %(promise)s") % {"promise": DeadlineKind(event.facts["kind"]).label}
+    return _of_promise(event, 0)
 
 
 def _missed(event: CaseEvent) -> str:
-    if event.facts["kind"] == DeadlineKind.FIRST_RESPONSE:
-        return _("The promised first response is late")
-    return _("Late: %(promise)s") % {"promise": DeadlineKind(event.facts["kind"]).label}
+    return _of_promise(event, 1)
+
+
+def _of_promise(event: CaseEvent, late: int) -> str:
+    words = str(_SOON_AND_LATE[DeadlineKind(event.facts["kind"])][late])
+    title = event.facts.get("milestone")
+    return f"{words} (“{title}”)" if title else words
+
+
+def _severity_proposed(event: CaseEvent) -> str:
+    if event.facts.get("due_at"):
+        return _("asked for Severity %(severity)s; our answer is due by") % event.facts
+    return _("proposed Severity %(severity)s instead of %(was)s") % event.facts
+
+
+def _severity_agreed(event: CaseEvent) -> str:
+    if event.facts.get("due_at"):
+        return _("agreed to Severity %(severity)s instead of %(was)s; the first reply is due by") % event.facts
+    return _("agreed to Severity %(severity)s instead of %(was)s") % event.facts
+
+
+def _resource_away(event: CaseEvent) -> str:
+    away = _("said that the technical resource is unavailable (%(reason)s).") % event.facts
+    if event.facts.get("due_at"):
+        return f"{away} {_('The clock counts in desk hours; the first reply is due by')}"
+    return f"{away} {_('Work goes on in desk hours')}"
+
+
+def _resource_back(event: CaseEvent) -> str:
+    back = _("said that the technical resource is available again.")
+    if event.facts.get("due_at"):
+        return f"{back} {_('The clock runs day and night; the first reply is due by')}"
+    return f"{back} {_('Work goes on day and night')}"
 
 
 SENTENCES: dict[EventKind, Sentence] = {
@@ -67,9 +120,53 @@ SENTENCES: dict[EventKind, Sentence] = {
     EventKind.PROMISE_MOVED: lambda event: (
         _("moved the promised first reply, because the calendar changed (%(reason)s)") % event.facts
     ),
+    EventKind.SEVERITY_PROPOSED: _severity_proposed,
+    EventKind.SEVERITY_AGREED: _severity_agreed,
+    EventKind.SEVERITY_DECLINED: lambda event: (
+        _("declined Severity %(severity)s; the case stays at %(stays)s") % event.facts
+    ),
+    EventKind.SEVERITY_PROPOSAL_WITHDRAWN: lambda event: (
+        _("took the proposal of Severity %(severity)s back") % event.facts
+    ),
+    EventKind.RESOURCE_UNAVAILABLE: _resource_away,
+    EventKind.RESOURCE_AVAILABLE: _resource_back,
+    EventKind.RESOURCE_NAMED: lambda event: _("named the technical resource: %(resource)s") % event.facts,
+    EventKind.ON_CALL_ALERTED: lambda event: _("The people on call were alerted, round %(round)s") % event.facts,
+    EventKind.ALERT_TAKEN: lambda event: (
+        _("was on call and took the case") if event.facts["assigned"] else _("was on call and is on it")
+    ),
+    EventKind.CHARGES_ASKED: _lazy("Asked: did this after-hours case ever qualify as Severity 1?"),
+    EventKind.CHARGES_JUDGED: lambda event: (
+        _("said of the after-hours support: %(verdict)s") % {"verdict": ChargeVerdict(event.facts["verdict"]).label}
+    ),
+    EventKind.CHARGES_DECIDED: lambda event: (
+        _("decided that the after-hours support is charged")
+        if event.facts["decision"] == ChargeDecision.CHARGE
+        else _("decided that the after-hours support is not charged")
+    ),
     EventKind.CASE_CLOSED: lambda event: (
         _("closed the case: %(outcome)s") % {"outcome": Outcome(event.facts["outcome"]).label}
     ),
-    EventKind.CLOSING_TAKEN_BACK: _lazy("The contact wrote in time, so the closing was taken back"),
+    EventKind.CLOSING_TAKEN_BACK: lambda event: (
+        _("wrote in time, so the closing was taken back")
+        if event.facts.get("in_silence", True)
+        else _("took the closing back")
+    ),
+    EventKind.REPLY_TAKEN_BACK: _lazy("took a reply back before it left"),
+    EventKind.CLOSING_HELD: lambda event: _("holds the closing back: %(reason)s") % event.facts,
+    EventKind.CLOSING_RELEASED: lambda event: (
+        _("holds the closing back no longer. Without a word the case closes")
+        if event.facts.get("closes_at")
+        else _("holds the closing back no longer")
+    ),
+    EventKind.FEATURE_REQUEST_LODGED: lambda event: (
+        _("lodged this as a feature request: “%(title)s”") % {"title": event.facts["title"]}
+    ),
+    EventKind.SURVEY_REMINDED: _lazy("Asked once more for an answer to the survey"),
+    EventKind.SURVEY_FOLLOWED_UP: _lazy("wrote down what was done about the low score"),
     EventKind.SURVEY_ANSWERED: _lazy("answered the survey"),
+    EventKind.MANAGER_ASKED: lambda event: (
+        _("said more to the managers") if event.facts["again"] else _("asked for a manager; an answer is due by")
+    ),
+    EventKind.MANAGER_ANSWERED: _lazy("answered as a manager"),
 }

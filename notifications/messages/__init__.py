@@ -1,8 +1,13 @@
 """One function for each e-mail: whom it goes to and what it says. Its words stand in `templates/emails/<kind>/`."""
 
+from notifications.messages.emergency import charge_decided, charge_to_decide, on_call_alert
+from notifications.messages.manager_requests import manager_answered, manager_asked, manager_request_received
+from notifications.messages.promises import promise_at_risk, promise_missed
+from notifications.messages.severity import severity_agreed, severity_declined, severity_proposed
 from notifications.messages.to_contacts import (
     case_closed,
     case_received,
+    closing_announced,
     closing_taken_back,
     promise_moved,
     reminder,
@@ -11,21 +16,29 @@ from notifications.messages.to_contacts import (
 from notifications.messages.to_staff import (
     contact_replied,
     low_score,
-    promise_at_risk,
-    promise_missed,
     severity_1_logged,
 )
 
 __all__ = [
     "case_closed",
     "case_received",
+    "charge_decided",
+    "charge_to_decide",
+    "closing_announced",
     "closing_taken_back",
     "contact_replied",
     "low_score",
+    "manager_answered",
+    "manager_asked",
+    "manager_request_received",
+    "on_call_alert",
     "promise_at_risk",
     "promise_missed",
     "promise_moved",
     "reminder",
     "severity_1_logged",
+    "severity_agreed",
+    "severity_declined",
+    "severity_proposed",
     "specialist_replied",
 ]

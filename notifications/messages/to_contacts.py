@@ -6,8 +6,17 @@ from typing import Any
 from django.urls import reverse
 
 from cases import rules
-from cases.models import Case, CaseEvent, Channel, Closing, Deadline, MessageKind
-from cases.rules import ATTEMPTS_BEFORE_CLOSING, OUTCOME_NEEDS, SURVEY_OPEN_FOR, TAKE_BACK_WITHIN, AttemptMethod
+from cases.models import Case, CaseEvent, Channel, Closing, Deadline, EventKind, FeatureRequest, MessageKind
+from cases.rules import (
+    ATTEMPTS_BEFORE_CLOSING,
+    CLICK_ON_ITS_WAY,
+    OUTCOME_NEEDS,
+    SURVEY_OPEN_FOR,
+    TAKE_BACK_WITHIN,
+    TAKE_REPLY_BACK_WITHIN,
+    AttemptMethod,
+    Outcome,
+)
 from notifications import recipients
 from notifications.letters import Letter, address
 from notifications.models import MailKind
@@ -41,7 +50,9 @@ def specialist_replied(event: CaseEvent, secrets: Secrets) -> list[Letter]:
         "asked": event.facts["asked"],
         "files": list(message.attachments.values_list("name", flat=True).order_by("pk")),
     }
-    return [_to_contact(MailKind.SPECIALIST_REPLIED, event, content)]
+    # It waits out the seconds in which its author can take it back.
+    due_at = message.said_at + TAKE_REPLY_BACK_WITHIN + CLICK_ON_ITS_WAY
+    return [_to_contact(MailKind.SPECIALIST_REPLIED, event, content, due_at=due_at)]
 
 
 def reminder(event: CaseEvent, secrets: Secrets) -> list[Letter]:
@@ -67,6 +78,9 @@ def case_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """
     case = event.case
     closing = case.closings.get(pk=event.facts["closing"])
+    if closing.outcome == Outcome.MERGED:
+        # `case_merged` tells where it goes on.
+        return []
     follow_up = f"{reverse('case_new')}?follow_up={case.reference}"
     content = {
         "closing": closing,
@@ -76,13 +90,42 @@ def case_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
         "survey_days": SURVEY_OPEN_FOR.days,
         "survey_url": address(reverse("survey", kwargs={"token": secrets["survey_token"]})),
         "follow_up_url": address(follow_up),
+        "feature": FeatureRequest.objects.filter(links__case=case).first(),
     }
     return [_to_contact(MailKind.CASE_CLOSED, event, content, due_at=closing.closed_at + TAKE_BACK_WITHIN)]
 
 
 def closing_taken_back(event: CaseEvent, secrets: Secrets) -> list[Letter]:
-    """Say that the contact's word came in time and the case goes on (P9.5)."""
+    """Say that the contact's word came in time and the case goes on (P9.5).
+
+    Nobody heard of a closing that whoever made it took back.
+    """
+    if not event.facts.get("in_silence", True):
+        return []
     return [_to_contact(MailKind.CLOSING_TAKEN_BACK, event, {})]
+
+
+def closing_announced(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say when the case closes without a word, where no reminder said so: after a call, or a hold (P9.5)."""
+    closes_at = event.facts.get("closes_at")
+    if closes_at is None:
+        return []
+    attempts = event.case.attempts.exclude(number=None).filter(episode__ended_at=None).order_by("number")
+    if event.kind == EventKind.ATTEMPT_COUNTED and _said_by_its_reminder(event):
+        return []
+    content = {
+        "closes_at": datetime.fromisoformat(closes_at),
+        "attempts": [{"method": attempt.get_method_display(), "made_at": attempt.made_at} for attempt in attempts],
+        "question": _question(event.case, event.at),
+        "held": event.kind == EventKind.CLOSING_RELEASED,
+    }
+    return [_to_contact(MailKind.CLOSING_ANNOUNCED, event, content)]
+
+
+def _said_by_its_reminder(event: CaseEvent) -> bool:
+    """Return whether the reminder that was counted was written as the second one, which names the closing itself."""
+    made = event.case.events.filter(kind=EventKind.REMINDER_MADE, facts__attempt=event.facts["attempt"]).get()
+    return bool(made.facts["closes_at"])
 
 
 def promise_moved(event: CaseEvent, secrets: Secrets) -> list[Letter]:
@@ -109,7 +152,7 @@ def _promise(deadline: Deadline) -> dict[str, Any]:
 
 def _question(case: Case, before: datetime) -> Any:
     """Return the last thing that staff said to the contact: what we wait for an answer to."""
-    said = case.messages.filter(kind=MessageKind.REPLY, by_staff=True, said_at__lte=before)
+    said = case.messages.filter(kind=MessageKind.REPLY, by_staff=True, said_at__lte=before, taken_back_at=None)
     return said.select_related("author").order_by("-said_at", "-pk").first()
 
 

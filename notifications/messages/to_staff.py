@@ -5,23 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import CaseEvent, Survey, User
-from cases.rules import ROUND_THE_CLOCK_SEVERITY
+from cases.rules import ROUND_THE_CLOCK_SEVERITY, is_low_score
 from notifications import recipients
 from notifications.letters import Letter
 from notifications.models import MailKind
 
 Secrets = dict[str, str]
 
-# Answers of 1 to 5; a satisfaction up to this is followed up by a manager (P11.2).
-LOW_SCORE = 2
-
-
 def severity_1_logged(event: CaseEvent, secrets: Secrets) -> list[Letter]:
-    """Wake everybody at the desk, and the managers, at once for a Severity 1 (P4.1)."""
+    """Tell everybody at the desk, and the managers, of a Severity 1 at once (P4.1).
+
+    Outside business hours those on call get the alert that they can take instead.
+    """
     if event.facts["severity"] != ROUND_THE_CLOCK_SEVERITY:
         return []
     content = {"due_at": datetime.fromisoformat(event.facts["due_at"]), "desk_open": event.facts["desk_open"]}
     people = recipients.each_once(recipients.desk_specialists(event.case), recipients.managers())
+    if not event.facts["desk_open"]:
+        woken = recipients.on_call(event.case, event.at)
+        people = [person for person in people if person not in woken]
     return _to_each(people, MailKind.SEVERITY_1_LOGGED, event, content)
 
 
@@ -35,31 +37,12 @@ def contact_replied(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     return _to_each(recipients.owner_or_desk(event.case), MailKind.CONTACT_REPLIED, event, content)
 
 
-def promise_at_risk(event: CaseEvent, secrets: Secrets) -> list[Letter]:
-    """Warn that most of a target is used and nobody has answered yet."""
-    return _about_promise(event, MailKind.PROMISE_AT_RISK)
-
-
-def promise_missed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
-    """Say that a promise was broken."""
-    return _about_promise(event, MailKind.PROMISE_MISSED)
-
-
 def low_score(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Bring a survey with a low score to the managers, who follow it up (P11.2)."""
-    if event.facts["satisfaction"] > LOW_SCORE:
+    if not is_low_score(event.facts["satisfaction"]):
         return []
     survey = Survey.objects.select_related("closing__closed_by").get(pk=event.facts["survey"])
     return _to_each(recipients.managers(), MailKind.LOW_SCORE, event, {"survey": survey, "closing": survey.closing})
-
-
-def _about_promise(event: CaseEvent, kind: MailKind) -> list[Letter]:
-    case = event.case
-    deadline = case.deadlines.get(pk=event.facts["deadline"])
-    target = case.policy.targets.get(severity=deadline.severity)
-    content = {"deadline": deadline, "due_at": deadline.due_at, "warn_at_percent": target.warn_at_percent}
-    people = recipients.each_once(recipients.owner_or_desk(case), recipients.managers())
-    return _to_each(people, kind, event, content)
 
 
 def _to_each(people: Iterable[User], kind: MailKind, event: CaseEvent, content: dict[str, Any]) -> list[Letter]:

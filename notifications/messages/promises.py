@@ -1,0 +1,52 @@
+"""What staff hear of promises and of what they set themselves: due soon, and not kept. Each kind in its own words."""
+
+from typing import Any
+
+from cases.models import INTERNAL_KINDS, CaseEvent, Deadline, DeadlineKind, User
+from notifications import recipients
+from notifications.letters import Letter
+from notifications.models import MailKind
+
+Secrets = dict[str, str]
+
+
+def promise_at_risk(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Warn that a promise is due soon (P2.1), a progress update (P9.2) or a milestone (P9.7)."""
+    deadline = _deadline(event)
+    if deadline.kind == DeadlineKind.MILESTONE:
+        return _letters(MailKind.MILESTONE_DUE, _owners(deadline), event, deadline)
+    owners = _owners(deadline)
+    people = owners if deadline.kind in INTERNAL_KINDS else recipients.each_once(owners, recipients.managers())
+    return _letters(MailKind.PROMISE_AT_RISK, people, event, deadline)
+
+
+def promise_missed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
+    """Say that a promise was broken, an update or a milestone is overdue: to whoever owns it, then to the managers."""
+    deadline = _deadline(event)
+    kind = MailKind.MILESTONE_OVERDUE if deadline.kind == DeadlineKind.MILESTONE else MailKind.PROMISE_MISSED
+    # What the managers themselves did not keep goes further up (P9.4).
+    above = recipients.administrators() if deadline.kind == DeadlineKind.MANAGER_ANSWER else []
+    return _letters(kind, recipients.each_once(_owners(deadline), recipients.managers(), above), event, deadline)
+
+
+def _deadline(event: CaseEvent) -> Deadline:
+    return event.case.deadlines.select_related("milestone__owner").get(pk=event.facts["deadline"])
+
+
+def _owners(deadline: Deadline) -> list[User]:
+    """Return whose it is: a milestone has its own owner, managers answer P9.4, the rest is the owner of the case's."""
+    milestone = deadline.milestone
+    if milestone is not None and milestone.owner.works_here and milestone.owner.is_active:
+        return [milestone.owner]
+    if deadline.kind == DeadlineKind.MANAGER_ANSWER:
+        return recipients.managers()
+    return recipients.owner_or_desk(deadline.case)
+
+
+def _letters(kind: MailKind, people: list[User], event: CaseEvent, deadline: Deadline) -> list[Letter]:
+    content: dict[str, Any] = {"deadline": deadline, "due_at": deadline.due_at, "what": deadline.kind}
+    if deadline.kind == DeadlineKind.MILESTONE:
+        content["milestone"] = deadline.milestone
+    if deadline.kind == DeadlineKind.FIRST_RESPONSE:
+        content["warn_at_percent"] = event.case.policy.targets.get(severity=deadline.severity).warn_at_percent
+    return [Letter(kind, person, event, content) for person in people]
