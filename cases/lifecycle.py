@@ -33,6 +33,7 @@ class Trigger(TextChoices):
     ASK = "ask", _("Ask the contact")
     ASK_FOR_DIAGNOSTICS = "ask_for_diagnostics", _("Ask for diagnostics")
     INVESTIGATE = "investigate", _("Begin to investigate")
+    GO_ON = "go_on", _("Go on with the work")
     REACH = "reach", _("Reach the contact")
     WORD = "word", _("Hear from the contact")
     CLOSE = "close", _("Close")
@@ -58,7 +59,8 @@ TRANSITIONS: dict[tuple[Status, Trigger], tuple[frozenset[Side], Status]] = {
     (Status.OPEN, Trigger.REPLY): (_STAFF, Status.OPEN),
     (Status.WAITING, Trigger.REPLY): (_STAFF, Status.WAITING),
     (Status.DIAGNOSTICS, Trigger.REPLY): (_STAFF, Status.DIAGNOSTICS),
-    (Status.INVESTIGATING, Trigger.REPLY): (_STAFF, Status.INVESTIGATING),
+    # A word of ours to the contact is the follow-up that an investigation ends with (P7.1).
+    (Status.INVESTIGATING, Trigger.REPLY): (_STAFF, Status.OPEN),
     (Status.NEW, Trigger.ASK): (_STAFF, Status.WAITING),
     (Status.OPEN, Trigger.ASK): (_STAFF, Status.WAITING),
     (Status.WAITING, Trigger.ASK): (_STAFF, Status.WAITING),
@@ -74,11 +76,13 @@ TRANSITIONS: dict[tuple[Status, Trigger], tuple[frozenset[Side], Status]] = {
     (Status.WAITING, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
     (Status.DIAGNOSTICS, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
     (Status.INVESTIGATING, Trigger.INVESTIGATE): (_STAFF, Status.INVESTIGATING),
+    (Status.DIAGNOSTICS, Trigger.GO_ON): (_STAFF, Status.OPEN),
+    (Status.INVESTIGATING, Trigger.GO_ON): (_STAFF, Status.OPEN),
     (Status.NEW, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.OPEN, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.WAITING, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.DIAGNOSTICS, Trigger.REACH): (_STAFF, Status.OPEN),
-    (Status.INVESTIGATING, Trigger.REACH): (_STAFF, Status.INVESTIGATING),
+    (Status.INVESTIGATING, Trigger.REACH): (_STAFF, Status.OPEN),
     (Status.NEW, Trigger.WORD): (_CONTACT, Status.NEW),
     (Status.OPEN, Trigger.WORD): (_CONTACT, Status.OPEN),
     (Status.WAITING, Trigger.WORD): (_CONTACT, Status.OPEN),

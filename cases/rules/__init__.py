@@ -5,6 +5,7 @@ Each rule is named like its sentence in the policy and carries its clause. This 
 
 from cases.rules._broken import RuleBroken
 from cases.rules.calendar import promise_may_move
+from cases.rules.consents import CLOUD_CONSENT_WORDS, ConsentAsked, ConsentGap, consent_gap
 from cases.rules.contact import (
     BACKDATE_WITHIN,
     CALL_OUTCOMES,
@@ -12,6 +13,13 @@ from cases.rules.contact import (
     AttemptOutcome,
     call_reached_the_contact,
     may_log_call_made_at,
+)
+from cases.rules.diagnostics import (
+    FOLLOW_UP_WITHIN,
+    SESSION_WORDS,
+    diagnostics_wanted_by,
+    follow_up_may_be_promised,
+    session_may_begin,
 )
 from cases.rules.features import (
     FEATURE_GOES_TO,
@@ -62,12 +70,15 @@ __all__ = [
     "CALL_OUTCOMES",
     "CHARGE_WORDS",
     "CLICK_ON_ITS_WAY",
+    "CLOUD_CONSENT_WORDS",
     "DEFAULT_SEVERITY",
     "FEATURE_GOES_TO",
     "FEATURE_WORDS",
+    "FOLLOW_UP_WITHIN",
     "LOW_SCORE",
     "OUTCOME_NEEDS",
     "ROUND_THE_CLOCK_SEVERITY",
+    "SESSION_WORDS",
     "SEVERITY_ANSWER_WITHIN",
     "SEVERITY_LINK_OPEN_FOR",
     "SPECIALISTS_OUTCOMES",
@@ -77,12 +88,17 @@ __all__ = [
     "TAKE_REPLY_BACK_WITHIN",
     "AttemptMethod",
     "AttemptOutcome",
+    "ConsentAsked",
+    "ConsentGap",
     "Outcome",
     "RuleBroken",
     "asks_about_charges",
     "asks_for_severity_answer",
     "call_reached_the_contact",
+    "consent_gap",
     "counting_date",
+    "diagnostics_wanted_by",
+    "follow_up_may_be_promised",
     "is_entitled",
     "is_low_score",
     "may_log_call_made_at",
@@ -98,6 +114,7 @@ __all__ = [
     "require_the_other_side",
     "require_what_a_feature_request_needs",
     "require_what_the_outcome_needs",
+    "session_may_begin",
     "severity_in",
     "silent_closing_at",
     "word_takes_closing_back",

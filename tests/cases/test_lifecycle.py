@@ -11,11 +11,12 @@ TABLE = """
 side     trigger              new            open           waiting        diagnostics    investigating  closed
 
 staff    assign               open           open           waiting        diagnostics    investigating  -
-staff    reply                open           open           waiting        diagnostics    investigating  -
+staff    reply                open           open           waiting        diagnostics    open           -
 staff    ask                  waiting        waiting        waiting        diagnostics    waiting        -
 staff    ask_for_diagnostics  diagnostics    diagnostics    diagnostics    diagnostics    diagnostics    -
 staff    investigate          investigating  investigating  investigating  investigating  investigating  -
-staff    reach                open           open           open           open           investigating  -
+staff    go_on                -              -              -              open           open           -
+staff    reach                open           open           open           open           open           -
 staff    word                 -              -              -              -              -              -
 staff    close                closed         closed         closed         closed         closed         -
 staff    close_in_silence     -              -              -              -              -              -
@@ -26,6 +27,7 @@ contact  reply                -              -              -              -    
 contact  ask                  -              -              -              -              -              -
 contact  ask_for_diagnostics  -              -              -              -              -              -
 contact  investigate          -              -              -              -              -              -
+contact  go_on                -              -              -              -              -              -
 contact  reach                -              -              -              -              -              -
 contact  word                 new            open           open           open           investigating  -
 contact  close                closed         closed         closed         closed         closed         -
@@ -37,6 +39,7 @@ clock    reply                -              -              -              -    
 clock    ask                  -              -              -              -              -              -
 clock    ask_for_diagnostics  -              -              -              -              -              -
 clock    investigate          -              -              -              -              -              -
+clock    go_on                -              -              -              -              -              -
 clock    reach                -              -              -              -              -              -
 clock    word                 -              -              -              -              -              -
 clock    close                -              -              -              -              -              -
@@ -59,7 +62,7 @@ def steps() -> list[Step]:
 def test_the_table_leaves_nothing_out() -> None:
     walked = {(status, trigger, side) for status, trigger, side, _ in steps()}
     assert walked == {(status, trigger, side) for status in Status for trigger in Trigger for side in Side}
-    assert len(steps()) == len(walked) == 180
+    assert len(steps()) == len(walked) == 198
 
 
 @pytest.mark.parametrize(("status", "trigger", "side", "following"), [step for step in steps() if step[3] != "-"])
