@@ -56,9 +56,9 @@ def test_the_endings_beside_the_outcomes_need_no_more(people: Cast, case: Case, 
     assert case.closings.get().outcome == outcome
 
 
+@pytest.mark.clause("P9.3")
 @pytest.mark.parametrize("explanation", ["", " \n"])
 def test_no_case_closes_without_an_explanation(people: Cast, case: Case, explanation: str) -> None:
-    # P9.3
     with pytest.raises(RuleBroken) as refused:
         actions.close_case(
             case_id=case.pk,
@@ -107,8 +107,8 @@ def test_the_promises_and_the_waiting_end_with_the_case(people: Cast) -> None:
     assert fresh(case).next_due_at is None
 
 
+@pytest.mark.clause("P11.1")
 def test_each_closing_has_one_survey(people: Cast, case: Case) -> None:
-    # P11.1
     close(case, people.lena, at("Tue 12:00"))
     assert Survey.objects.get().closing == case.closings.get()
 

@@ -16,6 +16,7 @@ from tests.engine.desks import NEW_YORK, hours
 # --- P2.1: the promise ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P2.1")
 @pytest.mark.parametrize(
     ("severity", "due", "warns"),
     [
@@ -26,7 +27,6 @@ from tests.engine.desks import NEW_YORK, hours
     ],
 )
 def test_a_case_in_desk_hours_is_due_by_its_severity(people: Cast, severity: int, due: str, warns: str) -> None:
-    # P2.1
     case = logged_case(people.priya, at("Tue 8:00"), severity=severity)
     promise = deadline_of(case)
     assert (promise.started_at, promise.warn_at, promise.due_at) == (at("Tue 8:00"), at(warns), at(due))
@@ -52,29 +52,32 @@ def test_a_case_in_desk_hours_is_due_by_its_severity(people: Cast, severity: int
         ("Thu 24 Dec 16:00", 2, "Thu 24 Dec 16:00", "Tue 29 Dec 10:00"),
     ],
 )
+@pytest.mark.clause("P2.1", "P3.1", "P3.2")
 def test_the_clock_runs_in_desk_hours_only(people: Cast, logged: str, severity: int, starts: str, due: str) -> None:
-    # P2.1, P3.1, P3.2: after hours the clock starts when the desk opens.
+    # After hours the clock starts when the desk opens.
     promise = deadline_of(logged_case(people.priya, at(logged), severity=severity))
     assert (promise.started_at, promise.due_at) == (at(starts), at(due))
 
 
+@pytest.mark.clause("P3.1", "P3.2")
 def test_a_case_of_the_other_desk_runs_in_its_hours_and_keeps_its_holidays(people: Cast) -> None:
-    # P3.1, P3.2: Thursday is Thanksgiving in New York and a working day in Sydney.
+    # Thursday is Thanksgiving in New York and a working day in Sydney.
     promise = deadline_of(logged_case(people.zoe, at("Thu 9:00", NEW_YORK)))
     assert promise.started_at == at("Fri 8:00", NEW_YORK)
     assert promise.due_at == at("Fri 14:00", NEW_YORK)
 
 
+@pytest.mark.clause("P3.1")
 def test_a_partner_that_follows_the_sun_is_answered_by_whichever_desk_is_open(people: Cast) -> None:
-    # P3.1: Sydney closes at 17:00, New York opens at 00:00 Sydney time.
+    # Sydney closes at 17:00, New York opens at 00:00 Sydney time.
     Partner.objects.filter(pk=people.northwind.pk).update(follows_the_sun=True)
     promise = deadline_of(logged_case(people.priya, at("Tue 16:00"), severity=2))
     assert promise.due_at == at("Wed 2:00")
 
 
+@pytest.mark.clause("P2.6", "P4.1")
 @pytest.mark.parametrize("night", ["Tue 23:00", "Sat 3:00", "Mon 26 Jan 12:00"])
 def test_severity_1_starts_at_once_whatever_the_hour(people: Cast, night: str) -> None:
-    # P2.6, P4.1
     promise = deadline_of(logged_case(people.priya, at(night), severity=1))
     assert promise.started_at == at(night)
     assert promise.due_at == at(night) + timedelta(hours=1)
@@ -86,8 +89,8 @@ def test_a_promise_keeps_the_hours_and_the_sum_it_was_made_with(people: Cast) ->
     assert promise.explanation["within_seconds"] == hours(3).total_seconds()
 
 
+@pytest.mark.clause("P2.2")
 def test_the_clock_runs_on_the_perceived_severity(people: Cast) -> None:
-    # P2.2
     case = logged_case(people.priya, at("Tue 9:00"), severity=2)
     assert (case.perceived_severity, case.severity, deadline_of(case).severity) == (2, 2, 2)
 
@@ -107,8 +110,8 @@ def test_a_new_case_is_new_open_and_on_the_record(people: Cast) -> None:
     assert Dispatch.objects.filter(event=event).exists()
 
 
+@pytest.mark.clause("P5.1")
 def test_every_field_that_the_policy_asks_for_is_kept(people: Cast) -> None:
-    # P5.1
     said = details(
         title="T",
         explanation="E",
@@ -132,39 +135,39 @@ def test_every_field_that_the_policy_asks_for_is_kept(people: Cast) -> None:
 # --- P2.6, P4.2: what Severity 1 needs ------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P2.6")
 @pytest.mark.parametrize("resource", ["", "  "])
 def test_severity_1_without_a_technical_resource_is_refused(people: Cast, resource: str) -> None:
-    # P2.6
     with pytest.raises(RuleBroken) as refused:
         logged_case(people.priya, at("Tue 9:00"), severity=1, technical_resource=resource)
     assert refused.value.code == "technical_resource_missing"
     assert_nothing_happened(people)
 
 
+@pytest.mark.clause("P4.2")
 @pytest.mark.parametrize("closed", ["Tue 17:00", "Tue 7:59:59", "Sat 12:00", "Mon 26 Jan 9:00"])
 def test_severity_1_after_hours_without_accepted_charges_is_refused(people: Cast, closed: str) -> None:
-    # P4.2
     with pytest.raises(RuleBroken) as refused:
         logged_case(people.priya, at(closed), severity=1, charges_accepted=False)
     assert refused.value.code == "charges_not_accepted"
     assert_nothing_happened(people)
 
 
+@pytest.mark.clause("P4.2")
 def test_accepted_charges_are_kept_with_their_words_and_time(people: Cast) -> None:
-    # P4.2
     case = logged_case(people.priya, at("Tue 23:00"), severity=1)
     assert (case.charge_words, case.charges_accepted_at) == (str(CHARGE_WORDS), at("Tue 23:00"))
 
 
+@pytest.mark.clause("P4.2")
 def test_in_desk_hours_severity_1_accepts_nothing_even_if_ticked(people: Cast) -> None:
-    # P4.2
     case = logged_case(people.priya, at("Tue 9:00"), severity=1, charges_accepted=True)
     assert (case.charge_words, case.charges_accepted_at) == ("", None)
 
 
+@pytest.mark.clause("P4.1")
 @pytest.mark.parametrize("severity", [2, 3, 4])
 def test_other_severities_after_hours_need_no_charges(people: Cast, severity: int) -> None:
-    # P4.1
     case = logged_case(people.priya, at("Sat 12:00"), severity=severity, charges_accepted=False)
     assert case.charges_accepted_at is None
 
@@ -172,8 +175,8 @@ def test_other_severities_after_hours_need_no_charges(people: Cast, severity: in
 # --- P1.1: who may --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P1.1")
 def test_a_lapsed_partner_is_told_whom_to_write_to_and_nothing_is_logged(people: Cast) -> None:
-    # P1.1
     Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.LAPSED)
     with pytest.raises(RuleBroken, match=r"sales@probax\.io") as refused:
         logged_case(people.priya, at("Tue 9:00"))
@@ -181,8 +184,9 @@ def test_a_lapsed_partner_is_told_whom_to_write_to_and_nothing_is_logged(people:
     assert_nothing_happened(people)
 
 
+@pytest.mark.clause("P1.1")
 def test_a_refused_request_of_a_lapsed_partner_stays_a_draft_with_its_files(people: Cast) -> None:
-    # P1.1: nothing is lost.
+    # Nothing is lost.
     Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.LAPSED)
     actions.keep_draft(fields={"title": "Slow"}, submission_key=None, actor=people.priya, now=at("Tue 8:59"))
     with pytest.raises(RuleBroken):
@@ -190,8 +194,8 @@ def test_a_refused_request_of_a_lapsed_partner_stays_a_draft_with_its_files(peop
     assert people.priya.case_drafts.get().fields == {"title": "Slow"}
 
 
+@pytest.mark.clause("P1.1")
 def test_open_cases_of_a_lapsed_partner_live_on(people: Cast) -> None:
-    # P1.1
     case = logged_case(people.priya, at("Tue 9:00"))
     Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.LAPSED)
     answer(case, people.lena, at("Tue 10:00"))
@@ -199,9 +203,9 @@ def test_open_cases_of_a_lapsed_partner_live_on(people: Cast) -> None:
     assert fresh(case).status == Status.OPEN
 
 
+@pytest.mark.clause("P1.1")
 @pytest.mark.parametrize(("ends", "entitled"), [("Tue 9:00:01", True), ("Tue 9:00", False)])
 def test_a_trial_counts_until_its_last_second(people: Cast, ends: str, entitled: bool) -> None:
-    # P1.1
     Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.TRIAL, trial_ends_at=at(ends))
     if entitled:
         assert logged_case(people.priya, at("Tue 9:00")).reference == "NWIT-1"
@@ -287,8 +291,8 @@ def follow_up(people: Cast, reference: str) -> Case:
     )
 
 
+@pytest.mark.clause("P9.6")
 def test_a_follow_up_points_to_the_earlier_case_and_back(people: Cast) -> None:
-    # P9.6
     earlier = logged_case(people.priya, at("Tue 9:00"))
     later = follow_up(people, earlier.reference)
     assert later.follow_up_of == earlier

@@ -15,6 +15,7 @@ MOMENT = timedelta(microseconds=1)
 # --- P1.1, P2.6, P4.2: logging --------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P1.1")
 @pytest.mark.parametrize(
     ("plan", "trial_ends", "entitled"),
     [
@@ -28,30 +29,29 @@ MOMENT = timedelta(microseconds=1)
     ],
 )
 def test_a_paid_plan_or_a_running_trial_may_raise_cases(plan: str, trial_ends: str | None, entitled: bool) -> None:
-    # P1.1
     ends_at = None if trial_ends is None else at(trial_ends)
     assert rules.is_entitled(plan, ends_at, at("Tue 10:00")) is entitled
 
 
+@pytest.mark.clause("P2.6")
 @pytest.mark.parametrize(("severity", "needed"), [(1, True), (2, False), (3, False), (4, False)])
 def test_only_severity_1_needs_a_technical_resource(severity: int, needed: bool) -> None:
-    # P2.6
     assert rules.needs_technical_resource(severity) is needed
 
 
+@pytest.mark.clause("P4.2")
 @pytest.mark.parametrize("severity", [1, 2, 3, 4])
 @pytest.mark.parametrize("desk_is_open", [True, False])
 def test_only_severity_1_outside_hours_may_cost(severity: int, desk_is_open: bool) -> None:
-    # P4.2
     assert rules.needs_charge_acceptance(severity, desk_is_open) is (severity == 1 and not desk_is_open)
 
 
 # --- P2.5: calls ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P2.5")
 @pytest.mark.parametrize("outcome", AttemptOutcome)
 def test_only_a_conversation_reaches_the_contact(outcome: AttemptOutcome) -> None:
-    # P2.5
     assert rules.call_reached_the_contact(outcome) is (outcome is AttemptOutcome.REACHED)
 
 
@@ -138,9 +138,10 @@ def test_the_minute_ends_to_the_microsecond() -> None:
     assert not rules.word_takes_closing_back(Outcome.NO_CONTACT, closed_at, closed_at + timedelta(seconds=60) + MOMENT)
 
 
+@pytest.mark.clause("P9.6")
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.NO_CONTACT])
 def test_a_word_takes_back_no_closing_that_a_person_made(outcome: Outcome) -> None:
-    # P9.6: closed is closed.
+    # Closed is closed.
     assert not rules.word_takes_closing_back(outcome, at("Tue 17:00"), at("Tue 17:00"))
 
 
@@ -170,4 +171,4 @@ def test_the_other_outcomes_need_nothing_more(outcome: Outcome) -> None:
 
 
 def test_a_specialist_never_chooses_no_contact() -> None:
-    assert set(rules.SPECIALISTS_OUTCOMES) == set(Outcome) - {Outcome.NO_CONTACT}
+    assert set(rules.SPECIALISTS_OUTCOMES) == set(Outcome) - {Outcome.NO_CONTACT, Outcome.MERGED}

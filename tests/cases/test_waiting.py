@@ -228,9 +228,9 @@ def test_a_second_reminder_that_failed_announces_its_closing_anew(waiting: Case)
 # --- Calls ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P9.1")
 @pytest.mark.parametrize("outcome", UNREACHED)
 def test_a_call_that_reached_nobody_is_an_attempt(people: Cast, waiting: Case, outcome: str) -> None:
-    # P9.1
     call(waiting, people.lena, at("Wed 9:00"), outcome)
     assert counted(waiting) == [(1, date(2026, 11, 25))]
     assert fresh(waiting).status == Status.WAITING

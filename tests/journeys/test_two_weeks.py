@@ -176,8 +176,9 @@ def assert_each_mail_went_once(*, mails: int) -> None:
     assert not health.oldest_due(at("Fri 27 Feb 9:00"))
 
 
+@pytest.mark.clause("P9.5")
 def test_a_word_in_the_last_minute_turns_the_end_around(people: Cast, post_box: Postbox) -> None:
-    # P9.5: the closing is taken back, its mail never leaves, and the case goes on.
+    # The closing is taken back, its mail never leaves, and the case goes on.
     case = logged_case(people.priya, at("Wed 21 Jan 9:00"))
     ask(case, people.lena, at("Wed 21 Jan 11:00"))
     for moment in ("Fri 23 Jan 10:00", "Wed 28 Jan 10:00", "Thu 29 Jan 17:00"):

@@ -179,8 +179,8 @@ def word(body: str = "We found it.", **more: Any) -> dict[str, Any]:
     return {"submission_key": str(uuid4()), "body": body} | more
 
 
+@pytest.mark.clause("P2.5")
 def test_a_reply_stops_the_clock_and_is_shown(people: Cast, browser: Client, case: Case) -> None:
-    # P2.5
     response = post(browser, f"{DESK}reply/", word(files=[text_file()]), NOON)
     assert (response.status_code, response.url) == (302, DESK)
     assert fresh(case).first_response_at == NOON
@@ -189,8 +189,8 @@ def test_a_reply_stops_the_clock_and_is_shown(people: Cast, browser: Client, cas
     assert "support.log" in page
 
 
+@pytest.mark.clause("P9.5")
 def test_a_reply_that_asks_waits(people: Cast, browser: Client, case: Case) -> None:
-    # P9.5
     post(browser, f"{DESK}reply/", word(then_wait="on"), NOON)
     assert fresh(case).status == Status.WAITING
     assert "Next reminder Thu 10:00 Sydney" in words_of(get(browser, DESK, NOON))
@@ -237,8 +237,8 @@ def a_call(**changed: Any) -> dict[str, Any]:
     return {"submission_key": str(uuid4()), "outcome": "reached", "made_at": "", "note": "Rang."} | changed
 
 
+@pytest.mark.clause("P9.1")
 def test_a_call_just_now_stops_the_clock(people: Cast, browser: Client, case: Case) -> None:
-    # P9.1
     post(browser, f"{DESK}call/", a_call(), NOON)
     assert fresh(case).first_response_at == NOON
 
@@ -322,8 +322,8 @@ def an_end(**changed: Any) -> dict[str, Any]:
     return {"outcome": "fix", "detail": "Agent 6.2", "explanation": "The update fixed it."} | changed
 
 
+@pytest.mark.clause("P9.7")
 def test_a_case_is_closed_with_an_outcome(people: Cast, browser: Client, case: Case) -> None:
-    # P9.7
     assert post(browser, f"{DESK}close/", an_end(), NOON).status_code == 302
     assert fresh(case).status == Status.CLOSED
 
@@ -356,6 +356,7 @@ def test_a_wrong_closing_is_told_and_stays(
 # --- Somebody was quicker -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P9.6")
 @pytest.mark.parametrize(
     ("act", "said"),
     [
@@ -367,7 +368,6 @@ def test_a_wrong_closing_is_told_and_stays(
 def test_words_for_a_case_that_closed_meanwhile_are_not_lost(
     people: Cast, browser: Client, case: Case, act: str, said: dict[str, Any]
 ) -> None:
-    # P9.6
     close(case, people.priya, at("Tue 11:59"), "solved_by_contact")
     response = post(browser, DESK + act, said, NOON)
     assert response.status_code == 422
@@ -391,8 +391,8 @@ def test_the_buttons_are_those_the_lifecycle_allows(people: Cast, browser: Clien
     assert forms() == {"note/"}
 
 
+@pytest.mark.clause("P9.5")
 def test_attempts_and_the_closing_to_come_stand_on_the_page(people: Cast, browser: Client, case: Case) -> None:
-    # P9.5
     ask(case, people.lena, at("Tue 10:00"))
     for when in ("Wed 9:00", "Thu 9:00"):
         call(case, people.lena, at(when), "no_answer")

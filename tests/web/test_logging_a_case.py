@@ -58,8 +58,8 @@ def send(browser: Client, said: dict[str, Any], when: datetime = OPEN) -> Any:
 # --- Sent -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P5.1")
 def test_a_whole_form_logs_the_case_and_leads_to_it(people: Cast, browser: Client) -> None:
-    # P5.1
     response = send(browser, filled(people))
     assert (response.status_code, response.url) == (302, "/cases/NWIT-1/")
     case = Case.objects.get()
@@ -134,6 +134,7 @@ def test_everything_wrong_at_once_is_told_at_every_field(people: Cast, browser: 
     assert told == ["title", "severity", "explanation", "effect", "contact_email"]
 
 
+@pytest.mark.clause("P2.6", "P4.2")
 @pytest.mark.parametrize(
     ("when", "changed", "field", "sentence"),
     [
@@ -145,7 +146,6 @@ def test_everything_wrong_at_once_is_told_at_every_field(people: Cast, browser: 
 def test_a_broken_rule_of_severity_1_stands_beside_its_field(
     people: Cast, browser: Client, when: datetime, changed: dict[str, str], field: str, sentence: str
 ) -> None:
-    # P2.6, P4.2
     said = filled(people, severity="1", **changed)
     response = send(browser, said, when)
     assert response.status_code == 422
@@ -154,8 +154,8 @@ def test_a_broken_rule_of_severity_1_stands_beside_its_field(
     assert not Case.objects.exists()
 
 
+@pytest.mark.clause("P4.2")
 def test_the_desk_that_closed_while_somebody_typed_asks_for_the_charges(people: Cast, browser: Client) -> None:
-    # P4.2
     said = filled(people, severity="1", technical_resource="Omar, +61 8")
     with clock_at(at("Tue 16:59")):
         assert "accept_charges" not in html_of(browser.get(NEW))
@@ -188,8 +188,8 @@ def test_somebody_elses_company_is_no_choice(people: Cast, browser: Client) -> N
     assert "Blue Harbor" not in html_of(response)
 
 
+@pytest.mark.clause("P1.1")
 def test_a_lapsed_partner_reads_whom_to_write_to_and_keeps_what_was_typed(people: Cast, browser: Client) -> None:
-    # P1.1
     Partner.objects.update(plan=Plan.LAPSED)
     said = filled(people)
     response = send(browser, said)
@@ -269,8 +269,8 @@ def test_a_file_is_taken_off_again(people: Cast, browser: Client) -> None:
 # --- Drafts ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P5.1")
 def test_a_closed_browser_loses_nothing(people: Cast, browser: Client) -> None:
-    # P5.1
     said = filled(people)
     with clock_at(OPEN):
         saved = browser.post(reverse("case_draft"), said)
@@ -308,6 +308,7 @@ def test_opening_the_form_writes_nothing(people: Cast, browser: Client) -> None:
 # --- What the page says before anything is sent ---------------------------------------------------------------------
 
 
+@pytest.mark.clause("P2.1")
 @pytest.mark.parametrize(
     ("when", "due"),
     [
@@ -318,15 +319,14 @@ def test_opening_the_form_writes_nothing(people: Cast, browser: Client) -> None:
 def test_each_severity_says_when_a_reply_would_be_due_right_now(
     people: Cast, browser: Client, when: datetime, due: list[str]
 ) -> None:
-    # P2.1
     with clock_at(when):
         page = words_of(browser.get(NEW))
     for moment in due:
         assert f"First reply by {moment} Sydney" in page
 
 
+@pytest.mark.clause("P4.1")
 def test_after_hours_the_page_says_when_the_desk_opens(people: Cast, browser: Client) -> None:
-    # P4.1
     with clock_at(NIGHT):
         page = words_of(browser.get(NEW))
     assert "desk is closed now" in page

@@ -61,8 +61,8 @@ def test_every_number_is_the_queue_behind_it(people: Cast, browser: Client, busy
     assert (shown["/desk/?view=open"], shown["/desk/?view=breached"]) == ((7, 2) if busy else (0, 0))
 
 
+@pytest.mark.clause("P2.1")
 def test_kept_and_missed_are_counted_by_severity(people: Cast, browser: Client) -> None:
-    # P2.1
     answer(logged_case(people.priya, at("Mon 9:00"), severity=2), people.lena, at("Mon 12:00"))
     answer(logged_case(people.priya, at("Mon 9:00"), severity=2), people.lena, at("Mon 12:00:01"))
     answer(logged_case(people.priya, at("Mon 9:00"), severity=3), people.lena, at("Mon 10:00"))
@@ -114,8 +114,8 @@ def opinion(case: Case, people: Cast, satisfaction: int, comment: str = "") -> N
     )
 
 
+@pytest.mark.clause("P11.1", "P11.2")
 def test_answers_to_surveys_stand_there_with_their_means(people: Cast, browser: Client) -> None:
-    # P11.1, P11.2
     opinion(logged_case(people.priya, at("Mon 9:00")), people, 5, "Quick and kind.")
     opinion(logged_case(people.priya, at("Mon 9:00")), people, 2, "<b>Slow</b>")
     page = get(browser, MANAGER, NOON)

@@ -73,17 +73,17 @@ def test_the_home_page_says_by_when_a_reply_is_due(people: Cast, browser: Client
     assert "first reply by 15:00 Sydney" in words_of(get(browser, "/", NOON))
 
 
+@pytest.mark.clause("P3.1")
 @pytest.mark.parametrize(
     ("when", "words"),
     [(NOON, "open"), (at("Tue 20:00"), "closed"), (at("Sat 12:00"), "closed"), (at("Mon 26 Jan 12:00"), "closed")],
 )
 def test_the_home_page_says_whether_the_desk_is_open(people: Cast, when: Any, words: str) -> None:
-    # P3.1
     assert words in words_of(get(browser_of(people.priya, when), "/", when))
 
 
+@pytest.mark.clause("P1.1")
 def test_a_lapsed_partner_is_told_on_the_home_page(people: Cast, browser: Client) -> None:
-    # P1.1
     Partner.objects.filter(pk=people.northwind.pk).update(plan=Plan.LAPSED)
     assert "sales@probax.io" in words_of(get(browser, "/", NOON))
 
@@ -96,10 +96,10 @@ def test_a_trial_says_how_long_it_lasts(people: Cast, browser: Client) -> None:
 # --- The case -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.clause("P2.1")
 def test_the_case_page_shows_its_promise_and_the_conversation_without_notes(
     people: Cast, browser: Client, case: Case
 ) -> None:
-    # P2.1
     answer(case, people.lena, at("Tue 10:00"), "The agent misses a fix.")
     actions.write_note(
         case_id=case.pk,
@@ -120,8 +120,8 @@ def test_a_contact_never_reads_what_the_clock_told_staff(people: Cast, browser: 
     assert "Most of the time" not in words_of(get(browser, "/cases/NWIT-1/", at("Tue 14:00")))
 
 
+@pytest.mark.clause("P9.5")
 def test_while_a_case_waits_its_page_says_what_happens_next(people: Cast, browser: Client, case: Case) -> None:
-    # P9.5
     ask(case, people.lena, at("Tue 10:00"))
     assert "We remind you Thu 26 Nov, 10:00 Sydney" in words_of(get(browser, "/cases/NWIT-1/", NOON))
     remind(case, at("Thu 10:00"))
@@ -130,8 +130,8 @@ def test_while_a_case_waits_its_page_says_what_happens_next(people: Cast, browse
     assert "this case closes Tue 1 Dec, 17:00 Sydney" in page
 
 
+@pytest.mark.clause("P9.5")
 def test_a_case_closed_in_silence_shows_how_the_contact_was_approached(people: Cast, browser: Client) -> None:
-    # P9.5
     case = reminded_twice(logged_case(people.priya, at("Tue 9:00")), people.lena)
     close_in_silence(case, at("Tue 1 Dec 17:00"))
     page = words_of(get(browser, "/cases/NWIT-1/", at("Wed 2 Dec 9:00")))
@@ -177,8 +177,8 @@ def test_a_wrong_file_is_told_and_the_reply_stays(people: Cast, browser: Client,
     assert not case.messages.exists()
 
 
+@pytest.mark.clause("P9.5")
 def test_a_word_in_the_minute_after_the_silent_closing_reopens_the_case(people: Cast, browser: Client) -> None:
-    # P9.5
     case = reminded_twice(logged_case(people.priya, at("Tue 9:00")), people.lena)
     close_in_silence(case, at("Tue 1 Dec 17:00"))
     assert post(browser, "/cases/NWIT-1/reply/", word(), at("Tue 1 Dec 17:00:59")).status_code == 302

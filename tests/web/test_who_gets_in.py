@@ -281,8 +281,8 @@ def test_there_is_one_login_with_one_limit_on_wrong_passwords(people: Cast) -> N
     assert get(browser_of(people.ann, NOON), "/admin/", NOON).status_code == 200
 
 
+@pytest.mark.clause("P11.1")
 def test_a_survey_link_tells_nothing_but_its_own_case(people: Cast, northwinds: Northwinds) -> None:
-    # P11.1
     response = get(Client(), northwinds.address("survey/<str:token>/"), NOON)
     assert response.status_code == 200
     assert "NWIT-1" not in response.content.decode()
