@@ -3,16 +3,23 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
+from cases.rules import TAKE_REPLY_BACK_WITHIN
 
 if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
-    from cases.models.cases import Case  # noqa: F401
-    from cases.models.conversation import Attachment  # noqa: F401
+    from cases.models.articles import Article  # noqa: F401
+    from cases.models.cases import Case, Closing  # noqa: F401
+    from cases.models.conversation import Attachment, Message  # noqa: F401
     from cases.models.deadlines import Deadline  # noqa: F401
+    from cases.models.features import FeatureRequest  # noqa: F401
     from cases.models.people import User
+
+
+# Targets that staff set themselves (P9.2): no contact reads of them, and they count in no share of promises kept.
+INTERNAL_KINDS = frozenset({"update"})
 
 
 def _visible_to(user: "User", path: str = "") -> Q:
@@ -58,15 +65,22 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def at_risk(self, now: datetime) -> Self:
         """Keep open cases with an open promise that is past its warning and not yet due (P2.1)."""
-        return (
-            self.open()
-            .filter(deadlines__ended_at=None, deadlines__warn_at__lte=now, deadlines__due_at__gte=now)
-            .distinct()
-        )
+        at_risk = self._deadlines().promises().filter(warn_at__lte=now, due_at__gte=now)
+        return self.open().filter(pk__in=at_risk.values("case"))
 
     def breached(self, now: datetime) -> Self:
         """Keep open cases with an open promise that is past its due time."""
-        return self.open().filter(next_due_at__lt=now)
+        late = self._deadlines().promises().filter(due_at__lt=now)
+        return self.open().filter(next_due_at__lt=now, pk__in=late.values("case"))
+
+    def updates_overdue(self, now: datetime) -> Self:
+        """Keep open cases whose contact should have heard from us by now (P9.2)."""
+        late = self._deadlines().filter(kind__in=INTERNAL_KINDS, due_at__lt=now)
+        return self.open().filter(next_due_at__lt=now, pk__in=late.values("case"))
+
+    def closing_soon(self) -> Self:
+        """Keep cases that silence closes on the next business day (P9.5): both attempts were made."""
+        return self.open().filter(episodes__ended_at=None, episodes__closes_at__isnull=False)
 
     def matching(self, words: str) -> Self:
         """Keep the cases whose reference, title, partner or contact has every one of `words`."""
@@ -107,16 +121,28 @@ class CaseQuerySet(QuerySet["Case"]):
         """Load what a row of a list shows, in the same query."""
         return self.select_related("partner", "contact", "assignee", "desk")
 
-    def with_next_promise(self) -> Self:
-        """Load each case's open deadlines as `next_promise`, the earliest first, in one more query."""
-        deadlines = self.model._meta.get_field("deadlines").related_model
-        return self.prefetch_related(
-            Prefetch(
-                "deadlines",
-                queryset=deadlines._default_manager.filter(ended_at=None).order_by("due_at"),
-                to_attr="next_promise",
-            )
-        )
+    def with_next_promise(self, reader: "User") -> Self:
+        """Load each case's open deadlines that `reader` may know of as `next_promise`, the earliest first.
+
+        One more query.
+        """
+        deadlines = self._deadlines() if reader.works_here else self._deadlines().promises()
+        return self.prefetch_related(Prefetch("deadlines", deadlines.order_by("due_at"), to_attr="next_promise"))
+
+    def with_waiting(self) -> Self:
+        """Load the open episode of each case as `waits`, a list of one or none, in one more query."""
+        episodes = self.model._meta.get_field("episodes").related_model._default_manager
+        return self.prefetch_related(Prefetch("episodes", episodes.filter(ended_at=None), to_attr="waits"))
+
+    def _deadlines(self) -> "DeadlineQuerySet":
+        """Return every open deadline."""
+        found: DeadlineQuerySet = self.model._meta.get_field("deadlines").related_model._default_manager.open()
+        return found
+
+
+    def with_closing(self, standing: "QuerySet[Closing]") -> Self:
+        """Load each case's closing in force, out of `standing`, as `standing_closing` in one more query."""
+        return self.prefetch_related(Prefetch("closings", queryset=standing, to_attr="standing_closing"))
 
 
 class DeadlineQuerySet(QuerySet["Deadline"]):
@@ -125,6 +151,10 @@ class DeadlineQuerySet(QuerySet["Deadline"]):
     def open(self) -> Self:
         """Keep the promises that still stand."""
         return self.filter(ended_at=None)
+
+    def promises(self) -> Self:
+        """Keep what was promised to the contact, without what staff set themselves."""
+        return self.exclude(kind__in=INTERNAL_KINDS)
 
     def not_yet_due(self, now: datetime) -> Self:
         """Keep open promises that can still be kept at `now`; their breach is not on the record."""
@@ -146,5 +176,57 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         """Keep files of visible cases, without those of internal notes for contacts, and files of one's own draft."""
         of_cases = Q(case__isnull=False) & _visible_to(user, "case__")
         if not user.works_here:
-            of_cases &= Q(message=None) | ~Q(message__kind="note")
+            of_cases &= Q(message=None) | (~Q(message__kind="note") & Q(message__taken_back_at=None))
         return self.filter(of_cases | Q(draft__user=user))
+
+
+class MessageQuerySet(QuerySet["Message"]):
+    """Messages of a case that somebody may see, narrowed to those they may read."""
+
+    def readable_by(self, user: "User", now: datetime) -> Self:
+        """Keep what `user` may read at `now`: staff everything.
+
+        A contact reads no notes, and no reply of ours while it can still be taken back, nor one that was.
+        """
+        if user.works_here:
+            return self
+        settled = Q(by_staff=False) | Q(said_at__lt=now - TAKE_REPLY_BACK_WITHIN)
+        return self.filter(settled, taken_back_at=None).exclude(kind="note")
+
+
+class FeatureRequestQuerySet(QuerySet["FeatureRequest"]):
+    """Feature requests, narrowed step by step. They are for staff; a contact reads of one through their case."""
+
+    def standing(self) -> Self:
+        """Keep the requests that were merged into no other."""
+        return self.filter(merged_into=None)
+
+    def matching(self, words: str) -> Self:
+        """Keep the requests that have every one of `words`, in themselves or in one that was merged into them."""
+        found = self
+        for word in words.split():
+            here = Q(title__icontains=word) | Q(function__icontains=word) | Q(use_case__icontains=word)
+            here |= Q(application__icontains=word)
+            folded = self.model._default_manager.filter(here).exclude(merged_into=None).values("merged_into")
+            found = found.filter(here | Q(pk__in=folded))
+        return found
+
+    def with_counts(self) -> Self:
+        """Count each request's partners as `partners` and its cases as `cases`, merged ones included."""
+        return self.annotate(partners=Count("links__partner", distinct=True), cases=Count("links", distinct=True))
+
+    def newest_first(self) -> Self:
+        """Order by when they were lodged, newest first."""
+        return self.order_by("-lodged_at", "-id")
+
+
+class ArticleQuerySet(QuerySet["Article"]):
+    """Articles, narrowed step by step."""
+
+    def published(self) -> Self:
+        """Keep what partners may read."""
+        return self.exclude(published_at=None)
+
+    def readable_by(self, user: "User") -> Self:
+        """Keep what `user` may read: staff everything, others what is published."""
+        return self if user.works_here else self.published()

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedDeadline:
-    """A deadline of a case: what was promised, how it stands in words, and the stored sum."""
+    """A deadline of a case: what was promised, how it stands in words, when it is due, and the stored sum.
+
+    The sum is empty where a person named the time.
+    """
 
     what: str
     state: str
+    due_at: datetime
     explanation: Mapping[str, Any]
 
 

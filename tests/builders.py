@@ -14,9 +14,11 @@ from django.test import TestCase
 
 from cases import actions
 from cases.models import (
+    INTERNAL_KINDS,
     Case,
     CaseEvent,
     Deadline,
+    DeadlineKind,
     Membership,
     MembershipRole,
     Partner,
@@ -259,8 +261,13 @@ def episode_of(case: Case) -> WaitingEpisode:
 
 
 def deadline_of(case: Case) -> Deadline:
-    """Return the newest promise of a case."""
-    return case.deadlines.latest("pk")
+    """Return the newest promise of a case; what staff set themselves for progress updates is none."""
+    return case.deadlines.exclude(kind__in=INTERNAL_KINDS).latest("pk")
+
+
+def update_of(case: Case) -> Deadline:
+    """Return the newest deadline for a progress update (P9.2)."""
+    return case.deadlines.filter(kind=DeadlineKind.UPDATE).latest("pk")
 
 
 def events_of(case: Case) -> list[str]:

@@ -120,6 +120,15 @@ def set_closed(case: Case, trigger: Trigger, *, actor: User | None, now: datetim
         ask_about_charges(case, now=now)
 
 
+def set_dismissed(case: Case, *, actor: User, now: datetime) -> None:
+    """End a case that never was one (P9.6): its promises are withdrawn without a verdict, so it counts nowhere."""
+    move(case, Trigger.CLOSE, actor=actor)
+    case.closed_at = case.dismissed_at = now
+    for deadline in case.deadlines.select_for_update().open():
+        _end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=None)
+    _endings.end_with_case(case, now=now)
+
+
 def ask_about_charges(case: Case, *, now: datetime) -> bool:
     """Ask the specialist whether an after-hours Severity 1 ever qualified (P4.2). Returns whether now."""
     review, asked = ChargeReview.objects.get_or_create(case=case, defaults={"asked_at": now})

@@ -33,6 +33,8 @@ def record_breach(*, deadline_id: int, actor: None = None, now: datetime) -> Cas
 
 
 def _record_promise(case: Case, kind: EventKind, deadline_id: int, *, now: datetime) -> None:
-    deadline = case.deadlines.get(pk=deadline_id)
+    deadline = case.deadlines.select_related("milestone").get(pk=deadline_id)
     facts = {"deadline": deadline.pk, "kind": deadline.kind, "due_at": deadline.due_at.isoformat()}
+    if deadline.milestone is not None:
+        facts["milestone"] = deadline.milestone.title
     _record.record(case, kind, actor=None, now=now, public=False, facts=facts)

@@ -76,7 +76,8 @@ def log_call(
     )
     first = _apply(case, attempt, actor=actor, now=now)
     attempt.save()
-    facts = {"attempt": attempt.pk, "outcome": outcome, "number": attempt.number, "first_response": first}
+    facts = {"attempt": attempt.pk, "outcome": outcome, "made_at": made_at.isoformat()}
+    facts |= {"number": attempt.number, "first_response": first, "closes_at": _closes_at(attempt)}
     changed = ("first_response_at",)
     _record.record(case, EventKind.CALL_LOGGED, actor=actor, now=now, public=True, changed=changed, facts=facts)
     return case
@@ -99,6 +100,13 @@ def _apply(case: Case, attempt: ContactAttempt, *, actor: User, now: datetime) -
         attempt.episode = episode
         _waiting.count(attempt, episode, case)
     return False
+
+
+def _closes_at(attempt: ContactAttempt) -> str | None:
+    """Return when the case closes without a word, if this attempt was the one that decides it."""
+    if attempt.number != rules.ATTEMPTS_BEFORE_CLOSING or attempt.episode is None or attempt.episode.closes_at is None:
+        return None
+    return attempt.episode.closes_at.isoformat()
 
 
 def _require_honest_time(case: Case, made_at: datetime, *, actor: User, now: datetime) -> None:

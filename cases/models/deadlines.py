@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases import querysets
 from cases.models.cases import Case
 from cases.querysets import DeadlineQuerySet
 from sla.models import CalendarEdition
@@ -25,8 +26,7 @@ class DeadlineKind(models.TextChoices):
     MILESTONE = "milestone", _("Milestone")
 
 
-# Targets that staff set themselves: no contact reads of them, and they count in no share of promises kept.
-INTERNAL_KINDS = frozenset({DeadlineKind.UPDATE})
+INTERNAL_KINDS = querysets.INTERNAL_KINDS
 
 
 class DeadlineEnd(models.TextChoices):

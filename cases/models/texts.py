@@ -10,6 +10,10 @@ class ProductArea(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     in_scope = models.BooleanField(_("in scope"), default=True)
     scope_hint = models.TextField(_("scope hint"), blank=True, help_text=_("Shown when a contact picks this area."))
+    # What a closing as out of scope says, see rules.referral.
+    referral = models.TextField(
+        _("whom to turn to"), blank=True, help_text=_("Suggested when a case of this area is closed as out of scope.")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

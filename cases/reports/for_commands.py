@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cases import calendar_edits
-from cases.models import Deadline, DeadlineEnd
+from cases.models import INTERNAL_KINDS, Deadline, DeadlineEnd
 from sla import store
 from sla.explained import ExplainedDeadline
 from sla.moves import Move
@@ -21,8 +21,10 @@ def would_move(after: store.Reckon, now: datetime) -> Iterator[Move]:
 
 def deadlines_of(reference: str) -> Iterator[ExplainedDeadline]:
     """Yield the deadlines of the case with this reference, the newest last."""
-    for deadline in Deadline.objects.filter(case__reference=reference.strip().upper()).order_by("id"):
-        yield ExplainedDeadline(deadline.get_kind_display(), state_of(deadline), deadline.explanation)
+    found = Deadline.objects.filter(case__reference=reference.strip().upper())
+    # There is an update for each word of ours; the open one is what anybody asks about.
+    for deadline in found.exclude(kind__in=INTERNAL_KINDS, ended_at__isnull=False).order_by("id"):
+        yield ExplainedDeadline(deadline.get_kind_display(), state_of(deadline), deadline.due_at, deadline.explanation)
 
 
 def state_of(deadline: Deadline) -> str:

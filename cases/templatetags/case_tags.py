@@ -22,6 +22,7 @@ from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
 register = template.Library()
@@ -159,6 +160,22 @@ def promise_state(deadline: Any, now: datetime) -> str:
     if now > deadline.due_at:
         return "late"
     return "soon" if now >= deadline.warn_at else "calm"
+
+
+_PROMISED = {
+    "first_response": _lazy("first reply"),
+    "update": _lazy("progress update"),
+    "severity_answer": _lazy("answer on the severity"),
+    "manager_answer": _lazy("answer of a manager"),
+    "follow_up": _lazy("follow-up"),
+    "milestone": _lazy("milestone"),
+}
+
+
+@register.filter
+def promised(kind: str) -> str:
+    """Return what was promised, as a noun in a sentence: "first reply", "progress update"."""
+    return str(_PROMISED[str(kind)])
 
 
 @register.filter

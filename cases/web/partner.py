@@ -30,7 +30,7 @@ NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 @require_GET
 def home(request: PortalRequest) -> HttpResponseBase:
     """Show what needs the contact first, then the company's cases."""
-    cases = Case.objects.visible_to(request.user).with_people().with_next_promise()
+    cases = Case.objects.visible_to(request.user).with_people().with_next_promise(request.user)
     partners = list(_partners_of(request.user))
     context = {
         "partners": partners,
@@ -247,6 +247,7 @@ def case_solved(request: PortalRequest, reference: str) -> HttpResponseBase:
             case_id=found.pk,
             outcome=Outcome.SOLVED_BY_CONTACT,
             explanation=checked["explanation"] or _("Closed by the contact as solved."),
+            submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,
         )

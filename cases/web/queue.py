@@ -54,6 +54,8 @@ VIEWS = [
     QueueView("breached", _("Breached"), lambda cases, user, now: cases.breached(now)),
     QueueView("sev-1", _("Severity 1"), lambda cases, user, now: cases.open().of_severity(1)),
     QueueView("waiting", _("Waiting"), lambda cases, user, now: cases.waiting()),
+    QueueView("updates-overdue", _("Updates overdue"), lambda cases, user, now: cases.updates_overdue(now)),
+    QueueView("closing-soon", _("Closing soon"), lambda cases, user, now: cases.closing_soon()),
     QueueView("closed", _("Closed"), lambda cases, user, now: cases.closed(), ended=True),
 ]
 VIEW_BY_KEY = {view.key: view for view in VIEWS}
@@ -92,7 +94,7 @@ def page_of(request: PortalRequest) -> QueuePage:
     if words:
         cases = cases.matching(words)
     after = asked.get("after", "")
-    cases = _after(view, view.ordered(cases).with_people().with_next_promise(), after)
+    cases = _after(view, view.ordered(cases).with_people().with_next_promise(request.user).with_waiting(), after)
     rows = list(cases[: ROWS + 1])
     query = {"view": view.key, **({"q": words} if words else {}), **filters}
     more = urlencode({**query, "after": view.key_of(rows[ROWS - 1])}) if len(rows) > ROWS else ""

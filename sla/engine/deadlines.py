@@ -98,6 +98,15 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Times:
+    """When a deadline begins to run, when people are warned and when it is due, where no sum leads there."""
+
+    started_at: datetime
+    warn_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """A deadline for the first response, all instants in UTC.
 
@@ -193,20 +202,27 @@ def promises(calendar: Calendar | None, facts: Facts) -> list[Promise]:
 
 
 def next_update(
-    calendar: Calendar | None, last: datetime, target: Target, suspensions: Sequence[Spell] = ()
-) -> datetime:
-    """Return when the next progress update is due after one at `last` (P9.2, for staff only).
+    calendar: Calendar | None,
+    last: datetime,
+    target: Target,
+    suspensions: Sequence[Spell] = (),
+    unavailable: Sequence[Spell] = (),
+) -> Times:
+    """Return when the next progress update is due after one at `last`, and when to say so (P9.2, for staff only).
 
-    Hours and working minutes stand still during `suspensions`. Business days end at the home desk's closing; after a
-    wait for the contact, count from the end of the wait.
+    Hours and working minutes stand still during `suspensions`; hours round the clock fall back to the desk's while
+    nobody is there to work with (`unavailable`). Business days end at the home desk's closing, and its opening is the
+    warning; after a wait for the contact, count from the end of the wait.
     """
+    last = instant(last)
     if target.update_unit == "business_days" and calendar is not None:
         day = calendar.add_business_days(calendar.business_date(last), target.update_every)
-        return calendar.closes_on(day)
+        return Times(last, max(last, calendar.opens_on(day)), calendar.closes_on(day))
     hours = {"hours_24x7": 1, "working_minutes": 0, "business_days": 24}[target.update_unit] * target.update_every
     within = timedelta(hours=hours) if hours else timedelta(minutes=target.update_every)
-    counts_in = None if target.update_unit == "hours_24x7" else calendar
-    return add_around(counts_in, last, within, suspensions)
+    rhythm = replace(target, within=within, round_the_clock=target.update_unit == "hours_24x7")
+    phases = list(clock_phases(calendar, last, rhythm, suspensions, unavailable))
+    return Times(last, reach(phases, rhythm.warn_after), reach(phases, within))
 
 
 def add_around(

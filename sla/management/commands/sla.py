@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -46,7 +47,11 @@ class Command(BaseCommand):
             raise CommandError(f"No case {options['case']} with a deadline was found. Check the reference.")
         for one in found:
             self.stdout.write(f"{one.what}: {one.state}")
-            self.stdout.write(Explanation.from_data(one.explanation).as_text(options["zone"]) + "\n")
+            if one.explanation:
+                self.stdout.write(Explanation.from_data(one.explanation).as_text(options["zone"]) + "\n")
+            else:
+                due = one.due_at.astimezone(ZoneInfo(options["zone"] or "UTC"))
+                self.stdout.write(f"Due           {due:%a %d %b %Y %H:%M %Z}: a time that was named, not reckoned\n")
 
     def _when(self, options: dict[str, Any]) -> None:
         now = timezone.now()
