@@ -208,7 +208,7 @@ def _moved(changed: list[_Changed], now: datetime) -> Iterator[Move]:
         case = deadline.case
         if case.policy_id not in targets:
             targets[case.policy_id] = store.targets(case.policy)
-        facts = promises.facts_of(deadline, targets[case.policy_id])
+        facts = promises.facts_of_case(case, now, targets=targets[case.policy_id])
         counting = hours[case.desk_id, case.partner.follows_the_sun]
         new = counting.new_due_at(deadline, facts)
         if new is not None:
@@ -228,5 +228,6 @@ def _touched(changed: list[_Changed], now: datetime) -> DeadlineQuerySet:
         Deadline.objects.not_yet_due(now)
         .filter(reduce(or_, (one.touched for one in changed)), kind=DeadlineKind.FIRST_RESPONSE)
         .select_related("case__partner", "case__desk", "case__policy")
+        .prefetch_related("case__severity_agreements", "case__resource_absences", "case__workarounds")
         .order_by("due_at", "id")
     )

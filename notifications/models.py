@@ -42,6 +42,12 @@ class MailKind(models.TextChoices):
     PLAN_CHANGED = "plan_changed", _("Action plan changed")
     WORKAROUND = "workaround", _("Workaround in place")
     LOW_SCORE = "low_score", _("Low survey score")
+    TRIAL_ENDING = "trial_ending", _("Trial is ending")
+    TRIAL_ENDED = "trial_ended", _("Trial has ended")
+    REQUEST_KEPT = "request_kept", _("Request kept")
+    REQUEST_WAITING = "request_waiting", _("Request waits for a decision")
+    REQUEST_LOGGED = "request_logged", _("Kept request logged")
+    REQUEST_DECLINED = "request_declined", _("Kept request declined")
     MANAGER_ASKED = "manager_asked", _("Asked for a manager")
     MANAGER_REQUEST_RECEIVED = "manager_request_received", _("Request for a manager received")
     MANAGER_ANSWERED = "manager_answered", _("Manager answered")
@@ -64,6 +70,12 @@ FOR_CONTACTS = frozenset(
         MailKind.YOUR_MILESTONE_OVERDUE,
         MailKind.PLAN_CHANGED,
         MailKind.WORKAROUND,
+        # They go to our managers too, in the same words.
+        MailKind.TRIAL_ENDING,
+        MailKind.TRIAL_ENDED,
+        MailKind.REQUEST_KEPT,
+        MailKind.REQUEST_LOGGED,
+        MailKind.REQUEST_DECLINED,
         MailKind.MANAGER_REQUEST_RECEIVED,
         MailKind.MANAGER_ANSWERED,
         MailKind.CHARGE_DECIDED,

@@ -11,9 +11,12 @@ from cases.models import (
     ChargeReview,
     Closing,
     Deadline,
+    KeptRequest,
     ManagerRequest,
     Message,
+    Notice,
     OnCallAlert,
+    Plan,
     SeverityProposal,
     WaitingEpisode,
     Watcher,
@@ -130,6 +133,23 @@ def _to_decide(mail: OutgoingMail, now: datetime) -> str:
     return "A manager decided before it left." if decided else ""
 
 
+def _notice(mail: OutgoingMail) -> Notice:
+    about = mail.key.partition(":")[0]
+    return Notice.objects.select_related("partner").get(pk=about.removeprefix("notice."))
+
+
+def _trial(mail: OutgoingMail, now: datetime) -> str:
+    notice = _notice(mail)
+    partner = notice.partner
+    end = datetime.fromisoformat(notice.facts["trial_ends_at"])
+    return "" if partner.plan == Plan.TRIAL and partner.trial_ends_at == end else "The plan was changed."
+
+
+def _to_be_decided(mail: OutgoingMail, now: datetime) -> str:
+    kept = KeptRequest.objects.get(pk=_notice(mail).facts["request"])
+    return "Somebody decided before it left." if kept.decision else ""
+
+
 def _facts(mail: OutgoingMail) -> dict[str, int]:
     return {} if mail.event is None else mail.event.facts
 
@@ -150,6 +170,9 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.WATCHED_CLOSED: _watched,
     MailKind.CASE_MERGED: _closed,
     MailKind.CASE_CLOSED: _closed,
+    MailKind.TRIAL_ENDING: _trial,
+    MailKind.TRIAL_ENDED: _trial,
+    MailKind.REQUEST_WAITING: _to_be_decided,
     MailKind.MANAGER_ASKED: _manager_asked,
     MailKind.MANAGER_REQUEST_RECEIVED: _manager_asked,
 }

@@ -10,8 +10,8 @@ Message = Callable[[CaseEvent, dict[str, str]], list[Letter]]
 
 ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.CASE_LOGGED: (messages.case_received, messages.severity_1_logged),
-    EventKind.CONTACT_REPLIED: (messages.contact_replied,),
-    EventKind.SPECIALIST_REPLIED: (messages.specialist_replied,),
+    EventKind.CONTACT_REPLIED: (messages.contact_replied, messages.watched_reply,),
+    EventKind.SPECIALIST_REPLIED: (messages.specialist_replied, messages.watched_reply,),
     EventKind.REMINDER_MADE: (messages.reminder,),
     EventKind.PROMISE_AT_RISK: (messages.promise_at_risk,),
     EventKind.PROMISE_MISSED: (messages.promise_missed,),
@@ -20,7 +20,8 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.CALL_LOGGED: (messages.closing_announced,),
     EventKind.ATTEMPT_COUNTED: (messages.closing_announced,),
     EventKind.CLOSING_RELEASED: (messages.closing_announced,),
-    EventKind.CASE_CLOSED: (messages.case_closed,),
+    EventKind.CONTACT_CHANGED: (messages.contact_changed,),
+    EventKind.CASE_CLOSED: (messages.case_closed, messages.case_merged, messages.watched_closed,),
     EventKind.CLOSING_TAKEN_BACK: (messages.closing_taken_back,),
     EventKind.SURVEY_ANSWERED: (messages.low_score,),
     # Told by the closing mail, if the case ends with it; else the case's page shows it.
@@ -46,6 +47,11 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.NOTE_WRITTEN: (),
     EventKind.ATTEMPT_FAILED: (),
     EventKind.CLOSING_HELD: (),
+    EventKind.CASE_MERGED: (),
+    EventKind.CASES_LINKED: (),
+    EventKind.CASES_UNLINKED: (),
+    EventKind.WATCHER_ADDED: (),
+    EventKind.WATCHER_REMOVED: (),
     EventKind.REPLY_TAKEN_BACK: (),
 }
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from cases import actions
-from cases.models import Deadline, WaitingEpisode
-from notifications import dispatch, heartbeat, outbox, reminders
+from cases.models import Deadline, OnCallAlert, Partner, Plan, WaitingEpisode
+from cases.rules import TRIAL_WARNING
+from notifications import dispatch, heartbeat, notices, outbox, reminders
 from notifications.delivery import Connection, MailServerDown
-from notifications.models import OutgoingMail
+from notifications.models import MailState, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,8 @@ def dispatch_events(*, now: datetime) -> int:
         # A page on which nothing moved is in other hands.
         if len(events) < PAGE or not told_now:
             break
-    heartbeat.beat("dispatch events", now=now)
+    told += notices.tell_all(now=now)
+    heartbeat.beat("dispatch events", now=now, done=told)
     return told
 
 
@@ -50,7 +52,7 @@ def send_outbox(*, clock: Clock) -> int:
 
     `clock` is read for each mail, because a run can last.
     """
-    tried = 0
+    tried = sent = failed = 0
     with Connection() as connection:
         for mail_id in _due_mails(clock):
             try:
@@ -63,10 +65,12 @@ def send_outbox(*, clock: Clock) -> int:
             if mail is not None:
                 tried += 1
                 _send_one(mail, connection, clock)
+                sent += mail.state == MailState.SENT
+                failed += mail.state in (MailState.QUEUED, MailState.GAVE_UP)
         else:
             if tried:
                 heartbeat.beat(heartbeat.MAIL_SERVER, now=clock())
-    heartbeat.beat(heartbeat.SENDER, now=clock())
+    heartbeat.beat(heartbeat.SENDER, now=clock(), done=sent, failed=failed)
     return tried
 
 
@@ -75,7 +79,7 @@ def warn_and_breach(*, now: datetime) -> int:
     promises = Deadline.objects
     done = _each(promises.to_breach(now), "due_at", lambda pk: actions.record_breach(deadline_id=pk, now=now))
     done += _each(promises.to_warn(now), "warn_at", lambda pk: actions.warn_of_deadline(deadline_id=pk, now=now))
-    heartbeat.beat("warn and breach", now=now)
+    heartbeat.beat("warn and breach", now=now, done=done)
     return done
 
 
@@ -84,16 +88,35 @@ def keep_contact_attempts(*, now: datetime) -> int:
     settled = sum(_settle(mail, now) for mail in reminders.unsettled(limit=MOST))
     to_remind = WaitingEpisode.objects.filter(ended_at=None, next_reminder_at__lte=now)
     made = _each(to_remind, "next_reminder_at", lambda pk: actions.make_reminder(episode_id=pk, now=now))
-    heartbeat.beat("keep contact attempts", now=now)
+    heartbeat.beat("keep contact attempts", now=now, done=settled + made)
     return settled + made
+
+
+def alert_on_call(*, now: datetime) -> int:
+    """Wake the people on call again for the alerts that nobody has taken (P4.1)."""
+    ringing = OnCallAlert.objects.filter(ended_at=None, next_round_at__lte=now)
+    rung = _each(ringing, "next_round_at", lambda pk: actions.alert_on_call(alert_id=pk, now=now))
+    heartbeat.beat("alert on call", now=now)
+    return rung
 
 
 def close_silent_cases(*, now: datetime) -> int:
     """Close the cases whose contact stayed silent after two attempts (P9.5)."""
     silent = WaitingEpisode.objects.filter(ended_at=None, closes_at__lte=now)
     closed = _each(silent, "closes_at", lambda pk: actions.close_in_silence(episode_id=pk, now=now))
-    heartbeat.beat("close silent cases", now=now)
+    heartbeat.beat("close silent cases", now=now, done=closed)
     return closed
+
+
+def tell_of_trials(*, now: datetime) -> int:
+    """Have people told of trials that end in three days, or have ended (P1.1)."""
+    near = Partner.objects.filter(plan=Plan.TRIAL, trial_ends_at__lte=now + TRIAL_WARNING)
+    never_warned = Q(warned_of_trial_end=None) | ~Q(warned_of_trial_end=F("trial_ends_at"))
+    never_told = Q(told_of_trial_end=None) | ~Q(told_of_trial_end=F("trial_ends_at"))
+    trials = near.filter(never_warned | Q(never_told, trial_ends_at__lte=now))
+    told = _each(trials, "trial_ends_at", lambda pk: actions.tell_of_trial(partner_id=pk, now=now))
+    heartbeat.beat("tell of trials", now=now, done=told)
+    return told
 
 
 def _due_mails(clock: Clock) -> Iterator[int]:

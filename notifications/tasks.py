@@ -10,7 +10,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import sweeps
+from notifications import mailbox, sweeps
 from notifications.bell import Bell
 
 # A wake-up that nobody took within this many seconds is thrown away: the timetable has come by in the meantime.
@@ -43,9 +43,27 @@ def keep_contact_attempts(**_: Any) -> None:
 
 
 @shared_task
+def alert_on_call(**_: Any) -> None:
+    """Wake the people on call again."""
+    sweeps.alert_on_call(now=timezone.now())
+
+
+@shared_task
 def close_silent_cases(**_: Any) -> None:
     """Close the cases whose contact stayed silent."""
     sweeps.close_silent_cases(now=timezone.now())
+
+
+@shared_task
+def read_mailbox(**_: Any) -> None:
+    """Take in the mail that came to the mailbox, and handle what waits."""
+    mailbox.read(clock=timezone.now)
+
+
+@shared_task
+def tell_of_trials(**_: Any) -> None:
+    """Have people told of trials that end."""
+    sweeps.tell_of_trials(now=timezone.now())
 
 
 def _wake_dispatch() -> None:

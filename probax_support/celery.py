@@ -41,9 +41,15 @@ app.conf.beat_schedule = {
     "send the outbox": tick("send_outbox", every=2.0),
     # 75 % of a target used, and the moment it is missed.
     "warn and breach": tick("warn_and_breach", every=5.0),
+    # People on call are woken every ten minutes, to the half minute.
+    "alert on call": tick("alert_on_call", every=30.0),
     # Reminders to a silent partner, and the closing after them.
     "keep contact attempts": tick("keep_contact_attempts", every=30.0),
     "close silent cases": tick("close_silent_cases", every=30.0),
+    # Trials that end in three days, or have ended.
+    "tell of trials": tick("tell_of_trials", every=60.0),
+    # Mail that came in: kept, then handled.
+    "read the mailbox": tick("read_mailbox", every=20.0),
 }
 
 

@@ -4,6 +4,7 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 (None: the timetable) and when. No action sends mail, reads the clock, or calls another action.
 """
 
+from cases.actions._bounces import Bounce
 from cases.actions._record import wake_on_commit
 from cases.actions._request import Asked, asked_with
 from cases.actions.accounts import change_own_account
@@ -28,6 +29,7 @@ from cases.actions.emergency import (
     name_technical_resource,
     take_alert,
 )
+from cases.actions.entitlement import decline_kept_request, log_kept_request, submit_or_keep, tell_of_trial
 from cases.actions.features import (
     FeatureDetails,
     link_feature_request,
@@ -37,6 +39,17 @@ from cases.actions.features import (
     set_ideas_address,
 )
 from cases.actions.holding import hold_closing, release_closing
+from cases.actions.incoming import (
+    MailRead,
+    answer_from_mail,
+    fail_mail,
+    file_mail,
+    keep_mail,
+    log_case_from_mail,
+    log_follow_up_from_mail,
+    put_mail,
+    reply_from_mail,
+)
 from cases.actions.intake import (
     CaseDetails,
     Upload,
@@ -52,7 +65,10 @@ from cases.actions.manager_requests import (
     ask_for_manager,
     ask_manager_about_something_else,
 )
+from cases.actions.merging import link_cases, merge_case, unlink_cases
+from cases.actions.partners import add_partner, change_partner
 from cases.actions.promises import record_breach, warn_of_deadline
+from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
 from cases.actions.sessions import answer_session, ask_for_session, begin_session, end_session, record_spoken_consent
 from cases.actions.severity import (
@@ -65,17 +81,24 @@ from cases.actions.site import set_up_site
 from cases.actions.surveys import answer_survey
 from cases.actions.take_backs import take_closing_back, take_reply_back
 from cases.actions.tokens import end_token, make_token
+from cases.actions.tray import attach_mail, clear_address, dismiss_mail, make_case_of_mail
+from cases.actions.watching import add_watcher, change_contact, remove_watcher, stop_watching
 from cases.actions.work import assign_case, log_call
 
 __all__ = [
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
     "Asked",
+    "Bounce",
     "CaseDetails",
     "FeatureDetails",
+    "MailRead",
     "Upload",
+    "add_partner",
+    "add_watcher",
     "agree_to_severity",
     "alert_on_call",
     "answer_cloud_consent",
+    "answer_from_mail",
     "answer_manager_request",
     "answer_session",
     "answer_survey",
@@ -86,33 +109,50 @@ __all__ = [
     "ask_manager_about_something_else",
     "asked_with",
     "assign_case",
+    "attach_mail",
     "attach_to_draft",
     "begin_cloud_action",
     "begin_investigation",
     "begin_session",
     "change_calendar_day",
+    "change_contact",
     "change_own_account",
+    "change_partner",
+    "clear_address",
     "close_case",
     "close_in_silence",
+    "confirm_follow_up",
     "confirm_reminder",
     "decide_charges",
+    "decline_kept_request",
     "decline_severity",
     "detach_from_draft",
     "discard_draft",
+    "dismiss_as_thanks",
+    "dismiss_mail",
     "end_investigation",
     "end_session",
     "end_token",
+    "fail_mail",
     "fail_reminder",
+    "file_mail",
     "hold_closing",
     "judge_charges",
     "keep_draft",
+    "keep_mail",
+    "link_cases",
     "link_feature_request",
     "lodge_feature_request",
     "log_call",
+    "log_case_from_mail",
+    "log_follow_up_from_mail",
+    "log_kept_request",
+    "make_case_of_mail",
     "make_reminder",
     "make_token",
     "mark_resource_away",
     "mark_resource_back",
+    "merge_case",
     "merge_feature_requests",
     "move_follow_up",
     "move_promises_left_alone",
@@ -120,20 +160,28 @@ __all__ = [
     "need_no_diagnostics",
     "propose_severity",
     "publish_consent_text",
+    "put_mail",
     "record_breach",
     "record_cloud_action_without_consent",
     "record_spoken_consent",
     "release_closing",
+    "remove_watcher",
     "reply_as_contact",
     "reply_as_specialist",
+    "reply_from_mail",
     "see_cloud_action",
     "set_feature_state",
     "set_ideas_address",
     "set_up_site",
+    "settle_triage",
+    "stop_watching",
     "submit_case",
+    "submit_or_keep",
     "take_alert",
     "take_closing_back",
     "take_reply_back",
+    "tell_of_trial",
+    "unlink_cases",
     "wake_on_commit",
     "warn_of_deadline",
     "withdraw_cloud_consent",

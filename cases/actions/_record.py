@@ -43,7 +43,8 @@ def wake_on_commit(waker: Waker) -> None:
         _wakers.append(waker)
 
 
-def _wake() -> None:
+def wake() -> None:
+    """Wake whoever tells people, after the act is committed."""
     for waker in _wakers:
         waker()
 
@@ -354,5 +355,5 @@ def record(
     )
     Dispatch.objects.create(event=event, secrets=secrets or {})
     _request.leave_receipt(case, now=now)
-    transaction.on_commit(_wake)
+    transaction.on_commit(wake)
     return event

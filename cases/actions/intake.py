@@ -13,7 +13,18 @@ from django.utils.translation import gettext as _
 
 from cases import promises, rules
 from cases.actions import _alerts, _record
-from cases.models import AlertReason, Attachment, Case, CaseDraft, Channel, DeadlineKind, EventKind, Partner, User
+from cases.models import (
+    AlertReason,
+    Attachment,
+    Case,
+    CaseDraft,
+    Channel,
+    DeadlineKind,
+    EventKind,
+    KeptRequest,
+    Partner,
+    User,
+)
 from cases.rules import RuleBroken
 from sla import store
 
@@ -53,7 +64,10 @@ def keep_draft(
 
     The follow-up of a case, named by its reference, has a draft of its own: neither takes the other's words or files.
     """
-    if submission_key is not None and Case.objects.filter(contact=actor, submission_key=submission_key).exists():
+    mine = {"contact": actor, "submission_key": submission_key}
+    if submission_key is not None and (
+        Case.objects.filter(**mine).exists() or KeptRequest.objects.filter(**mine).exists()
+    ):
         return None
     draft, _made = CaseDraft.objects.update_or_create(
         user=actor, follow_up_of=_goes_on(follow_up_of, actor), defaults={"fields": dict(fields), "saved_at": now}
@@ -133,6 +147,32 @@ def submit_case(
             hours, the accepted charges (P4.2).
         Partner.DoesNotExist: the actor does not write for this partner.
     """
+    return enter(
+        partner_id=partner_id,
+        details=details,
+        severity=severity,
+        channel=channel,
+        charges_accepted=charges_accepted,
+        follow_up_of=follow_up_of,
+        submission_key=submission_key,
+        actor=actor,
+        now=now,
+    )
+
+
+def enter(
+    *,
+    partner_id: int,
+    details: CaseDetails,
+    severity: int,
+    channel: Channel,
+    charges_accepted: bool,
+    follow_up_of: str,
+    submission_key: UUID | None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Do what `submit_case` says, inside the transaction of an action."""
     partner = partner_locked(partner_id, actor)
     known = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None).first()
     if known is not None:
@@ -140,7 +180,7 @@ def submit_case(
         return known
     case = Case(partner=partner, contact=actor, channel=channel, submission_key=submission_key, **asdict(details))
     case.desk = partner.home_desk
-    case.follow_up_of = _earlier_case(follow_up_of, partner, actor)
+    case.follow_up_of = earlier_case(follow_up_of, partner, actor)
     require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
     log(case, severity, actor=actor, now=now)
@@ -160,7 +200,8 @@ def partner_locked(partner_id: int, actor: User) -> Partner:
     )
 
 
-def _earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
+def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
+    """Return the case of this partner that a new one goes on from; None when no such case is the actor's business."""
     if not reference:
         return None
     return Case.objects.visible_to(actor).filter(partner=partner, reference=reference).first()

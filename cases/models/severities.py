@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lifecycle import Side
 from cases.models.cases import Case
+from cases.models.emergency import ChargeVerdict
 
 
 class Decision(models.TextChoices):
@@ -34,8 +35,17 @@ class SeverityProposal(models.Model):
     made_at = models.DateTimeField()
     # The form's hidden key: the same form sent twice proposes once.
     submission_key = models.UUIDField(null=True, blank=True)
+    # What the contact said with a request for Severity 1 (P2.6, P4.2); the case gets it once both agree.
+    technical_resource = models.CharField(max_length=200, blank=True)
+    charge_words = models.TextField(blank=True)
+    charges_accepted_at = models.DateTimeField(null=True, blank=True)
+    # What a specialist said with a lower severity of an after-hours Sev 1; it counts once both agree (P4.2).
+    charge_verdict = models.CharField(max_length=20, choices=ChargeVerdict, blank=True)
+    charge_reason = models.TextField(blank=True)
     # The link in the mail is kept as a hash alone; it serves for one decision and ends with `expires_at`.
     token_hash = models.CharField(max_length=64, blank=True)
+    # Whom the link stands for: whoever opens it decides as this person.
+    link_for = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     decision = models.CharField(max_length=20, choices=Decision, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

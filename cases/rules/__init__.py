@@ -21,6 +21,7 @@ from cases.rules.diagnostics import (
     follow_up_may_be_promised,
     session_may_begin,
 )
+from cases.rules.entitlement import TRIAL_LASTS, TRIAL_WARNING, trial_ends, trial_is_ending
 from cases.rules.features import (
     FEATURE_GOES_TO,
     FEATURE_WORDS,
@@ -36,7 +37,14 @@ from cases.rules.intake import (
     needs_technical_resource,
 )
 from cases.rules.mail_severity import severity_in
-from cases.rules.outcomes import OUTCOME_NEEDS, SPECIALISTS_OUTCOMES, Outcome, require_what_the_outcome_needs
+from cases.rules.outcomes import (
+    ENVIRONMENT_NOTICE,
+    OUTCOME_NEEDS,
+    REFERRAL,
+    SPECIALISTS_OUTCOMES,
+    Outcome,
+    require_what_the_outcome_needs,
+)
 from cases.rules.severity import (
     ALERT_AGAIN_AFTER,
     SEVERITY_ANSWER_WITHIN,
@@ -76,7 +84,9 @@ __all__ = [
     "FEATURE_WORDS",
     "FOLLOW_UP_WITHIN",
     "LOW_SCORE",
+    "ENVIRONMENT_NOTICE",
     "OUTCOME_NEEDS",
+    "REFERRAL",
     "ROUND_THE_CLOCK_SEVERITY",
     "SESSION_WORDS",
     "SEVERITY_ANSWER_WITHIN",
@@ -86,6 +96,8 @@ __all__ = [
     "SURVEY_REMINDED_AFTER",
     "TAKE_BACK_WITHIN",
     "TAKE_REPLY_BACK_WITHIN",
+    "TRIAL_LASTS",
+    "TRIAL_WARNING",
     "AttemptMethod",
     "AttemptOutcome",
     "ConsentAsked",
@@ -117,5 +129,7 @@ __all__ = [
     "session_may_begin",
     "severity_in",
     "silent_closing_at",
+    "trial_ends",
+    "trial_is_ending",
     "word_takes_closing_back",
 ]

@@ -17,9 +17,20 @@ from cases import lifecycle, rules
 from cases.lifecycle import Side, Trigger
 from cases.models import INTERNAL_KINDS, Case, Deadline, DeadlineKind
 from cases.rules import RuleBroken
-from cases.web import emergency, features, manager_requests, severity, take_backs, waiting
+from cases.web import (
+    closing,
+    consents,
+    diagnostics,
+    emergency,
+    features,
+    manager_requests,
+    sessions,
+    severity,
+    take_backs,
+    waiting,
+)
 from cases.web.answers import case_or_404, new_key, put_beside
-from cases.web.forms import AssignForm, CallForm, CloseForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
+from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
 from cases.web.promise import desk_line, first_response_of
 from cases.web.request import PortalRequest
 from cases.web.timeline import story_of
@@ -94,12 +105,10 @@ def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
         "reply_form": SpecialistReplyForm(initial=new_key() | _words_taken_back(found, request)),
         "note_form": NoteForm(initial=new_key()),
         "call_form": CallForm(initial=new_key()),
-        "close_form": CloseForm(initial=new_key()),
         "assign_form": AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id}),
         "deadlines": [deadline for deadline in deadlines if deadline.kind not in INTERNAL_KINDS],
         "update": next((deadline for deadline in deadlines if deadline.kind == DeadlineKind.UPDATE), None),
         "attempts": found.attempts.select_related("made_by").order_by("made_at"),
-        "outcome_needs": rules.OUTCOME_NEEDS,
     }
 
 
@@ -118,6 +127,9 @@ PARTNER: tuple[str, list[Panel]] = (
         _for_everybody,
         _for_partner,
         take_backs.panel,
+        diagnostics.panel,
+        sessions.panel,
+        consents.panel,
         severity.panel,
         emergency.panel,
         features.panel,
@@ -129,7 +141,11 @@ DESK: tuple[str, list[Panel]] = (
     [
         _for_everybody,
         _for_desk,
+        closing.panel,
         take_backs.panel,
+        diagnostics.panel,
+        sessions.panel,
+        consents.panel,
         severity.panel,
         emergency.panel,
         waiting.panel,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases import demo
 from cases.models import Site, User
+from cases.web import emergency
 from cases.web.request import Reading
 
 
@@ -24,6 +25,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "demo_password": demo.PASSWORD if settings.DEMO else "",
             "workplace": _workplace(user),
         },
+        # Severity 1 that people on call were woken for and nobody took, on every page of staff (P4.1).
+        "ringing": emergency.ringing() if user is not None and user.works_here else [],
         "now": cast(Reading, request).now if hasattr(request, "now") else None,
         "reader_zone": timezone.get_current_timezone_name(),
     }

@@ -104,7 +104,48 @@ def _resource_back(event: CaseEvent) -> str:
     return f"{back} {_('Work goes on day and night')}"
 
 
+def _session_answered(event: CaseEvent) -> str:
+    if event.facts.get("said_by"):
+        return _("wrote down that %(said_by)s agreed to a remote session on the phone") % event.facts
+    return _("agreed to a remote session") if event.facts["consents"] else _("declined the remote session")
+
+
+def _consent_answered(event: CaseEvent) -> str:
+    if event.facts["given"]:
+        return _("agreed to work in their public cloud (version %(version)s of the words)") % event.facts
+    return _("did not agree to work in their public cloud")
+
+
+def _cloud_action(event: CaseEvent) -> str:
+    if event.facts["with_consent"]:
+        return _("began work in the public cloud: %(what)s") % event.facts
+    return _("put work in the public cloud on the record that was done without consent: %(what)s") % event.facts
+
+
+def _files_added(event: CaseEvent) -> str:
+    names = ", ".join(event.facts["names"])
+    return (
+        _("added a file: %(names)s") % {"names": names}
+        if len(event.facts["names"]) == 1
+        else (_("added files: %(names)s") % {"names": names})
+    )
+
+
 SENTENCES: dict[EventKind, Sentence] = {
+    EventKind.DIAGNOSTICS_ASKED: _lazy("asked for diagnostics by"),
+    EventKind.DIAGNOSTICS_ENDED: _lazy("needs the diagnostics no more"),
+    EventKind.FILE_ADDED: _files_added,
+    EventKind.SESSION_ASKED: _lazy("asked for a remote session"),
+    EventKind.SESSION_ANSWERED: _session_answered,
+    EventKind.SESSION_BEGAN: _lazy("began the remote session"),
+    EventKind.SESSION_ENDED: _lazy("ended the remote session"),
+    EventKind.INVESTIGATION_BEGAN: _lazy("began to investigate, and promised to follow up by"),
+    EventKind.FOLLOW_UP_MOVED: lambda event: _("moved the promised follow-up (%(reason)s)") % event.facts,
+    EventKind.INVESTIGATION_ENDED: _lazy("ended the investigation"),
+    EventKind.CONSENT_ASKED: _lazy("asked for consent to work in the public cloud"),
+    EventKind.CONSENT_ANSWERED: _consent_answered,
+    EventKind.CONSENT_WITHDRAWN: _lazy("took the consent to work in the public cloud back"),
+    EventKind.CLOUD_ACTION_BEGUN: _cloud_action,
     EventKind.CASE_LOGGED: _lazy("logged the case"),
     EventKind.FOLLOW_UP_OPENED: lambda event: _("opened the follow-up case %(reference)s") % event.facts,
     EventKind.CASE_ASSIGNED: _assigned,
@@ -152,6 +193,20 @@ SENTENCES: dict[EventKind, Sentence] = {
         if event.facts.get("in_silence", True)
         else _("took the closing back")
     ),
+    EventKind.CASE_MERGED: lambda event: _("merged %(reference)s into this case") % event.facts,
+    EventKind.CASES_LINKED: lambda event: _("linked this case with %(reference)s") % event.facts,
+    EventKind.CASES_UNLINKED: lambda event: _("took the link with %(reference)s away") % event.facts,
+    EventKind.WATCHER_ADDED: lambda event: (
+        _("watches the case")
+        if event.facts["user"] == event.actor_id
+        else _("lets %(name)s watch the case") % event.facts
+    ),
+    EventKind.WATCHER_REMOVED: lambda event: (
+        _("no longer watches the case")
+        if event.facts["user"] == event.actor_id
+        else _("took %(name)s off those who watch") % event.facts
+    ),
+    EventKind.CONTACT_CHANGED: lambda event: _("made %(name)s the contact of the case") % event.facts,
     EventKind.REPLY_TAKEN_BACK: _lazy("took a reply back before it left"),
     EventKind.CLOSING_HELD: lambda event: _("holds the closing back: %(reason)s") % event.facts,
     EventKind.CLOSING_RELEASED: lambda event: (

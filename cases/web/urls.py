@@ -6,12 +6,19 @@ from cases.web import (
     account,
     calendar,
     case_list,
+    charge_pages,
+    consent_pages,
     desk,
+    diagnostic_pages,
+    emergency_pages,
     feature_pages,
     files,
     manager,
     manager_request_pages,
+    over_time,
     partner,
+    session_pages,
+    severity_pages,
     start,
     survey,
     take_back_pages,
@@ -45,13 +52,22 @@ partner_pages = [
     path("cases/<str:reference>/severity/", partner_page(severity_pages.propose), name="case_severity"),
     path("cases/<str:reference>/severity/agree/", partner_page(severity_pages.agree), name="case_severity_agree"),
     path("cases/<str:reference>/severity/decline/", partner_page(severity_pages.decline), name="case_severity_decline"),
-    path("cases/<str:reference>/severity/withdraw/", partner_page(severity_pages.withdraw), name="case_severity_withdraw"),
+    path(
+        "cases/<str:reference>/severity/withdraw/", partner_page(severity_pages.withdraw), name="case_severity_withdraw"
+    ),
     path("cases/<str:reference>/resource/", partner_page(emergency_pages.resource_named), name="case_resource"),
-    path("cases/<str:reference>/resource/away/", partner_page(emergency_pages.resource_away), name="case_resource_away"),
-    path("cases/<str:reference>/resource/back/", partner_page(emergency_pages.resource_back), name="case_resource_back"),
+    path(
+        "cases/<str:reference>/resource/away/", partner_page(emergency_pages.resource_away), name="case_resource_away"
+    ),
+    path(
+        "cases/<str:reference>/resource/back/", partner_page(emergency_pages.resource_back), name="case_resource_back"
+    ),
     path("cases/<str:reference>/closing/back/", partner_page(take_back_pages.closing_back), name="case_closing_back"),
     path("cases/<str:reference>/manager/", manager_request_pages.ask_as_contact, name="case_manager"),
     path("talk-to-a-manager/", manager_request_pages.talk, name="talk_to_a_manager"),
+    path("cases/<str:reference>/session/", session_pages.answer, name="case_session_answer"),
+    path("cases/<str:reference>/consent/", consent_pages.answer, name="case_consent_answer"),
+    path("cases/<str:reference>/consent/withdraw/", consent_pages.withdraw, name="case_consent_withdraw"),
 ]
 
 # /desk/: staff
@@ -75,26 +91,74 @@ desk_pages = [
     path("desk/cases/<str:reference>/call/", desk.case_call, name="desk_case_call"),
     path("desk/cases/<str:reference>/close/", desk.case_close, name="desk_case_close"),
     path("desk/cases/<str:reference>/severity/", desk_page(severity_pages.propose), name="desk_case_severity"),
-    path("desk/cases/<str:reference>/severity/agree/", desk_page(severity_pages.agree), name="desk_case_severity_agree"),
-    path("desk/cases/<str:reference>/severity/decline/", desk_page(severity_pages.decline), name="desk_case_severity_decline"),
-    path("desk/cases/<str:reference>/severity/withdraw/", desk_page(severity_pages.withdraw), name="desk_case_severity_withdraw"),
+    path(
+        "desk/cases/<str:reference>/severity/agree/", desk_page(severity_pages.agree), name="desk_case_severity_agree"
+    ),
+    path(
+        "desk/cases/<str:reference>/severity/decline/",
+        desk_page(severity_pages.decline),
+        name="desk_case_severity_decline",
+    ),
+    path(
+        "desk/cases/<str:reference>/severity/withdraw/",
+        desk_page(severity_pages.withdraw),
+        name="desk_case_severity_withdraw",
+    ),
     path("desk/cases/<str:reference>/resource/", desk_page(emergency_pages.resource_named), name="desk_case_resource"),
-    path("desk/cases/<str:reference>/resource/away/", desk_page(emergency_pages.resource_away), name="desk_case_resource_away"),
-    path("desk/cases/<str:reference>/resource/back/", desk_page(emergency_pages.resource_back), name="desk_case_resource_back"),
+    path(
+        "desk/cases/<str:reference>/resource/away/",
+        desk_page(emergency_pages.resource_away),
+        name="desk_case_resource_away",
+    ),
+    path(
+        "desk/cases/<str:reference>/resource/back/",
+        desk_page(emergency_pages.resource_back),
+        name="desk_case_resource_back",
+    ),
     path("desk/cases/<str:reference>/alert/", emergency_pages.take_alert, name="desk_case_alert"),
     path("desk/cases/<str:reference>/charges/", emergency_pages.charges_judged, name="desk_case_charges"),
-    path("desk/cases/<str:reference>/closing/back/", desk_page(take_back_pages.closing_back), name="desk_case_closing_back"),
-    path("desk/cases/<str:reference>/reply/<int:message_id>/back/", take_back_pages.reply_back, name="desk_case_reply_back"),
+    path(
+        "desk/cases/<str:reference>/closing/back/",
+        desk_page(take_back_pages.closing_back),
+        name="desk_case_closing_back",
+    ),
+    path(
+        "desk/cases/<str:reference>/reply/<int:message_id>/back/",
+        take_back_pages.reply_back,
+        name="desk_case_reply_back",
+    ),
     path("desk/cases/<str:reference>/hold/", waiting_pages.hold, name="desk_case_hold"),
     path("desk/cases/<str:reference>/release/", waiting_pages.release, name="desk_case_release"),
     path("desk/cases/<str:reference>/manager/", manager_request_pages.ask_as_staff, name="desk_case_manager"),
     path("desk/cases/<str:reference>/manager/answer/", manager_request_pages.answer, name="desk_case_manager_answer"),
     path("desk/talk-to-a-manager/", manager_request_pages.talk_for_caller, name="desk_talk_to_a_manager"),
+    path("desk/cases/<str:reference>/diagnostics/", diagnostic_pages.ask, name="desk_case_diagnostics"),
+    path(
+        "desk/cases/<str:reference>/diagnostics/not-needed/",
+        diagnostic_pages.not_needed,
+        name="desk_case_diagnostics_not_needed",
+    ),
+    path("desk/cases/<str:reference>/investigation/", diagnostic_pages.investigate, name="desk_case_investigation"),
+    path(
+        "desk/cases/<str:reference>/investigation/end/",
+        diagnostic_pages.end_investigation,
+        name="desk_case_investigation_end",
+    ),
+    path("desk/cases/<str:reference>/follow-up/", diagnostic_pages.move_follow_up, name="desk_case_follow_up"),
+    path("desk/cases/<str:reference>/session/", session_pages.ask, name="desk_case_session"),
+    path("desk/cases/<str:reference>/session/spoken/", session_pages.spoken, name="desk_case_session_spoken"),
+    path("desk/cases/<str:reference>/session/begin/", session_pages.begin, name="desk_case_session_begin"),
+    path("desk/cases/<str:reference>/session/end/", session_pages.end, name="desk_case_session_end"),
+    path("desk/cases/<str:reference>/consent/", consent_pages.ask, name="desk_case_consent"),
+    path("desk/cases/<str:reference>/cloud/", consent_pages.begin, name="desk_case_cloud_action"),
+    path("desk/cases/<str:reference>/cloud/without/", consent_pages.without, name="desk_case_cloud_without"),
 ]
 
 # /manager/: managers
 manager_pages = [
     path("manager/", manager.now, name="manager_now"),
+    path("manager/over-time/", over_time.over_time, name="manager_over_time"),
+    path("manager/over-time/export/", over_time.export, name="manager_over_time_export"),
     path("manager/requests/", manager_request_pages.requests, name="manager_requests"),
     path("manager/requests/export/", manager_request_pages.requests_csv, name="manager_requests_csv"),
     path("manager/charges/", charge_pages.charges, name="manager_charges"),
@@ -104,6 +168,9 @@ manager_pages = [
     path("manager/calendar/preview/", calendar.preview, name="manager_calendar_preview"),
     path("manager/calendar/change/", calendar.change, name="manager_calendar_change"),
     path("manager/calendar/promises/", calendar.promises, name="manager_calendar_promises"),
+    path("manager/consents/", consent_pages.consents, name="manager_consents"),
+    path("manager/consents/words/", consent_pages.publish, name="manager_consent_words"),
+    path("manager/consents/<int:action_id>/seen/", consent_pages.seen, name="manager_consent_seen"),
 ]
 
 urlpatterns = [*anyone, *partner_pages, *desk_pages, *manager_pages]

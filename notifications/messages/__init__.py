@@ -1,6 +1,13 @@
 """One function for each e-mail: whom it goes to and what it says. Its words stand in `templates/emails/<kind>/`."""
 
 from notifications.messages.emergency import charge_decided, charge_to_decide, on_call_alert
+from notifications.messages.entitlement import (
+    request_declined,
+    request_kept,
+    request_logged,
+    trial_ended,
+    trial_ending,
+)
 from notifications.messages.manager_requests import manager_answered, manager_asked, manager_request_received
 from notifications.messages.promises import promise_at_risk, promise_missed
 from notifications.messages.severity import severity_agreed, severity_declined, severity_proposed
@@ -18,14 +25,17 @@ from notifications.messages.to_staff import (
     low_score,
     severity_1_logged,
 )
+from notifications.messages.to_watchers import case_merged, contact_changed, watched_closed, watched_reply
 
 __all__ = [
     "case_closed",
+    "case_merged",
     "case_received",
     "charge_decided",
     "charge_to_decide",
     "closing_announced",
     "closing_taken_back",
+    "contact_changed",
     "contact_replied",
     "low_score",
     "manager_answered",
@@ -36,9 +46,16 @@ __all__ = [
     "promise_missed",
     "promise_moved",
     "reminder",
+    "request_declined",
+    "request_kept",
+    "request_logged",
     "severity_1_logged",
     "severity_agreed",
     "severity_declined",
     "severity_proposed",
     "specialist_replied",
+    "trial_ended",
+    "trial_ending",
+    "watched_closed",
+    "watched_reply",
 ]

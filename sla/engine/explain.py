@@ -161,6 +161,12 @@ class Explanation:
             zone=data["zone"],
         )
 
+    def used_percent(self, at: datetime) -> int:
+        """Return how much of the target's time was used at `at`, in whole percent; 100 once it is due."""
+        at = instant(at)
+        ran = (min(step.ends_at, at) - step.begins_at for step in self.steps if step.kind == "open")
+        return 100 * sum((stretch for stretch in ran if stretch > ZERO), ZERO) // self.within
+
     def as_text(self, zone: str | None = None) -> str:
         """Return the sum as lines of text, its times in `zone` (an IANA name; the desk's own by default)."""
         return "\n".join(_lines(self, ZoneInfo(zone or self.zone)))
