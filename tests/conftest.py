@@ -20,6 +20,7 @@ from django.conf import settings as django_settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
+from tests import migrated
 from tests.environment import BACKEND
 from tests.portal import Portal, prepared, running
 from tests.servers import Backend, ServerBackend
@@ -131,14 +132,26 @@ def django_db_modify_db_settings(backend: Backend) -> None:
     """Called by pytest-django before it makes its database: now the servers have to run."""
     if backend.name == "sqlite":
         # In memory the threads of one test would share a connection, and no lock would be what it is on disk.
-        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(backend.data_dir / "tests.sqlite3")
+        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
+            backend.data_dir / backend.session_database()
+        )
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_keepdb(backend: Backend) -> bool:
+    """Start from a database that an earlier run migrated, if there is one that fits."""
+    return migrated.load(backend, backend.session_database())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_keepdb: bool, backend: Backend, django_db_blocker: DjangoDbBlocker
+) -> None:
     """Put the policy into the database of the session, where an installation always has it."""
     from tests import builders  # noqa: PLC0415 - it imports models, and is sorted before what makes that possible
 
+    if not django_db_keepdb:
+        migrated.keep(backend, backend.session_database())
     with django_db_blocker.unblock():
         builders.policy()
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -65,6 +66,15 @@ class Backend(Protocol):
     def fresh(self, name: str, template: dict[str, str] | None = None) -> dict[str, str]:
         """Return settings for an installation of its own, empty or a copy of the one with the settings `template`."""
 
+    def session_database(self) -> str:
+        """Return the name of the database that the tests of this process share."""
+
+    def copy_out(self, name: str, target: Path) -> bool:
+        """Write the database `name` to a file. False where that cannot be done here."""
+
+    def copy_in(self, name: str, source: Path) -> bool:
+        """Make the database `name` from such a file. False where that cannot be done here."""
+
 
 class EmbeddedBackend:
     """SQLite and the file broker: what `bin/run` uses when it is told nothing."""
@@ -91,6 +101,18 @@ class EmbeddedBackend:
         else:
             shutil.copytree(template["DATA_DIR"], folder)
         return {"DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}"}
+
+    def session_database(self) -> str:
+        return "tests.sqlite3"
+
+    def copy_out(self, name: str, target: Path) -> bool:
+        with closing(sqlite3.connect(self.data_dir / name)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+        return True
+
+    def copy_in(self, name: str, source: Path) -> bool:
+        shutil.copyfile(source, self.data_dir / name)
+        return True
 
 
 class ServerBackend:
@@ -144,6 +166,30 @@ class ServerBackend:
             "DATABASE_URL": with_path(self.database_url, database),
             "REDIS_URL": redis_url,
         }
+
+    def session_database(self) -> str:
+        return f"test_{urlsplit(self.database_url).path[1:]}"
+
+    def copy_out(self, name: str, target: Path) -> bool:
+        program = shutil.which("pg_dump")
+        if program is None or self.given_database:
+            return False
+        url = with_path(self.database_url, name)
+        command = [program, "--inserts", "--rows-per-insert=100", "--no-owner", "--file", str(target), url]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def copy_in(self, name: str, source: Path) -> bool:
+        if self.given_database:
+            return False
+        with self.maintenance() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        # Lines that begin so are for psql.
+        script = "\n".join(line for line in source.read_text().splitlines() if not line.startswith("\\"))
+        with closing(psycopg2.connect(with_path(self.database_url, name))) as connection, connection.cursor() as cursor:
+            cursor.execute(script)
+            connection.commit()
+        return True
 
     def next_redis_number(self) -> int:
         """Return the next database number of Redis; the one in use longest is used again after fifteen."""
