@@ -16,7 +16,8 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from cases.models import Case, CaseEvent, Site, User
+from cases.inbox import marks
+from cases.models import Case, CaseEvent, Invitation, Site, User
 from notifications.models import MailKind
 
 LONGEST_SUBJECT = 200
@@ -25,19 +26,39 @@ BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 
 @dataclass(frozen=True)
 class Letter:
-    """One message of an event to one person. `due_at` is when it may leave, at once if None."""
+    """One message to one person, about an event of a case or about no case. `due_at` is when it may leave, if not now.
+
+    What is about no case says by `about` what it is, such as `invitation.7`; what goes to somebody without an account
+    names them by `invitation`.
+    """
 
     kind: MailKind
-    recipient: User
-    event: CaseEvent
+    recipient: User | None
+    event: CaseEvent | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
     contact_attempt_id: int | None = None
+    about: str = ""
+    invitation: Invitation | None = None
 
     @property
     def key(self) -> str:
         """What makes it one letter, however often its event is taken up."""
-        return f"{self.event.pk}:{self.kind}:{self.recipient.pk}"
+        what = self.about if self.event is None else self.event.pk
+        return f"{what}:{self.kind}:{'' if self.recipient is None else self.recipient.pk}"
+
+    @property
+    def case(self) -> Case | None:
+        """The case it is about, if it is about one."""
+        return None if self.event is None else self.event.case
+
+    @property
+    def reader(self) -> "User | Invitation":
+        """Who reads it: in whose language and zone it is written, and to which address it goes."""
+        reader = self.recipient or self.invitation
+        if reader is None:
+            raise ValueError("A letter goes to a person or to somebody who is invited.")
+        return reader
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,7 @@ def sender() -> str:
 
 def write(letter: Letter, *, now: datetime) -> Written:
     """Write a letter in its reader's language and zone."""
-    reader = letter.recipient
+    reader = letter.reader
     site = Site.objects.first()
     sent_from = _sender_of(site)
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.zone)):
@@ -78,9 +99,16 @@ def write(letter: Letter, *, now: datetime) -> Written:
             subject=one_line(_render(letter.kind, "subject.txt", context))[:LONGEST_SUBJECT],
             text=_tidy(_render(letter.kind, "body.txt", context)),
             html=_render(letter.kind, "body.html", context),
-            message_id=f"<{uuid.uuid4().hex}@{_domain_of(sent_from)}>",
-            headers=_headers(letter, sent_from),
+            message_id=(message_id := _message_id(letter, _domain_of(sent_from))),
+            headers={**_headers(letter, sent_from), marks.MARK_HEADER: marks.mark(message_id)},
         )
+
+
+def _message_id(letter: Letter, domain: str) -> str:
+    """Return a new Message-ID. That of a mail about a case says which one, signed, so that an answer finds it."""
+    if letter.event is None:
+        return f"<{uuid.uuid4().hex}@{domain}>"
+    return marks.message_id(letter.event.case_id, letter.reader.email, domain)
 
 
 def _headers(letter: Letter, sent_from: str) -> dict[str, str]:
@@ -89,16 +117,24 @@ def _headers(letter: Letter, sent_from: str) -> dict[str, str]:
     The mails of a case hang together under one root. They say that a machine wrote them, so that no machine answers.
     """
     domain = _domain_of(sent_from)
-    root = f"<case.{letter.event.case_id}@{domain}>"
+    root = f"<{letter.about}@{domain}>" if letter.event is None else marks.root(letter.event.case_id, domain)
     audience = "alerts" if letter.kind.is_for_staff else "cases"
     return {
         "In-Reply-To": root,
         "References": root,
-        "Reply-To": sent_from,
+        "Reply-To": _reply_to(letter, sent_from),
         "List-Id": f"<{audience}.{domain}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+
+
+def _reply_to(letter: Letter, sent_from: str) -> str:
+    """Return where answers go: an address that carries the case, where the mailbox takes such addresses."""
+    case = letter.case
+    if case is None or not settings.MAIL_PLUS_ADDRESSING:
+        return sent_from
+    return marks.reply_address(case.reference, case.pk, letter.reader.email, sent_from)
 
 
 def case_address(case: Case, reader: User) -> str:
@@ -108,16 +144,16 @@ def case_address(case: Case, reader: User) -> str:
 
 
 def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
-    case = letter.event.case
+    case, reader = letter.case, letter.recipient
+    about_case: dict[str, Any] = {}
+    if case is not None and reader is not None:
+        about_case = {"case": case, "case_url": case_address(case, reader), "desk": case.desk, "event": letter.event}
     return {
         "site_name": site_name,
         "site_url": settings.SITE_URL,
-        "case": case,
-        "case_url": case_address(case, letter.recipient),
-        "desk": case.desk,
-        "event": letter.event,
-        "reader": letter.recipient,
-        "reader_zone": letter.recipient.zone,
+        **about_case,
+        "reader": letter.reader,
+        "reader_zone": letter.reader.zone,
         # What `when_words` reckons "this year" from.
         "now": now,
         **letter.content,

@@ -15,7 +15,9 @@ def settle(mail: OutgoingMail, *, now: datetime) -> Case | None:
     if mail.contact_attempt_id is None:
         return None
     if mail.state == MailState.SENT and mail.sent_at is not None:
-        return actions.confirm_reminder(attempt_id=mail.contact_attempt_id, text=mail.body_text, now=mail.sent_at)
+        return actions.confirm_reminder(
+            attempt_id=mail.contact_attempt_id, text=mail.body_text, message_id=mail.message_id, now=mail.sent_at
+        )
     if mail.state in (MailState.WITHDRAWN, MailState.GAVE_UP):
         return actions.fail_reminder(attempt_id=mail.contact_attempt_id, reason=mail.last_error, now=now)
     return None

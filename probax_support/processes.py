@@ -12,6 +12,7 @@ from honcho.manager import Manager
 
 # How long a process may take to finish what it is doing before it is killed: longer than one mail takes to leave.
 STOP_SECONDS = 15
+WEB_CONFIGURATION = Path(__file__).with_name("web_server.py")
 WEB_THREADS = 8
 WORKER_THREADS = 4
 
@@ -19,14 +20,13 @@ WORKER_THREADS = 4
 def web_command(port: int) -> list[str]:
     """Return the command of the web process: one with threads, which is what SQLite and the local cache want."""
     options = {
+        "--config": str(WEB_CONFIGURATION),
         "--bind": f"127.0.0.1:{port}",
         "--workers": "1",
-        "--worker-class": "gthread",
         "--threads": str(WEB_THREADS),
         "--graceful-timeout": "10",
-        "--log-level": "warning",
     }
-    return [sys.executable, "-m", "gunicorn", "--no-control-socket", *pairs(options), "probax_support.wsgi:application"]
+    return [sys.executable, "-m", "gunicorn", *pairs(options), "probax_support.wsgi:application"]
 
 
 def worker_command(redis_url: str, *, data_dir: Path) -> list[str]:

@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from probax_support import logs
+
 # Lets `admin.ModelAdmin[Case]` and its like be written as the types say it.
 django_stubs_ext.monkeypatch()
 
@@ -55,6 +57,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "template_partials",
@@ -69,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "probax_support.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -82,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cases.web.middleware.ReaderMiddleware",
+    "cases.web.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "probax_support.urls"
@@ -178,6 +184,12 @@ EMAIL_BACKEND = "notifications.mailserver.Backend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probax Support <care@probax.io>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whether the mailbox takes mail for name+anything@domain: then answers are sent to an address that names their case.
+MAIL_PLUS_ADDRESSING = switch("MAIL_PLUS_ADDRESSING", default=False)
+# The name that our own mail server signs its Authentication-Results with; without one no result is believed.
+MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
+# The key that deliveries to /inbound/mail/ are signed with; without one nothing is taken there.
+INBOUND_KEY = env.str("INBOUND_KEY", default="")
 
 # --- Accounts -----------------------------------------------------------------------------------------------------
 
@@ -203,6 +215,16 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "cases.web.accounts.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
+# Whether staff must log in with a second factor. Demo people have none.
+STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
+MFA_ADAPTER = "cases.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A phone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Addresses are given by administrators and invitations; nobody types one to be verified.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -291,12 +313,12 @@ if env.int("TRUSTED_PROXY_COUNT", default=0) > 0:
 
 # --- Logs ---------------------------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # A line for each tick of the timetable would hide everything else.
-    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default=logs.default_format())
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or lines, not {LOG_FORMAT!r}.")
+LOGGING = logs.configuration(env.str("LOG_LEVEL", default="INFO"), LOG_FORMAT)
+
+# --- Operation ----------------------------------------------------------------------------------------------------
+
+# What Prometheus shows to read /metrics; without one only this machine may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -13,7 +13,10 @@ urlpatterns = [
     path("", include("notifications.web.urls")),
     path("", include("notifications.web.setup_urls")),
     path("api/v1/", include("cases.api.urls")),
+    path("", include("cases.inbox.urls")),
     path("accounts/", include(account_pages)),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     # One login for everybody: Django's own would know nothing of the limits on wrong passwords.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),

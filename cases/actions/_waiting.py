@@ -1,6 +1,9 @@
 """Waiting on the contact: when it begins and ends, and what the clock does next (P9.5)."""
 
 from datetime import date, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
 
 from cases import promises, rules
 from cases.models import Case, ContactAttempt, WaitingEpisode
@@ -12,21 +15,62 @@ def current(case: Case) -> WaitingEpisode | None:
     return WaitingEpisode.objects.select_for_update().filter(case=case, ended_at=None).first()
 
 
-def begin(case: Case, *, now: datetime) -> None:
-    """Start waiting. The question itself is no attempt; asking again while waiting starts no new episode."""
-    if current(case) is None:
-        episode = WaitingEpisode.objects.create(case=case, started_at=now)
-        remind_after(episode, case, promises.home_hours(case.desk).business_date(now))
+def begin(case: Case, *, now: datetime) -> bool:
+    """Start waiting. The question itself is no attempt; asking again while waiting starts no new episode.
+
+    Returns whether the waiting began now.
+    """
+    if current(case) is not None:
+        return False
+    episode = WaitingEpisode.objects.create(case=case, started_at=now)
+    remind_after(episode, case, promises.home_hours(case.desk).business_date(now))
+    return True
 
 
-def end(case: Case, *, now: datetime) -> None:
-    """Stop waiting: the count starts anew when the case next waits, and no closing is due."""
-    WaitingEpisode.objects.filter(case=case, ended_at=None).update(ended_at=now, next_reminder_at=None, closes_at=None)
+def end(case: Case, *, now: datetime) -> dict[str, Any]:
+    """Stop waiting: the count starts anew when the case next waits, and no closing is due.
+
+    Returns what was ahead, so that `go_on` can put it on again; nothing where the case did not wait.
+    """
+    episode = current(case)
+    if episode is None:
+        return {}
+    ahead = {
+        "episode": episode.pk,
+        "reminds_at": None if episode.next_reminder_at is None else episode.next_reminder_at.isoformat(),
+        "ends_at": None if episode.closes_at is None else episode.closes_at.isoformat(),
+    }
+    episode.ended_at, episode.next_reminder_at, episode.closes_at = now, None, None
+    episode.save(update_fields=["ended_at", "next_reminder_at", "closes_at"])
+    return ahead
+
+
+def go_on(case: Case, ahead: dict[str, Any]) -> None:
+    """Wait on as before, attempts and times intact, because what ended the waiting was taken back."""
+    if not ahead or current(case) is not None:
+        return
+    episode = WaitingEpisode.objects.select_for_update().get(pk=ahead["episode"], case=case)
+    episode.ended_at = None
+    episode.next_reminder_at = parse_datetime(ahead["reminds_at"] or "")
+    episode.closes_at = parse_datetime(ahead["ends_at"] or "")
+    episode.save(update_fields=["ended_at", "next_reminder_at", "closes_at"])
+
+
+def never_began(case: Case, *, now: datetime) -> None:
+    """Forget a wait whose question was taken back, unless somebody has tried to reach the contact in it."""
+    episode = current(case)
+    if episode is not None and episode.attempts.exists():
+        end(case, now=now)
+    elif episode is not None:
+        episode.delete()
 
 
 def has_nothing_ahead(episode: WaitingEpisode) -> bool:
-    """Return whether the timetable knows nothing of an episode: another attempt may have put it on again meanwhile."""
-    return episode.next_reminder_at is None and episode.closes_at is None
+    """Return whether the timetable knows nothing of an episode: another attempt may have put it on again meanwhile.
+
+    One that is held back is to stand still.
+    """
+    return episode.held_at is None and episode.next_reminder_at is None and episode.closes_at is None
 
 
 def remind_at(episode: WaitingEpisode, at: datetime) -> None:
@@ -51,10 +95,13 @@ def count(attempt: ContactAttempt, episode: WaitingEpisode, case: Case) -> None:
         return
     attempt.business_date = day
     attempt.number = len(counted) + 1
+    if episode.held_at is not None:
+        return
     if attempt.number < ATTEMPTS_BEFORE_CLOSING:
         remind_after(episode, case, day)
     else:
         episode.next_reminder_at = None
-        # A call logged late may lie before the attempt that was counted first.
-        episode.closes_at = rules.silent_closing_at(hours, max(day, *counted))
+        # A call logged late may lie before the attempt that was counted first, and days before anybody is told of it.
+        told_on = hours.business_date(max(attempt.made_at, attempt.logged_at))
+        episode.closes_at = rules.silent_closing_at(hours, max(day, *counted), told_on)
         episode.save(update_fields=["next_reminder_at", "closes_at"])

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,21 +17,49 @@ from cases.rules import Outcome, RuleBroken
 
 
 @transaction.atomic(durable=True)
-def close_case(*, case_id: int, outcome: str, explanation: str, detail: str = "", actor: User, now: datetime) -> Case:
-    """Close a case with one of the outcomes of P9.7, or as solved by the contact.
+def close_case(
+    *,
+    case_id: int,
+    outcome: str,
+    explanation: str,
+    detail: str = "",
+    notice: str | None = None,
+    submission_key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Case:
+    """Close a case with one of the outcomes of P9.7, or as solved by the contact. The same form again changes nothing.
+
+    `detail` is what the outcome needs, see `rules.OUTCOME_NEEDS`. What is specific to the contact's environment says in
+    `notice` why it is out of scope; None says it in the standing words.
 
     Raises:
         RuleBroken: the outcome is not this side's to choose, lacks what it needs, or the case is closed already.
     """
     case = _record.locked(case_id, actor=actor)
+    if submission_key is not None and case.closings.filter(closed_by=actor, submission_key=submission_key).exists():
+        return case
     _require_outcome_of_side(outcome, actor)
     if not explanation.strip():
         raise RuleBroken("explanation_missing", _("Say how the case ended. Nothing was closed."))
-    rules.require_what_the_outcome_needs(outcome, detail)
+    if notice is None:
+        notice = str(rules.ENVIRONMENT_NOTICE) if outcome == Outcome.ENVIRONMENT else ""
+    rules.require_what_the_outcome_needs(outcome, detail, notice)
     if actor.works_here and case.is_open:
         # The explanation goes to the contact: where nobody wrote before, it is the first real reply (P2.5).
         _record.respond_first(case, at=now)
-    _end_case(case, Trigger.CLOSE, outcome, explanation=explanation, detail=detail, evidence=[], actor=actor, now=now)
+    end_case(
+        case,
+        Trigger.CLOSE,
+        outcome,
+        explanation=explanation,
+        detail=detail,
+        notice=notice,
+        evidence=[],
+        key=submission_key,
+        actor=actor,
+        now=now,
+    )
     return case
 
 
@@ -44,7 +73,7 @@ def close_in_silence(*, episode_id: int, actor: None = None, now: datetime) -> C
     episode = _waiting.current(case)
     if episode is None or episode.pk != episode_id or episode.closes_at is None or now < episode.closes_at:
         return None
-    _end_case(
+    end_case(
         case,
         Trigger.CLOSE_IN_SILENCE,
         Outcome.NO_CONTACT,
@@ -63,39 +92,49 @@ def _require_outcome_of_side(outcome: str, actor: User) -> None:
         raise RuleBroken("outcome_not_yours", _("Choose one of the outcomes listed. Nothing was closed."))
 
 
-def _end_case(
+def end_case(
     case: Case,
     trigger: Trigger,
     outcome: str,
     *,
     explanation: str,
     detail: str,
+    notice: str = "",
     evidence: list[dict[str, Any]],
+    key: UUID | None = None,
     actor: User | None,
     now: datetime,
-) -> None:
+) -> Closing:
+    """End a case, its waiting and its promises, and put the closing on the record, with its survey."""
+    status_before = case.status
     _record.set_closed(case, trigger, actor=actor, now=now)
-    _waiting.end(case, now=now)
+    waited = _waiting.end(case, now=now)
     closing = Closing.objects.create(
         case=case,
         outcome=outcome,
         explanation=explanation,
         detail=detail,
+        notice=notice,
         evidence=evidence,
         closed_at=now,
         closed_by=actor,
+        status_before=status_before,
+        submission_key=key,
     )
-    token = _invite_to_survey(closing, now=now)
+    # A merged case goes on elsewhere: nobody is asked about it twice.
+    token = "" if outcome == Outcome.MERGED else _invite_to_survey(closing, now=now)
+    facts = {"closing": closing.pk, "outcome": outcome, "by": Side.CLOCK if actor is None else actor.pk}
     _record.record(
         case,
         EventKind.CASE_CLOSED,
         actor=actor,
         now=now,
         public=True,
-        changed=("closed_at", "first_response_at"),
-        facts={"closing": closing.pk, "outcome": outcome, "by": Side.CLOCK if actor is None else actor.pk},
-        secrets={"survey_token": token},
+        changed=("closed_at", "first_response_at", "merged_into"),
+        facts=facts | {"waited": waited},
+        secrets={"survey_token": token} if token else {},
     )
+    return closing
 
 
 def hash_of(token: str) -> str:
@@ -107,7 +146,11 @@ def _invite_to_survey(closing: Closing, *, now: datetime) -> str:
     """Make the survey of a closing. The open token leaves in the dispatch row and is stored as a hash alone."""
     token = secrets.token_urlsafe(24)
     Survey.objects.create(
-        closing=closing, token_hash=hash_of(token), made_at=now, expires_at=now + rules.SURVEY_OPEN_FOR
+        closing=closing,
+        token_hash=hash_of(token),
+        made_at=now,
+        expires_at=now + rules.SURVEY_OPEN_FOR,
+        remind_at=now + rules.SURVEY_REMINDED_AFTER,
     )
     return token
 

@@ -77,9 +77,25 @@ def reply_as_specialist(
     case = _record.locked(case_id, actor=actor)
     if said_before(submission_key, actor):
         return case
+    answer(case, body, uploads, then_wait=then_wait, key=submission_key, actor=actor, now=now)
+    return case
+
+
+def answer(
+    case: Case,
+    body: str,
+    uploads: Sequence[Upload],
+    *,
+    then_wait: bool = False,
+    channel: Channel = Channel.PORTAL,
+    key: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Message:
+    """Put a specialist's public reply on a locked case."""
     status_before = case.status
     _record.move(case, Trigger.ASK if then_wait else Trigger.REPLY, actor=actor)
-    message = say(case, MessageKind.REPLY, body, uploads, key=submission_key, actor=actor, now=now)
+    message = say(case, MessageKind.REPLY, body, uploads, channel=channel, key=key, actor=actor, now=now)
     kept = _record.respond_first(case, at=now)
     began = then_wait and _waiting.begin(case, now=now)
     facts = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
@@ -87,7 +103,7 @@ def reply_as_specialist(
     facts |= {"status_before": status_before, "status_after": case.status, "waits_since": began}
     changed = ("first_response_at",)
     _record.record(case, EventKind.SPECIALIST_REPLIED, actor=actor, now=now, public=True, changed=changed, facts=facts)
-    return case
+    return message
 
 
 @transaction.atomic(durable=True)

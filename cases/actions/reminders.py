@@ -47,7 +47,9 @@ def make_reminder(*, episode_id: int, actor: None = None, now: datetime) -> Case
 
 
 @transaction.atomic(durable=True)
-def confirm_reminder(*, attempt_id: int, text: str = "", actor: None = None, now: datetime) -> Case | None:
+def confirm_reminder(
+    *, attempt_id: int, text: str = "", message_id: str = "", actor: None = None, now: datetime
+) -> Case | None:
     """Count the reminder whose mail left at `now`; `text` is what it said. None when it was settled before."""
     case = _record.locked_by(ContactAttempt, attempt_id)
     attempt = ContactAttempt.objects.select_for_update().get(pk=attempt_id)
@@ -55,6 +57,7 @@ def confirm_reminder(*, attempt_id: int, text: str = "", actor: None = None, now
         return None
     episode = _waiting.current(case)
     attempt.outcome, attempt.made_at, attempt.note = AttemptOutcome.SENT, now, text
+    attempt.mail_message_id = message_id
     if episode is not None and episode.pk == attempt.episode_id:
         _waiting.count(attempt, episode, case)
         if _waiting.has_nothing_ahead(episode):

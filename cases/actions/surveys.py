@@ -28,6 +28,7 @@ def answer_survey(
     survey.professionalism = professionalism
     survey.satisfaction = satisfaction
     survey.comment = comment
+    survey.remind_at = None
     survey.save()
     facts = {"survey": survey.pk, "satisfaction": satisfaction}
     _record.record(case, EventKind.SURVEY_ANSWERED, actor=actor, now=now, public=False, facts=facts)

@@ -10,7 +10,7 @@ from cases.lifecycle import Status
 from cases.models.people import Partner
 from cases.models.texts import ProductArea
 from cases.querysets import CaseQuerySet
-from cases.rules import Outcome
+from cases.rules import OUTCOME_NEEDS, Outcome
 from sla.models import Desk, PolicyVersion
 
 if TYPE_CHECKING:
@@ -244,3 +244,8 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case.reference}: {self.get_outcome_display()}"
+
+    @property
+    def detail_label(self) -> str:
+        """What its detail is: the release, the workaround, whom to turn to, where the request goes."""
+        return str(OUTCOME_NEEDS.get(self.outcome, _("Whom to turn to instead")))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,15 @@ class Survey(models.Model):
     professionalism = score_field(_("professionalism and expertise"))
     satisfaction = score_field(_("overall satisfaction"))
     comment = models.TextField(_("comment"), blank=True)
+    # When to ask once more, and the hash of that mail's own link; both empty where nobody needs to be asked again.
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminder_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    # What a manager did about a low score (P11.2).
+    follow_up = models.TextField(_("what was done"), blank=True)
+    followed_up_at = models.DateTimeField(null=True, blank=True)
+    followed_up_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("survey")
@@ -43,11 +53,25 @@ class Survey(models.Model):
                     satisfaction__range=(1, 5),
                 ),
                 name="survey_answered_whole",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True) | models.Q(remind_at__isnull=True),
+                name="survey_answered_is_not_asked_again",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(followed_up_at__isnull=True, followed_up_by__isnull=True, follow_up="")
+                | (
+                    models.Q(followed_up_at__isnull=False, followed_up_by__isnull=False, answered_at__isnull=False)
+                    & ~models.Q(follow_up="")
+                ),
+                name="survey_followed_up_whole",
+            ),
         ]
         indexes = [
             # Read by the manager's page: answers, newest first.
-            models.Index(fields=["-answered_at"], name="survey_answers", condition=models.Q(answered_at__isnull=False))
+            models.Index(fields=["-answered_at"], name="survey_answers", condition=models.Q(answered_at__isnull=False)),
+            # Read by the sweep that asks once more.
+            models.Index(fields=["remind_at"], name="survey_to_remind", condition=models.Q(remind_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_stubs_ext import StrOrPromise
 
-from cases.models import CaseEvent, ChargeDecision, ChargeVerdict, DeadlineKind, EventKind
+from cases.models import CaseEvent, ChargeDecision, ChargeVerdict, DeadlineKind, EventKind, MailReason
 from cases.rules import AttemptOutcome, Outcome
 
 # A sentence goes on from the name of whoever acted, or stands alone where the timetable did.
@@ -131,7 +131,20 @@ def _files_added(event: CaseEvent) -> str:
     )
 
 
+def _mail_filed(event: CaseEvent) -> str:
+    if event.facts["bounced"]:
+        return _("A mail to %(address)s came back") % {"address": event.facts["bounced"]}
+    return _("A machine's mail from %(address)s was kept (%(reason)s)") % {
+        "address": event.facts["from"] or _("nobody"),
+        "reason": MailReason(event.facts["reason"]).label,
+    }
+
+
 SENTENCES: dict[EventKind, Sentence] = {
+    EventKind.MAIL_FILED: _mail_filed,
+    EventKind.PROVISIONAL_CONFIRMED: _lazy("confirmed the follow-up"),
+    EventKind.DISMISSED_AS_THANKS: _lazy("took the mail for thanks and closed the case"),
+    EventKind.TRIAGED: _lazy("settled what the mail left open"),
     EventKind.DIAGNOSTICS_ASKED: _lazy("asked for diagnostics by"),
     EventKind.DIAGNOSTICS_ENDED: _lazy("needs the diagnostics no more"),
     EventKind.FILE_ADDED: _files_added,

@@ -1,0 +1,1 @@
+"""The door for mail: stored raw, read within limits, recognised, and handed to one action."""
