@@ -59,6 +59,10 @@ class CaseQuerySet(QuerySet["Case"]):
         """Keep the cases that wait on their contact."""
         return self.filter(status__in=WAITING_ON_THE_CONTACT)
 
+    def severity_to_agree(self) -> Self:
+        """Keep the open cases whose contact proposed another severity and waits for an answer (P2.3)."""
+        return self.open().filter(severity_proposals__decision="", severity_proposals__side="contact")
+
     def of_severity(self, severity: int) -> Self:
         """Keep the cases of one severity in force."""
         return self.filter(severity=severity)
@@ -177,7 +181,9 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         of_cases = Q(case__isnull=False) & _visible_to(user, "case__")
         if not user.works_here:
             of_cases &= Q(message=None) | (~Q(message__kind="note") & Q(message__taken_back_at=None))
-        return self.filter(of_cases | Q(draft__user=user))
+        # A request that waits for a decision is staff's business, and its contact's.
+        of_requests = Q(kept_request__isnull=False) if user.works_here else Q(kept_request__contact=user)
+        return self.filter(of_cases | Q(draft__user=user) | of_requests)
 
 
 class MessageQuerySet(QuerySet["Message"]):

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, Q
 
-from cases.models import Case, Deadline, DeadlineKind, Survey
+from cases.models import Case, DeadlineKind, Survey
+from cases.reports import selection
 
 PERIOD = timedelta(days=30)
 SURVEYS_SHOWN = 20
@@ -23,7 +24,7 @@ class OpenCount:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """First-response promises that ended in a period: kept, missed, and the share kept in percent (None of none)."""
+    """First-response promises of a period: kept, missed, and the share kept in percent (None of none)."""
 
     severity: int
     kept: int
@@ -46,9 +47,12 @@ def open_by_severity_and_desk() -> list[OpenCount]:
 
 
 def verdicts(since: datetime, until: datetime) -> list[Verdicts]:
-    """Return the verdicts on first-response promises that ended in the period, a row for each severity."""
-    ended = Deadline.objects.filter(kind=DeadlineKind.FIRST_RESPONSE, ended_at__gte=since, ended_at__lt=until)
-    rows = ended.values("severity").annotate(kept_=Count("id", Q(kept=True)), missed=Count("id", Q(kept=False)))
+    """Return the verdicts on first-response promises of the period up to now, a row for each severity.
+
+    A promise that is past due and that nobody answered is missed: it does not wait for its end to count.
+    """
+    found = selection.verdicts_between(since, until, DeadlineKind.FIRST_RESPONSE, until)
+    rows = found.values("severity").annotate(kept_=Count("id", Q(kept=True)), missed=Count("id", ~Q(kept=True)))
     counted = {row["severity"]: row for row in rows}
     return [
         Verdicts(level, counted[level]["kept_"], counted[level]["missed"])

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from cases import lifecycle, rules
+from cases import lifecycle
 from cases.lifecycle import Side, Trigger
 from cases.models import INTERNAL_KINDS, Case, Deadline, DeadlineKind
 from cases.rules import RuleBroken

@@ -10,7 +10,6 @@ from cases.models import Case, CaseEvent, Channel, Closing, Deadline, EventKind,
 from cases.rules import (
     ATTEMPTS_BEFORE_CLOSING,
     CLICK_ON_ITS_WAY,
-    OUTCOME_NEEDS,
     SURVEY_OPEN_FOR,
     TAKE_BACK_WITHIN,
     TAKE_REPLY_BACK_WITHIN,
@@ -84,7 +83,7 @@ def case_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     follow_up = f"{reverse('case_new')}?follow_up={case.reference}"
     content = {
         "closing": closing,
-        "detail_label": OUTCOME_NEEDS.get(closing.outcome, ""),
+        "detail_label": closing.detail_label,
         "attempts": _attempts(closing),
         "closed_by_contact": closing.closed_by_id == case.contact_id,
         "survey_days": SURVEY_OPEN_FOR.days,

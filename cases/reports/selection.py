@@ -1,0 +1,192 @@
+"""Which cases a number counts. Reports count with it and the list of cases behind a number is made by it: one rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cases.models import Closing, ContactAttempt, Deadline, DeadlineKind, Survey
+from cases.querysets import CaseQuerySet
+from cases.rules import LOW_SCORE
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days of a reader, the first and the last included."""
+
+    first: date
+    last: date
+    zone: tzinfo
+
+    @property
+    def since(self) -> datetime:
+        """The first instant."""
+        return datetime.combine(self.first, time.min, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The first instant after it."""
+        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
+
+    @property
+    def before(self) -> "Period":
+        """As many days just before."""
+        length = self.last - self.first + timedelta(days=1)
+        return Period(self.first - length, self.last - length, self.zone)
+
+    def holds(self, column: str) -> Q:
+        """Return what keeps rows whose instant in `column` lies in the period."""
+        return Q(**{f"{column}__gte": self.since, f"{column}__lt": self.until})
+
+
+# What a period may be about: what a case's rows are asked for.
+EVENTS = ("logged", "closed", "promised", "attempted", "surveyed")
+SURVEY_CHOICES = ("answered", "unanswered", "low", "to-follow-up")
+
+
+def verdicts(kind: str, now: datetime) -> QuerySet[Deadline]:
+    """Return the promises of a kind that were kept or missed by `now`, each once; no case dismissed as thanks.
+
+    A promise that nobody keeps is missed when its due time passes, whether or not it ended since. What took the place
+    of a missed promise (a taken-back closing, a lower severity) mends nothing and is not counted a second time.
+    """
+    missed = Q(kept=False) | Q(kept=None, ended_at=None, due_at__lt=now)
+    found = Deadline.objects.filter(Q(kept=True) | missed, kind=kind, case__dismissed_at=None)
+    if kind == DeadlineKind.FIRST_RESPONSE:
+        earlier = Deadline.objects.filter(case=OuterRef("case"), kind=kind, kept=False, pk__lt=OuterRef("pk"))
+        return found.exclude(Exists(earlier))
+    return found.exclude(replaces__kept=False)
+
+
+def verdicts_between(since: datetime, until: datetime, kind: str, now: datetime) -> QuerySet[Deadline]:
+    """Return the verdicts of a time: a promise kept counts when it was kept, a missed one when it was due."""
+    kept = Q(kept=True, ended_at__gte=since, ended_at__lt=until)
+    return verdicts(kind, now).filter(kept | (~Q(kept=True) & Q(due_at__gte=since, due_at__lt=until)))
+
+
+def verdicts_in(period: Period, kind: str, now: datetime) -> QuerySet[Deadline]:
+    """Return the verdicts of a period."""
+    return verdicts_between(period.since, period.until, kind, now)
+
+
+def closings_in(period: Period) -> QuerySet[Closing]:
+    """Return the closings of a period that stand; no case dismissed as thanks."""
+    return Closing.objects.filter(period.holds("closed_at"), taken_back_at=None, case__dismissed_at=None)
+
+
+def attempts_in(period: Period) -> QuerySet[ContactAttempt]:
+    """Return the attempts of a period that counted (P9.5)."""
+    return ContactAttempt.objects.filter(period.holds("made_at"), case__dismissed_at=None).exclude(number=None)
+
+
+def surveys_in(period: Period) -> QuerySet[Survey]:
+    """Return the surveys of a period's closings, answered or not; none of a closing that was taken back."""
+    standing = Survey.objects.filter(closing__taken_back_at=None, closing__case__dismissed_at=None)
+    return standing.filter(period.holds("closing__closed_at"))
+
+
+def survey_filter(choice: str, path: str = "") -> Q:
+    """Return what keeps the surveys of one choice; `path` leads to them, such as `closings__survey__`."""
+    answered = Q(**{f"{path}answered_at__isnull": False})
+    low = answered & Q(**{f"{path}satisfaction__lte": LOW_SCORE})
+    return {
+        "answered": answered,
+        "unanswered": Q(**{f"{path}answered_at__isnull": True}),
+        "low": low,
+        "to-follow-up": low & Q(**{f"{path}followed_up_at__isnull": True}),
+    }.get(choice, Q(pk__in=[]))
+
+
+def narrowed(cases: CaseQuerySet, filters: Mapping[str, str]) -> CaseQuerySet:
+    """Keep the cases with these facts, such as desk and partner. A value that is none keeps none."""
+    for name, column in FACTS.items():
+        if name not in filters:
+            continue
+        value = filters[name]
+        if name == "specialist" and value == "nobody":
+            cases = cases.filter(assignee=None)
+        elif name in NUMBERED and not _is_number(value):
+            cases = cases.none()
+        else:
+            cases = cases.filter(**{column: value})
+    if "state" in filters:
+        cases = {"open": cases.open, "closed": cases.closed}.get(filters["state"], cases.none)()
+    if "feature" in filters:
+        feature = filters["feature"]
+        if feature == "any":
+            cases = cases.filter(feature_link__isnull=False)
+        else:
+            cases = cases.filter(feature_link__request=int(feature)) if _is_number(feature) else cases.none()
+    return cases
+
+
+FACTS = {
+    "desk": "desk__code",
+    "partner": "partner__code",
+    "specialist": "assignee",
+    "area": "product_area",
+    "channel": "channel",
+}
+NUMBERED = {"specialist", "area"}
+# A longer number is no id of a row.
+MOST_DIGITS = 9
+
+
+def _is_number(value: str) -> bool:
+    return value.isdecimal() and len(value) <= MOST_DIGITS
+
+
+def selected(
+    cases: CaseQuerySet, filters: Mapping[str, str], event: str, period: Period | None, now: datetime
+) -> CaseQuerySet:
+    """Keep the cases behind a number: their facts, and what happened to them in the period.
+
+    A case that was dismissed as thanks counts nowhere. The severity asked for is the promise's where promises are
+    asked for, and the case's own elsewhere.
+    """
+    cases = narrowed(cases, filters).filter(dismissed_at=None)
+    level = filters.get("severity")
+    if event == "promised":
+        return cases.filter(pk__in=_promised(filters, period, now).values("case"))
+    if level is not None:
+        cases = cases.of_severity(int(level)) if level in LEVELS else cases.none()
+    if event == "closed":
+        return cases.filter(pk__in=_closed(filters, period).values("case"))
+    if event == "attempted":
+        attempts = ContactAttempt.objects.exclude(number=None) if period is None else attempts_in(period)
+        if "method" in filters:
+            attempts = attempts.filter(method=filters["method"])
+        return cases.filter(pk__in=attempts.values("case"))
+    if event == "surveyed":
+        return cases.filter(pk__in=_surveyed(filters, period).values("closing__case"))
+    return cases if period is None else cases.filter(period.holds("logged_at"))
+
+
+LEVELS = ("1", "2", "3", "4")
+
+
+def _promised(filters: Mapping[str, str], period: Period | None, now: datetime) -> QuerySet[Deadline]:
+    kind = filters.get("kind", DeadlineKind.FIRST_RESPONSE)
+    found = verdicts(kind, now) if period is None else verdicts_in(period, kind, now)
+    if "severity" in filters:
+        level = filters["severity"]
+        found = found.filter(severity=level) if level in LEVELS else found.none()
+    if "promise" in filters:
+        kept = Q(kept=True)
+        found = {"kept": found.filter(kept), "missed": found.exclude(kept)}.get(filters["promise"], found.none())
+    return found
+
+
+def _closed(filters: Mapping[str, str], period: Period | None) -> QuerySet[Closing]:
+    standing = Closing.objects.filter(taken_back_at=None, case__dismissed_at=None)
+    found = standing if period is None else closings_in(period)
+    return found.filter(outcome=filters["outcome"]) if "outcome" in filters else found
+
+
+def _surveyed(filters: Mapping[str, str], period: Period | None) -> QuerySet[Survey]:
+    standing = Survey.objects.filter(closing__taken_back_at=None, closing__case__dismissed_at=None)
+    found = standing if period is None else surveys_in(period)
+    if "outcome" in filters:
+        found = found.filter(closing__outcome=filters["outcome"])
+    return found.filter(survey_filter(filters["survey"])) if "survey" in filters else found

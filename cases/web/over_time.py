@@ -1,0 +1,183 @@
+"""The manager's page over a period: promises kept, outcomes, contact attempts, each against the period before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django_stubs_ext import StrOrPromise
+
+from cases.models import Case, Partner
+from cases.querysets import CaseQuerySet
+from cases.reports import over_time as reports
+from cases.reports.selection import Period, narrowed
+from cases.rules import Outcome
+from cases.web import lists
+from cases.web.exports import csv_answer
+from cases.web.periods import period_or_usual, presets, query_of
+from cases.web.request import PortalRequest, manager_page
+from sla.models import Desk
+
+FILTERS = ("desk", "partner")
+# The drawing of the months, in its own units.
+HEIGHT, COLUMN, BAR = 90, 46, 30
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row of promises with the addresses of the cases behind its numbers."""
+
+    row: reports.Kept
+    kept_url: str
+    missed_url: str
+
+
+@dataclass(frozen=True)
+class KeptTable:
+    """One breakdown: its key, its heading, its rows."""
+
+    key: str
+    heading: StrOrPromise
+    rows: list[KeptRow]
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """A count with the address of its cases."""
+
+    number: reports.Number
+    url: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month of the drawing: how high kept and missed stand, and where."""
+
+    label: str
+    x: int
+    middle: int
+    kept: int
+    missed: int
+    kept_y: int
+    missed_y: int
+
+
+@manager_page
+@require_GET
+def over_time(request: PortalRequest) -> HttpResponse:
+    """Show how promises were kept in a period. Every number opens the cases behind it."""
+    period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
+    cases = narrowed(Case.objects.visible_to(request.user), filters)
+    months = reports.kept_by_month(cases, period, request.now)
+    volume = reports.volume(cases, period)
+    context = {
+        "period": period,
+        "before": period.before,
+        "presets": [
+            (name, urlencode({**filters, **query_of(each)}), each == period) for name, each in presets(request)
+        ],
+        "choices": _choices(filters, period),
+        "total": _kept_row(reports.kept_in_all(cases, period, request.now), filters, period, {}),
+        "volume": NumberRow(volume, _address(filters, period, {"in": "logged"})),
+        "tables": _tables(request, cases, filters, period),
+        "months": [_kept_row(row, filters, _month_of(row, period), {}) for row in months],
+        "bars": _bars(months),
+        "drawing": {"width": max(1, len(months)) * COLUMN, "height": HEIGHT + 18, "base": HEIGHT},
+        "outcomes": _numbers(reports.outcomes(cases, period), filters, period, "closed", "outcome"),
+        "silent": Outcome.NO_CONTACT.value,
+        "attempts": _numbers(reports.attempts(cases, period), filters, period, "attempted", "method"),
+        "export_url": f"{reverse('manager_over_time_export')}?{urlencode({**filters, **query_of(period)})}",
+    }
+    return render(request, "cases/manager/over_time.html", context)
+
+
+@manager_page
+@require_GET
+def export(request: PortalRequest) -> HttpResponseBase:
+    """Send the numbers of the page as a file."""
+    period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
+    cases = narrowed(Case.objects.visible_to(request.user), filters)
+    headings = [_("By"), _("What"), _("Kept"), _("Missed"), _("Kept, percent"), _("Before, percent")]
+
+    def rows() -> Iterator[list[object]]:
+        for table in _tables(request, cases, filters, period):
+            for row in table.rows:
+                each = row.row
+                yield [table.heading, each.label, each.kept, each.missed, each.share, each.share_before]
+        for month in reports.kept_by_month(cases, period, request.now):
+            yield [_("Month"), month.label, month.kept, month.missed, month.share, None]
+
+    return csv_answer(f"promises-{period.first}-{period.last}", headings, list(rows()))
+
+
+def _tables(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str], period: Period) -> list[KeptTable]:
+    headings = {
+        "severity": _("Severity"),
+        "desk": _("Desk"),
+        "partner": _("Partner"),
+        "specialist": _("Specialist"),
+    }
+    return [
+        KeptTable(
+            key,
+            heading,
+            [
+                _kept_row(row, filters, period, {key: row.key})
+                for row in reports.kept_by(key, cases, period, request.now)
+            ],
+        )
+        for key, heading in headings.items()
+    ]
+
+
+def _kept_row(row: reports.Kept, filters: dict[str, str], period: Period, narrower: dict[str, str]) -> KeptRow:
+    kept, missed = (
+        _address(filters, period, {"in": "promised", "promise": verdict, **narrower}) for verdict in ("kept", "missed")
+    )
+    return KeptRow(row, kept, missed)
+
+
+def _numbers(
+    numbers: Sequence[reports.Number], filters: dict[str, str], period: Period, event: str, name: str
+) -> list[NumberRow]:
+    return [NumberRow(each, _address(filters, period, {"in": event, name: each.key})) for each in numbers]
+
+
+def _address(filters: dict[str, str], period: Period, more: dict[str, str]) -> str:
+    return f"{reverse('desk_cases')}?{urlencode({**filters, **query_of(period), **more})}"
+
+
+def _month_of(row: reports.Kept, period: Period) -> Period:
+    """Return the days of a month that lie in the period."""
+    first = date.fromisoformat(row.key)
+    month = [day for day in reports.days_of(first) if period.first <= day <= period.last]
+    return Period(month[0], month[-1], period.zone)
+
+
+def _choices(filters: dict[str, str], period: Period) -> list[lists.Choice]:
+    partners = list(Partner.objects.order_by("name").values_list("code", "name"))
+    desks = list(Desk.objects.order_by("name").values_list("code", "name"))
+    return [
+        lists.Choice("from", _("From"), period.first.isoformat()),
+        lists.Choice("to", _("To"), period.last.isoformat()),
+        lists.Choice("desk", _("Desk"), filters.get("desk", ""), desks),
+        lists.Choice("partner", _("Partner"), filters.get("partner", ""), partners),
+    ]
+
+
+def _bars(months: Sequence[reports.Kept]) -> list[Bar]:
+    """Return a column for each month, missed on top of kept, the tallest as high as the drawing."""
+    tallest = max((row.kept + row.missed for row in months), default=0) or 1
+    bars = []
+    for number, row in enumerate(months):
+        kept, missed = (round(HEIGHT * count / tallest) for count in (row.kept, row.missed))
+        x = number * COLUMN + (COLUMN - BAR) // 2
+        bars.append(
+            Bar(row.label, x, x + BAR // 2, kept, missed, kept_y=HEIGHT - kept, missed_y=HEIGHT - kept - missed)
+        )
+    return bars
