@@ -188,3 +188,17 @@ def proxy_is_counted(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             id="probax.W007",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def staff_prove_a_second_factor(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """A specialist's password opens every partner's cases."""
+    if settings.STAFF_NEED_SECOND_FACTOR or settings.DEMO:
+        return []
+    return [
+        checks.Warning(
+            "Staff log in with a password alone.",
+            hint="Remove STAFF_NEED_SECOND_FACTOR from the environment, or set it to True.",
+            id="probax.W020",
+        )
+    ]

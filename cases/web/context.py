@@ -24,6 +24,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "demo_logins": demo.LOGINS if settings.DEMO else [],
             "demo_password": demo.PASSWORD if settings.DEMO else "",
             "workplace": _workplace(user),
+            # With demo data nobody is asked for one, and the notice of the demonstration says enough.
+            "staff_without_second_factor": (
+                user is not None
+                and user.works_here
+                and not settings.STAFF_NEED_SECOND_FACTOR
+                and not settings.DEMO
+            ),
         },
         # Severity 1 that people on call were woken for and nobody took, on every page of staff (P4.1).
         "ringing": emergency.ringing() if user is not None and user.works_here else [],

@@ -1,0 +1,146 @@
+"""Staff log in with a second factor: asked once for the whole site, and proved on the server."""
+
+import re
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client
+from pytest_django import Settings
+
+from cases.models import User
+from probax_support import checks
+from tests import builders
+from tests.builders import Cast, at, logged_case
+from tests.cases.pages import browser_of, clock_at, get, html_of, words_of
+
+NOON = at("Tue 12:00")
+PASSWORD = "a long secret of mine"
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    people = builders.cast()
+    for person in (people.lena, people.priya):
+        person.set_password(PASSWORD)
+        person.save()
+    return people
+
+
+@pytest.fixture(autouse=True)
+def needed(settings: Settings) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+
+
+def code_at(secret: str) -> str:
+    """Return what an authenticator app shows at noon."""
+    return str(format_hotp_value(hotp_value(secret, int(NOON.timestamp()) // 30)))
+
+
+def log_in(person: User) -> tuple[Client, Any]:
+    browser = Client()
+    with clock_at(NOON):
+        answered = browser.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    return browser, answered
+
+
+def confirmed(browser: Client) -> Client:
+    """Type the password once more: what changes how one logs in asks for it."""
+    with clock_at(NOON):
+        assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    return browser
+
+
+def with_app(browser: Client) -> str:
+    """Set an authenticator app up and return its secret."""
+    confirmed(browser)
+    with clock_at(NOON):
+        page = browser.get("/accounts/2fa/totp/activate/")
+        secret = re.search(r'value="([A-Z2-7]{32})"', html_of(page))
+        assert secret is not None
+        done = browser.post("/accounts/2fa/totp/activate/", {"code": code_at(secret[1])})
+        assert done.status_code == 302
+    return secret[1]
+
+
+def test_staff_without_one_are_led_to_set_one_up(people: Cast) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    browser, answered = log_in(people.lena)
+    assert answered.status_code == 302
+    for address in ("/", "/desk/", "/desk/cases/NWIT-1/", "/account/", "/admin/"):
+        assert get(browser, address, NOON).url == "/accounts/2fa/"
+    page = get(browser, "/accounts/2fa/", NOON)
+    assert page.status_code == 200
+    assert "second factor" in words_of(page)
+
+
+def test_with_an_app_set_up_they_go_on_and_are_asked_at_the_next_login(people: Cast) -> None:
+    browser, _answered = log_in(people.lena)
+    secret = with_app(browser)
+    assert get(browser, "/desk/", NOON).status_code == 200
+    second, answered = log_in(people.lena)
+    assert answered.url == "/accounts/2fa/authenticate/"
+    assert get(second, "/desk/", NOON).url == "/accounts/login/?next=/desk/"
+    with time_machine.travel(at("Tue 12:01"), tick=False):
+        wrong = second.post("/accounts/2fa/authenticate/", {"code": "000000"})
+        assert wrong.status_code == 200
+        value = format_hotp_value(hotp_value(secret, int(at("Tue 12:01").timestamp()) // 30))
+        assert second.post("/accounts/2fa/authenticate/", {"code": value}).status_code == 302
+    assert get(second, "/desk/", NOON).status_code == 200
+
+
+def test_the_secret_is_stored_encrypted_and_read_back_after_a_change_of_keys(people: Cast, settings: Settings) -> None:
+    browser, _answered = log_in(people.lena)
+    secret = with_app(browser)
+    assert secret not in str(Authenticator.objects.filter(type="totp").get().data)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 8
+    second, _answered = log_in(people.lena)
+    with time_machine.travel(at("Tue 12:01"), tick=False):
+        value = format_hotp_value(hotp_value(secret, int(at("Tue 12:01").timestamp()) // 30))
+        assert second.post("/accounts/2fa/authenticate/", {"code": value}).status_code == 302
+
+
+def test_contacts_may_go_without(people: Cast) -> None:
+    browser, _answered = log_in(people.priya)
+    assert get(browser, "/", NOON).status_code == 200
+
+
+def test_a_demo_goes_without(people: Cast, settings: Settings) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    assert get(browser_of(people.lena, NOON), "/desk/", NOON).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["", "totp/activate/", "webauthn/add/", "recovery-codes/generate/"])
+def test_its_pages_look_like_ours(people: Cast, address: str) -> None:
+    browser, _answered = log_in(people.lena)
+    confirmed(browser)
+    if address.startswith("recovery"):
+        with_app(browser)
+    page = get(browser, f"/accounts/2fa/{address}", NOON)
+    assert page.status_code == 200
+    assert "<h1>" in html_of(page)
+    assert 'class="btn' in html_of(page)
+
+
+def test_sessions_are_listed_and_the_others_ended(people: Cast) -> None:
+    first, _answered = log_in(people.priya)
+    second, _answered = log_in(people.priya)
+    page = get(second, "/accounts/sessions/", NOON)
+    assert page.status_code == 200
+    with clock_at(NOON):
+        assert second.post("/accounts/sessions/").status_code == 302
+    assert get(first, "/", NOON).url == "/accounts/login/?next=/"
+    assert get(second, "/", NOON).status_code == 200
+
+
+def test_going_without_is_said_on_every_page_and_by_the_deploy_check(people: Cast, settings: Settings) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    assert "without a second factor" in words_of(get(browser_of(people.lena, NOON), "/desk/", NOON))
+    assert "without a second factor" not in words_of(get(browser_of(people.priya, NOON), "/", NOON))
+    assert [found.id for found in checks.staff_prove_a_second_factor(None)] == ["probax.W020"]
+
+
+def test_a_passkey_is_offered_at_the_login(people: Cast) -> None:
+    assert "Sign in with a passkey" in words_of(get(Client(), "/accounts/login/", NOON))
