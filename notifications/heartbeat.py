@@ -1,18 +1,25 @@
-"""When each part of the timetable last ran: read by staff when nothing seems to happen."""
+"""When each part of the timetable last ran, and how much it did: read by staff when nothing seems to happen."""
 
 from datetime import datetime
+
+from django.db.models import F
 
 from notifications.models import Heartbeat
 
 MAIL_SERVER = "mail server"
 SENDER = "send outbox"
+MAILBOX = "read mailbox"
 
 
-def beat(name: str, *, now: datetime, trouble: str = "") -> None:
-    """Note that `name` ran, and what stood in its way."""
+def beat(name: str, *, now: datetime, trouble: str = "", done: int = 0, failed: int = 0) -> None:
+    """Note that `name` ran, what stood in its way, and what it did and could not do."""
     known = Heartbeat.objects.filter(pk=name).first()
+    if known is None:
+        Heartbeat.objects.get_or_create(pk=name, defaults={"at": now})
     since = None if not trouble else (known.trouble_since if known is not None and known.trouble_since else now)
-    Heartbeat.objects.update_or_create(pk=name, defaults={"at": now, "trouble": trouble, "trouble_since": since})
+    Heartbeat.objects.filter(pk=name).update(
+        at=now, trouble=trouble, trouble_since=since, done=F("done") + done, failed=F("failed") + failed
+    )
 
 
 def last(name: str) -> Heartbeat | None:

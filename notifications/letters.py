@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from cases.inbox import marks
 from cases.models import Case, CaseEvent, Invitation, Site, User
+from notifications import heartbeat
 from notifications.models import MailKind
 
 LONGEST_SUBJECT = 200
@@ -154,6 +155,7 @@ def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
         **about_case,
         "reader": letter.reader,
         "reader_zone": letter.reader.zone,
+        "answers_come_in": bool(settings.INBOUND_KEY) or heartbeat.last(heartbeat.MAILBOX) is not None,
         # What `when_words` reckons "this year" from.
         "now": now,
         **letter.content,

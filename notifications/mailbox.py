@@ -9,7 +9,6 @@ from notifications import heartbeat, mailserver
 
 logger = logging.getLogger(__name__)
 
-MAILBOX = "mailbox"
 # What one round handles at most; the next goes on.
 MOST = 500
 
@@ -23,7 +22,7 @@ def read(*, clock: Callable[[], datetime]) -> int:
         _collect(clock)
     except (imap.MailboxDown, OSError) as down:
         logger.warning("The mailbox cannot be read: %s", down)
-        heartbeat.beat(MAILBOX, now=clock(), trouble=str(down) or type(down).__name__)
+        heartbeat.beat(heartbeat.MAILBOX, now=clock(), trouble=str(down) or type(down).__name__)
     return handling.handle_waiting(clock, limit=MOST)
 
 
@@ -39,4 +38,4 @@ def _collect(clock: Callable[[], datetime]) -> None:
         password=server.password,
         clock=clock,
     )
-    heartbeat.beat(MAILBOX, now=clock())
+    heartbeat.beat(heartbeat.MAILBOX, now=clock())

@@ -18,6 +18,7 @@ from cases.rules import (
 )
 from notifications import recipients
 from notifications.letters import Letter, address
+from notifications.messages import by_mail
 from notifications.models import MailKind
 
 Secrets = dict[str, str]
@@ -35,7 +36,11 @@ def case_received(event: CaseEvent, secrets: Secrets) -> list[Letter]:
         "accepted_charges": case.charges_accepted_at is not None,
         "names_nobody": rules.needs_technical_resource(facts["severity"]) and not case.technical_resource.strip(),
         "by_mail": case.channel == Channel.EMAIL,
+        "asks": by_mail.asks_of(case),
+        "goes_on_from": case.follow_up_of if case.is_provisional else None,
     }
+    if case.channel == Channel.EMAIL:
+        return by_mail.once_an_hour(_to_contact(MailKind.CASE_RECEIVED, event, content))
     return [_to_contact(MailKind.CASE_RECEIVED, event, content)]
 
 

@@ -73,7 +73,7 @@ def test_what_the_mail_lacks_is_asked_for(office: Office) -> None:
     deliver(letter(office.priya), "Tue 09:00")
     tell("Tue 09:00")
     said = mail("case_received").body_text
-    assert "severity" in said
+    assert "how severe it is" in said
     assert "what it affects" in said
     assert "phone number" in said
 

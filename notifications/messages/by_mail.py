@@ -1,0 +1,45 @@
+"""What an acknowledgement says to somebody who wrote a mail, and how often one is sent at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Channel, Triage
+from notifications.letters import Letter
+from notifications.models import MailKind, MailState, OutgoingMail
+
+# Two machines that answer each other are held to this, whatever their headers hide.
+ONE_ANSWER_WITHIN = timedelta(hours=1)
+
+
+def asks_of(case: Case) -> list[Promise]:
+    """Return what P5.1 asks for and the mail did not say."""
+    if case.channel != Channel.EMAIL:
+        return []
+    lacks = {
+        _("how severe it is for you: 1 is the gravest, 4 a question; until we hear, we take it for a 3"): (
+            case.triage == Triage.NO_SEVERITY
+        ),
+        _("which of your companies this is about"): case.triage == Triage.WHICH_PARTNER,
+        _("what it affects: which systems and customers, and what it means for the business"): not case.effect,
+        _("a phone number, and when and how you like to be reached"): not case.contact_phone,
+    }
+    return [what for what, is_missing in lacks.items() if is_missing]
+
+
+def once_an_hour(letter: Letter) -> list[Letter]:
+    """Return the acknowledgement of a mail, unless its writer had one within the hour.
+
+    One that must speak of charges (P4.2) is not left out; it waits for the hour to pass.
+    """
+    if letter.event is None or letter.recipient is None:
+        return [letter]
+    earlier = OutgoingMail.objects.filter(
+        kind=MailKind.CASE_RECEIVED, recipient=letter.recipient, case__channel=Channel.EMAIL
+    ).exclude(state=MailState.WITHDRAWN)
+    last = earlier.filter(due_at__gt=letter.event.at - ONE_ANSWER_WITHIN).order_by("-due_at").first()
+    if last is None:
+        return [letter]
+    return [replace(letter, due_at=last.due_at + ONE_ANSWER_WITHIN)] if letter.content["may_be_charged"] else []
