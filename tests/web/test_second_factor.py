@@ -11,7 +11,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from cases.models import User
-from probax_support import checks
 from tests import builders
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import browser_of, clock_at, get, html_of, words_of
@@ -135,11 +134,10 @@ def test_sessions_are_listed_and_the_others_ended(people: Cast) -> None:
     assert get(second, "/", NOON).status_code == 200
 
 
-def test_going_without_is_said_on_every_page_and_by_the_deploy_check(people: Cast, settings: Settings) -> None:
+def test_going_without_is_said_to_staff_on_every_page(people: Cast, settings: Settings) -> None:
     settings.STAFF_NEED_SECOND_FACTOR = False
     assert "without a second factor" in words_of(get(browser_of(people.lena, NOON), "/desk/", NOON))
     assert "without a second factor" not in words_of(get(browser_of(people.priya, NOON), "/", NOON))
-    assert [found.id for found in checks.staff_prove_a_second_factor(None)] == ["probax.W020"]
 
 
 def test_a_passkey_is_offered_at_the_login(people: Cast) -> None:
