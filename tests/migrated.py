@@ -1,10 +1,11 @@
 """A database with every migration applied, kept between runs: replaying them took longer than most of the tests.
 
-It is kept under a hash of all that could change it, so a changed migration makes a new one. Whoever starts from it still
-runs `migrate`, which then finds nothing to do.
+It is kept under a hash of all that could change it, so a changed migration makes a new one. Whoever starts from it
+still runs `migrate`, which then finds nothing to do.
 """
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -35,9 +36,15 @@ def keep(backend: Backend, name: str) -> None:
         old.unlink(missing_ok=True)
 
 
-def _place(backend: Backend) -> Path:
+@cache
+def _digest() -> str:
+    """Return the hash as it was when the run began: what is kept was made from those files."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for app in apps.get_app_configs():
         for migration in sorted(Path(app.path, "migrations").glob("*.py")):
             digest.update(migration.name.encode() + migration.read_bytes())
-    return KEPT / f"{backend.name}-{digest.hexdigest()[:20]}"
+    return digest.hexdigest()[:20]
+
+
+def _place(backend: Backend) -> Path:
+    return KEPT / f"{backend.name}-{_digest()}"
