@@ -1,5 +1,6 @@
 """Feature requests (P10.1): lodged from a case in one act, linked, merged, and never doubled."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -121,7 +122,7 @@ def test_an_address_that_is_none_is_refused(people: Cast, case: Case, address: s
 def test_a_contact_lodges_nothing(people: Cast, case: Case) -> None:
     feature = lodge(case, people)
     now = at("Tue 12:00")
-    tries = [
+    tries: list[Callable[[], object]] = [
         lambda: lodge(case, people, by="priya"),
         lambda: actions.link_feature_request(case_id=case.pk, feature_id=feature.pk, actor=people.priya, now=now),
         lambda: actions.merge_feature_requests(feature_id=1, into_id=2, actor=people.priya, now=now),
