@@ -124,8 +124,9 @@ class PartnerAdmin(admin.ModelAdmin[Partner]):
     inlines = (ContactInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Partner | None = None) -> tuple[str, ...]:
-        """Keep the short code once it is given: references begin with it."""
-        return () if obj is None else ("code",)
+        """Keep the short code once it is given, and what moves promises: that is changed on the manager's pages."""
+        moves = ("plan", "trial_ends_at", "home_desk", "follows_the_sun")
+        return () if obj is None else ("code", *moves)
 
     def has_delete_permission(self, request: HttpRequest, obj: Partner | None = None) -> bool:
         """Refuse to delete: cases stay."""

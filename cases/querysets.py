@@ -10,7 +10,6 @@ from cases.rules import TAKE_REPLY_BACK_WITHIN
 
 if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
-    from cases.models.articles import Article  # noqa: F401
     from cases.models.cases import Case, Closing  # noqa: F401
     from cases.models.conversation import Attachment, Message  # noqa: F401
     from cases.models.deadlines import Deadline  # noqa: F401
@@ -224,15 +223,3 @@ class FeatureRequestQuerySet(QuerySet["FeatureRequest"]):
     def newest_first(self) -> Self:
         """Order by when they were lodged, newest first."""
         return self.order_by("-lodged_at", "-id")
-
-
-class ArticleQuerySet(QuerySet["Article"]):
-    """Articles, narrowed step by step."""
-
-    def published(self) -> Self:
-        """Keep what partners may read."""
-        return self.exclude(published_at=None)
-
-    def readable_by(self, user: "User") -> Self:
-        """Keep what `user` may read: staff everything, others what is published."""
-        return self if user.works_here else self.published()

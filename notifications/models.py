@@ -41,6 +41,14 @@ class MailKind(models.TextChoices):
     YOUR_MILESTONE_OVERDUE = "your_milestone_overdue", _("Contact's milestone overdue")
     PLAN_CHANGED = "plan_changed", _("Action plan changed")
     WORKAROUND = "workaround", _("Workaround in place")
+    DIAGNOSTICS_ASKED = "diagnostics_asked", _("Diagnostics asked for")
+    SESSION_ASKED = "session_asked", _("Remote session asked for")
+    SESSION_ANSWERED = "session_answered", _("Remote session answered")
+    FOLLOW_UP_PROMISED = "follow_up_promised", _("Follow-up promised")
+    CONSENT_ASKED = "consent_asked", _("Consent asked for")
+    CONSENT_ANSWERED = "consent_answered", _("Consent answered")
+    CLOUD_ACTION_WITHOUT_CONSENT = "cloud_action_without_consent", _("Cloud work without consent")
+    FILES_ADDED = "files_added", _("Files added")
     LOW_SCORE = "low_score", _("Low survey score")
     TRIAL_ENDING = "trial_ending", _("Trial is ending")
     TRIAL_ENDED = "trial_ended", _("Trial has ended")
@@ -61,6 +69,12 @@ class MailKind(models.TextChoices):
 FOR_CONTACTS = frozenset(
     {
         MailKind.CASE_RECEIVED,
+        MailKind.DIAGNOSTICS_ASKED,
+        MailKind.SESSION_ASKED,
+        MailKind.FOLLOW_UP_PROMISED,
+        MailKind.CONSENT_ASKED,
+        # It also goes to whoever owns the case, in the same words.
+        MailKind.FILES_ADDED,
         MailKind.SPECIALIST_REPLIED,
         MailKind.REMINDER_ONE,
         MailKind.REMINDER_TWO,

@@ -23,6 +23,7 @@ from cases.models import (
 )
 from cases.rules import AttemptOutcome
 from notifications import recipients
+from notifications.messages.diagnostics import is_over
 from notifications.models import MailKind, OutgoingMail
 
 
@@ -129,8 +130,8 @@ def _still_ringing(mail: OutgoingMail, now: datetime) -> str:
 
 
 def _to_decide(mail: OutgoingMail, now: datetime) -> str:
-    decided = ChargeReview.objects.exclude(decision="").filter(pk=_facts(mail)["review"]).exists()
-    return "A manager decided before it left." if decided else ""
+    waits = ChargeReview.objects.filter(pk=_facts(mail)["review"], decision="").exists()
+    return "" if waits else "It was decided, or the closing was taken back, before it left."
 
 
 def _notice(mail: OutgoingMail) -> Notice:
@@ -150,12 +151,23 @@ def _to_be_decided(mail: OutgoingMail, now: datetime) -> str:
     return "Somebody decided before it left." if kept.decision else ""
 
 
+def _still_asked(mail: OutgoingMail, now: datetime) -> str:
+    if mail.case is not None and not mail.case.is_open:
+        return "The case ended before it left."
+    over = is_over(MailKind(mail.kind), _facts(mail))
+    return "It was answered, replaced or kept before it left." if over else ""
+
+
 def _facts(mail: OutgoingMail) -> dict[str, int]:
     return {} if mail.event is None else mail.event.facts
 
 
 QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.SEVERITY_1_LOGGED: _unanswered,
+    MailKind.DIAGNOSTICS_ASKED: _still_asked,
+    MailKind.SESSION_ASKED: _still_asked,
+    MailKind.CONSENT_ASKED: _still_asked,
+    MailKind.FOLLOW_UP_PROMISED: _still_asked,
     MailKind.SEVERITY_PROPOSED: _undecided,
     MailKind.ON_CALL_ALERT: _still_ringing,
     MailKind.CHARGE_TO_DECIDE: _to_decide,

@@ -67,6 +67,15 @@ from cases.actions.manager_requests import (
 )
 from cases.actions.merging import link_cases, merge_case, unlink_cases
 from cases.actions.partners import add_partner, change_partner
+from cases.actions.plans import (
+    add_milestone,
+    end_plan,
+    make_plan,
+    move_milestone,
+    remind_of_milestone,
+    set_milestone_state,
+    set_milestone_waits,
+)
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
@@ -84,6 +93,7 @@ from cases.actions.tokens import end_token, make_token
 from cases.actions.tray import attach_mail, clear_address, dismiss_mail, make_case_of_mail
 from cases.actions.watching import add_watcher, change_contact, remove_watcher, stop_watching
 from cases.actions.work import assign_case, log_call
+from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
 
 __all__ = [
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
@@ -93,6 +103,7 @@ __all__ = [
     "FeatureDetails",
     "MailRead",
     "Upload",
+    "add_milestone",
     "add_partner",
     "add_watcher",
     "agree_to_severity",
@@ -123,6 +134,7 @@ __all__ = [
     "close_in_silence",
     "confirm_follow_up",
     "confirm_reminder",
+    "confirm_workaround",
     "decide_charges",
     "decline_kept_request",
     "decline_severity",
@@ -131,6 +143,7 @@ __all__ = [
     "dismiss_as_thanks",
     "dismiss_mail",
     "end_investigation",
+    "end_plan",
     "end_session",
     "end_token",
     "fail_mail",
@@ -148,6 +161,7 @@ __all__ = [
     "log_follow_up_from_mail",
     "log_kept_request",
     "make_case_of_mail",
+    "make_plan",
     "make_reminder",
     "make_token",
     "mark_resource_away",
@@ -155,6 +169,7 @@ __all__ = [
     "merge_case",
     "merge_feature_requests",
     "move_follow_up",
+    "move_milestone",
     "move_promises_left_alone",
     "name_technical_resource",
     "need_no_diagnostics",
@@ -164,7 +179,9 @@ __all__ = [
     "record_breach",
     "record_cloud_action_without_consent",
     "record_spoken_consent",
+    "record_workaround",
     "release_closing",
+    "remind_of_milestone",
     "remove_watcher",
     "reply_as_contact",
     "reply_as_specialist",
@@ -172,6 +189,8 @@ __all__ = [
     "see_cloud_action",
     "set_feature_state",
     "set_ideas_address",
+    "set_milestone_state",
+    "set_milestone_waits",
     "set_up_site",
     "settle_triage",
     "stop_watching",
@@ -186,5 +205,6 @@ __all__ = [
     "warn_of_deadline",
     "withdraw_cloud_consent",
     "withdraw_severity_proposal",
+    "workaround_failed",
     "write_note",
 ]

@@ -273,6 +273,27 @@ def withdraw_promise(case: Case, kind: DeadlineKind, *, now: datetime) -> None:
         _end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=False if now > deadline.due_at else None)
 
 
+def promise_milestone(case: Case, milestone: Milestone, reckoned: Reckoned, *, now: datetime) -> Deadline | None:
+    """Promise a milestone of ours (P9.7), in the place of what was promised for it before; late stays late."""
+    old = case.deadlines.select_for_update().open().filter(milestone=milestone).first()
+    if old is None:
+        return make_promise(case, DeadlineKind.MILESTONE, reckoned, milestone=milestone, now=now)
+    if now <= old.due_at:
+        return replace_promise(case, old.pk, reckoned, now=now)
+    _end(old, DeadlineEnd.REPLACED, now=now, kept=False)
+    new = make_promise(case, DeadlineKind.MILESTONE, reckoned, milestone=milestone, now=now)
+    Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
+    return new
+
+
+def settle_milestone(case: Case, milestone: Milestone, *, done: bool, now: datetime) -> None:
+    """End the promise of a milestone, if there is one: kept or missed when done; dropped, it is withdrawn."""
+    for deadline in case.deadlines.select_for_update().open().filter(milestone=milestone):
+        late = now > deadline.due_at
+        verdict = not late if done else (False if late else None)
+        _end(deadline, DeadlineEnd.DONE if done else DeadlineEnd.WITHDRAWN, now=now, kept=verdict)
+
+
 def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool | None) -> None:
     deadline.ended_at = now
     deadline.ended_as = ended_as

@@ -10,6 +10,14 @@ from cases.rules import RuleBroken
 
 # Where the sentence of a rule belongs; the others stand on top of the form.
 FIELD_OF_RULE = {
+    "hold_reason_missing": "reason",
+    "no_such_case": "other",
+    "merge_into_closed": "other",
+    "merge_hidden_from_contact": "other",
+    "linked_already": "other",
+    "watcher_may_not_see": "person",
+    "contact_hears_anyway": "person",
+    "contact_no_colleague": "person",
     "wanted_by_past": "wanted_by",
     "follow_up_time": "follow_up_at",
     "follow_up_reason_missing": "reason",
@@ -42,6 +50,10 @@ FIELD_OF_RULE = {
     "milestone_waits": "state",
     "explanation_missing": "explanation",
     "message_empty": "body",
+    "reason_missing": "reason",
+    "word_missing": "word",
+    "words_missing": "words",
+    "answer_missing": "answer",
     "ideas_address_wrong": "ideas_url",
     "severity_reason_missing": "reason",
     "severity_is_that": "severity",

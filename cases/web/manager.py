@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases.models import Case, ManagerRequest
+from cases.models import Case, KeptRequest, ManagerRequest
 from cases.reports import now as reports
 from cases.web.request import PortalRequest, manager_page
 from sla.models import Desk
@@ -44,7 +44,8 @@ def _for_managers(request: PortalRequest) -> dict[str, int]:
     waiting = ManagerRequest.objects.filter(answered_at=None)
     late = Count("pk", filter=Q(deadline__due_at__lt=request.now))
     counted = waiting.aggregate(asked=Count("pk"), late=late)
-    return {"managers_asked": counted["asked"], "managers_late": counted["late"]}
+    to_decide = KeptRequest.objects.filter(decision="").count()
+    return {"managers_asked": counted["asked"], "managers_late": counted["late"], "requests_to_decide": to_decide}
 
 
 def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:

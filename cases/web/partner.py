@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions
-from cases.models import Case, CaseDraft, Partner, ProductArea, User
+from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea, User
 from cases.rules import Outcome, RuleBroken, is_entitled
-from cases.web import uploads
+from cases.web import kept_requests, severity, uploads
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
@@ -38,7 +38,9 @@ def home(request: PortalRequest) -> HttpResponseBase:
         "desk_lines": [desk_line(partner, partner.home_desk, request.now) for partner in _one_per_desk(partners)],
         "trials": [partner for partner in partners if partner.plan == "trial"],
         "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
+        "kept_requests": kept_requests.kept_of(request.user),
         "drafts": list(_drafts_of(request.user)),
+        "severity_asked": severity.asked_of(request.user),
         "needs_me": list(cases.waiting().newest_first()),
         "open_cases": list(cases.open().newest_first()[:200]),
         "closed_cases": list(cases.closed().newest_first()[:CLOSED_CASES_SHOWN]),
@@ -72,14 +74,29 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
     _keep_good_files(request)
     if form.is_valid():
         try:
-            case = _submit(request, form)
+            logged = _submit(request, form)
         except RuleBroken as broken:
             put_beside(form, broken)
         else:
+            case = kept_requests.known(logged)
+            if case is None:
+                return _say_it_is_kept(request)
             messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
             return redirect("case", reference=case.reference)
     _keep_typed(request)
     return _case_form(request, form, status=422)
+
+
+def _say_it_is_kept(request: PortalRequest) -> HttpResponseBase:
+    """Say what becomes of a request of a partner whose plan has ended (P1.1)."""
+    messages.warning(
+        request,
+        _(
+            "Your plan has ended, so this is not a case yet. All of it is kept, and we decide whether to take it up; "
+            "you hear from us. To renew the plan, write to sales@probax.io. Your open cases go on."
+        ),
+    )
+    return redirect("home")
 
 
 def _keep_typed(request: PortalRequest) -> CaseDraft | None:
@@ -92,9 +109,9 @@ def _keep_typed(request: PortalRequest) -> CaseDraft | None:
     )
 
 
-def _submit(request: PortalRequest, form: CaseForm) -> Case:
+def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest:
     checked = form.cleaned_data
-    return actions.submit_case(
+    return actions.submit_or_keep(
         partner_id=checked["partner"].pk,
         details=actions.CaseDetails(**form.details()),
         severity=checked["severity"],

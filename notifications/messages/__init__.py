@@ -1,5 +1,15 @@
 """One function for each e-mail: whom it goes to and what it says. Its words stand in `templates/emails/<kind>/`."""
 
+from notifications.messages.diagnostics import (
+    cloud_action_without_consent,
+    consent_answered,
+    consent_asked,
+    diagnostics_asked,
+    files_added,
+    follow_up_promised,
+    session_answered,
+    session_asked,
+)
 from notifications.messages.emergency import charge_decided, charge_to_decide, on_call_alert
 from notifications.messages.entitlement import (
     request_declined,
@@ -35,8 +45,14 @@ __all__ = [
     "charge_to_decide",
     "closing_announced",
     "closing_taken_back",
+    "cloud_action_without_consent",
+    "consent_answered",
+    "consent_asked",
     "contact_changed",
     "contact_replied",
+    "diagnostics_asked",
+    "files_added",
+    "follow_up_promised",
     "low_score",
     "manager_answered",
     "manager_asked",
@@ -49,6 +65,8 @@ __all__ = [
     "request_declined",
     "request_kept",
     "request_logged",
+    "session_answered",
+    "session_asked",
     "severity_1_logged",
     "severity_agreed",
     "severity_declined",
