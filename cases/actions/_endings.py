@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from cases.lifecycle import Status
 from cases.models import Case, ChargeReview, Decision
 
@@ -45,7 +47,8 @@ def take_up_again(case: Case, ended_at: datetime | None, *, now: datetime) -> No
         )
     take_up_diagnostics(case, ended_at)
     wake_again(case, ended_at, now=now)
-    ChargeReview.objects.filter(case=case, asked_at=ended_at, verdict="").delete()
+    said_with_it = Q(verdict="") | Q(verdict_at=ended_at)
+    ChargeReview.objects.filter(said_with_it, case=case, asked_at=ended_at, decision="").delete()
 
 
 def wake_again(case: Case, ended_at: datetime | None, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record, _waiting
+from cases.actions import _charges, _record, _waiting
 from cases.lifecycle import Side, Trigger
 from cases.models import Case, Closing, EventKind, Survey, User, WaitingEpisode
 from cases.rules import Outcome, RuleBroken
@@ -24,6 +24,8 @@ def close_case(
     explanation: str,
     detail: str = "",
     notice: str | None = None,
+    charge_verdict: str = "",
+    charge_reason: str = "",
     submission_key: UUID | None = None,
     actor: User,
     now: datetime,
@@ -31,7 +33,8 @@ def close_case(
     """Close a case with one of the outcomes of P9.7, or as solved by the contact. The same form again changes nothing.
 
     `detail` is what the outcome needs, see `rules.OUTCOME_NEEDS`. What is specific to the contact's environment says in
-    `notice` why it is out of scope; None says it in the standing words.
+    `notice` why it is out of scope; None says it in the standing words. `charge_verdict` says of an after-hours case
+    whether it ever qualified as Severity 1 (P4.2); it may be said later too.
 
     Raises:
         RuleBroken: the outcome is not this side's to choose, lacks what it needs, or the case is closed already.
@@ -60,6 +63,8 @@ def close_case(
         actor=actor,
         now=now,
     )
+    if charge_verdict and actor.works_here:
+        _charges.judge(case, charge_verdict, charge_reason, actor=actor, now=now)
     return case
 
 

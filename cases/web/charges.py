@@ -3,8 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import ChargeDecision, ChargeVerdict
+from cases.models import ChargeDecision, ChargeReview, ChargeVerdict, User
 from cases.web.forms import text
+
+
+def to_say_about_charges(specialist: User) -> list[ChargeReview]:
+    """Return what a specialist has still to say of after-hours cases that they own, the oldest first (P4.2)."""
+    asked = ChargeReview.objects.filter(verdict="", case__assignee=specialist).select_related("case")
+    return list(asked.order_by("asked_at", "pk")[:20])
 
 
 class ChargeWordFields(forms.Form):

@@ -13,7 +13,9 @@ from cases.models import Case
 from cases.web import uploads
 from cases.web.answers import case_or_404
 from cases.web.case_pages import act_on_case, case_page
-from cases.web.forms import AssignForm, CallForm, CloseForm, NoteForm, SpecialistReplyForm, files_of
+from cases.web.charges import to_say_about_charges
+from cases.web.closing import CloseForm
+from cases.web.forms import AssignForm, CallForm, NoteForm, SpecialistReplyForm, files_of
 from cases.web.queue import page_of, tabs_of
 from cases.web.request import PortalRequest, desk_page
 
@@ -24,7 +26,8 @@ def queue(request: PortalRequest) -> HttpResponse:
     """Show the queue, the next promise on top."""
     page = page_of(request)
     template = "cases/desk/queue.html#rows" if request.htmx else "cases/desk/queue.html"
-    return render(request, template, {"page": page, "tabs": tabs_of(request, page.view)})
+    context = {"page": page, "tabs": tabs_of(request, page.view), "to_say": to_say_about_charges(request.user)}
+    return render(request, template, context)
 
 
 @desk_page
@@ -128,16 +131,10 @@ def case_call(request: PortalRequest, reference: str) -> HttpResponseBase:
 @require_POST
 def case_close(request: PortalRequest, reference: str) -> HttpResponseBase:
     """Close a case with an outcome."""
+    form = CloseForm(request.POST)
 
     def act(found: Case, checked: dict[str, Any]) -> None:
-        actions.close_case(
-            case_id=found.pk,
-            outcome=checked["outcome"],
-            explanation=checked["explanation"],
-            detail=checked["detail"],
-            actor=request.user,
-            now=request.now,
-        )
+        actions.close_case(case_id=found.pk, **form.said(), actor=request.user, now=request.now)
 
     done = _("The case is closed. The contact is told in a minute.")
-    return act_on_case(request, reference, CloseForm(request.POST), "close_form", act, done)
+    return act_on_case(request, reference, form, "close_form", act, done)

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.lifecycle import Status
 from cases.models import Case, User
 from cases.querysets import CaseQuerySet
 from cases.web.request import PortalRequest
@@ -53,9 +54,13 @@ VIEWS = [
     QueueView("at-risk", _("At risk"), lambda cases, user, now: cases.at_risk(now)),
     QueueView("breached", _("Breached"), lambda cases, user, now: cases.breached(now)),
     QueueView("sev-1", _("Severity 1"), lambda cases, user, now: cases.open().of_severity(1)),
+    QueueView("severity-to-agree", _("Severity to agree"), lambda cases, user, now: cases.severity_to_agree()),
     QueueView("waiting", _("Waiting"), lambda cases, user, now: cases.waiting()),
     QueueView("updates-overdue", _("Updates overdue"), lambda cases, user, now: cases.updates_overdue(now)),
     QueueView("closing-soon", _("Closing soon"), lambda cases, user, now: cases.closing_soon()),
+    QueueView(
+        "diagnostics", _("Waiting for diagnostics"), lambda cases, user, now: cases.filter(status=Status.DIAGNOSTICS)
+    ),
     QueueView("closed", _("Closed"), lambda cases, user, now: cases.closed(), ended=True),
 ]
 VIEW_BY_KEY = {view.key: view for view in VIEWS}

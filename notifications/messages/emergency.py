@@ -26,8 +26,10 @@ def charge_to_decide(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Bring a case that never qualified to the managers, who charge or waive (P4.2)."""
     if event.facts["verdict"] != ChargeVerdict.NEVER_QUALIFIED:
         return []
-    content = {"review": _review(event)}
-    return [Letter(MailKind.CHARGE_TO_DECIDE, person, event, content) for person in recipients.managers()]
+    review = _review(event)
+    # A closing that was taken back took the question with it.
+    people = recipients.managers() if review is not None else []
+    return [Letter(MailKind.CHARGE_TO_DECIDE, person, event, {"review": review}) for person in people]
 
 
 def charge_decided(event: CaseEvent, secrets: Secrets) -> list[Letter]:
@@ -35,5 +37,5 @@ def charge_decided(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     return [Letter(MailKind.CHARGE_DECIDED, event.case.contact, event, {"review": _review(event)})]
 
 
-def _review(event: CaseEvent) -> ChargeReview:
-    return ChargeReview.objects.select_related("verdict_by", "decided_by").get(pk=event.facts["review"])
+def _review(event: CaseEvent) -> ChargeReview | None:
+    return ChargeReview.objects.select_related("verdict_by", "decided_by").filter(pk=event.facts["review"]).first()

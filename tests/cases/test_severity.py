@@ -58,7 +58,7 @@ def test_the_same_severity_is_refused(people: Cast) -> None:
 
 def test_a_proposal_says_why(people: Cast) -> None:
     case = logged_case(people.priya, at("Tue 9:00"))
-    with pytest.raises(RuleBroken, match="Say why. The other side reads it"):
+    with pytest.raises(RuleBroken, match="The other side reads it"):
         propose(case, people.lena, 4, at("Tue 10:00"), "  ")
 
 
@@ -286,7 +286,7 @@ def reckoned_from_events(case: Case) -> deadlines.Promise:
 @pytest.mark.clause("P2.6", "P8.1")
 @pytest.mark.parametrize("seed", range(40))
 def test_after_any_sequence_the_open_promise_is_what_the_engine_reckons(people: Cast, seed: int) -> None:
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - the same play for each seed
     moment = at("Mon 6:00") + timedelta(minutes=dice.randrange(0, 4 * 24 * 60))
     case = logged_case(people.priya, moment, severity=dice.choice([1, 1, 2, 3, 4]))
     for _ in range(dice.randrange(2, 9)):

@@ -1,0 +1,484 @@
+"""Severity 1: the technical resource (P2.6), people on call (P4.1), what it may cost (P4.2)."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from cases import actions
+from cases.lifecycle import Status
+from cases.models import Case, ChargeReview, Deadline, DeadlineEnd, DeadlineKind, EventKind, OnCallAlert
+from cases.rules import ALERT_AGAIN_AFTER, CHARGE_WORDS, RuleBroken
+from notifications import sweeps
+from tests import builders
+from tests.builders import Cast, all_at_once, answer, ask, at, close, events_of, fresh, last_event, logged_case, say
+from tests.severities import agree, change, decline, first_response, open_proposal, propose
+
+
+def away(case: Case, by: object, when: str, reason: str = "Asleep until seven.") -> Case:
+    return actions.mark_resource_away(case_id=case.pk, reason=reason, actor=by, now=at(when))
+
+
+def back(case: Case, by: object, when: str) -> Case:
+    return actions.mark_resource_back(case_id=case.pk, actor=by, now=at(when))
+
+
+def alert_of(case: Case) -> OnCallAlert:
+    return case.alerts.get()
+
+
+def wake(case: Case, when: str) -> Case | None:
+    return actions.alert_on_call(alert_id=alert_of(case).pk, now=at(when))
+
+
+def take(case: Case, by: object, when: str) -> Case:
+    return actions.take_alert(case_id=case.pk, actor=by, now=at(when))
+
+
+# --- Raising to Severity 1 (P2.6, P4.2) -------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P2.6")
+def test_a_contact_who_asks_for_severity_1_names_the_technical_resource(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    with pytest.raises(RuleBroken, match="name the person who can work with us around the clock"):
+        propose(case, people.priya, 1, at("Tue 10:00"), technical_resource=" ")
+    propose(case, people.priya, 1, at("Tue 10:00"), technical_resource="Omar, on his mobile")
+    assert fresh(case).technical_resource == ""
+    agree(case, people.lena, at("Tue 10:10"))
+    assert fresh(case).technical_resource == "Omar, on his mobile"
+    assert first_response(case).due_at == at("Tue 11:10")
+
+
+@pytest.mark.clause("P2.6")
+def test_a_contact_who_agrees_to_severity_1_names_it_unless_the_specialist_did(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.lena, 1, at("Tue 10:00"))
+    with pytest.raises(RuleBroken, match="name the person"):
+        agree(case, people.priya, at("Tue 10:10"), technical_resource="")
+    propose(case, people.lena, 1, at("Tue 10:20"), technical_resource="Omar, as he said on the phone")
+    agree(case, people.priya, at("Tue 10:30"), technical_resource="")
+    assert fresh(case).technical_resource == "Omar, as he said on the phone"
+
+
+@pytest.mark.clause("P4.2")
+def test_after_hours_severity_1_wants_the_charges_accepted_and_in_hours_it_does_not(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    with pytest.raises(RuleBroken, match="Accept the possible charges"):
+        propose(case, people.priya, 1, at("Tue 20:00"), charges_accepted=False)
+    propose(case, people.priya, 1, at("Tue 16:59"), charges_accepted=False)
+    agree(case, people.lena, at("Tue 17:30"))
+    # The contact asked in business hours: nothing of it may be charged.
+    assert (fresh(case).used_after_hours, fresh(case).charges_accepted_at) == (False, None)
+
+
+@pytest.mark.clause("P4.2")
+def test_the_accepted_words_are_kept_once_both_agree(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 20:00"))
+    assert (fresh(case).charge_words, fresh(case).used_after_hours) == ("", False)
+    agree(case, people.lena, at("Tue 20:10"))
+    now = fresh(case)
+    assert (now.charge_words, now.charges_accepted_at) == (str(CHARGE_WORDS), at("Tue 20:00"))
+    assert now.used_after_hours
+
+
+# --- The technical resource (P2.6) ------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P2.6")
+def test_while_nobody_is_there_the_clock_counts_in_desk_hours_and_never_in_nothing(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 16:30"), severity=1)
+    first = first_response(case)
+    away(case, people.priya, "Tue 16:40")
+    second = first_response(case)
+    # Ten minutes day and night, twenty until the desk closes, thirty when it opens again.
+    assert (first.due_at, second.due_at) == (at("Tue 17:30"), at("Wed 8:30"))
+    back(case, people.lena, "Tue 17:10")
+    third = first_response(case)
+    assert third.due_at == at("Tue 17:40")
+    ended = Deadline.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk")
+    assert [(row.ended_as, row.kept, row.replaced_by_id) for row in ended] == [
+        (DeadlineEnd.REPLACED, None, second.pk),
+        (DeadlineEnd.REPLACED, None, third.pk),
+    ]
+    assert [row.used_percent for row in ended] == [16, 50]
+    reasons = [step["reason"] for step in third.explanation["steps"]]
+    assert "desk hours, while the technical resource is unavailable" in reasons
+    told = case.events.filter(kind__startswith="resource").order_by("number")
+    assert [(event.kind, event.public, event.actor) for event in told] == [
+        ("resource_unavailable", True, people.priya),
+        ("resource_available", True, people.lena),
+    ]
+
+
+@pytest.mark.clause("P2.6")
+def test_saying_it_twice_changes_nothing(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"), severity=1)
+    away(case, people.priya, "Tue 9:10")
+    away(case, people.lena, "Tue 9:11")
+    back(case, people.priya, "Tue 9:20")
+    back(case, people.lena, "Tue 9:21")
+    assert case.resource_absences.count() == 1
+    assert [kind for kind in events_of(case) if kind.startswith("resource")] == [
+        "resource_unavailable",
+        "resource_available",
+    ]
+
+
+@pytest.mark.clause("P2.6")
+def test_an_absence_says_why_on_an_open_severity_1(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"), severity=1)
+    with pytest.raises(RuleBroken, match="Say why"):
+        away(case, people.priya, "Tue 9:10", " ")
+    with pytest.raises(RuleBroken, match="this case is no Severity 1"):
+        away(logged_case(people.priya, at("Tue 9:00")), people.priya, "Tue 9:10")
+    close(case, people.lena, at("Tue 9:20"))
+    for say_it in (away, back):
+        with pytest.raises(RuleBroken, match="closed cases stay closed"):
+            say_it(case, people.priya, "Tue 9:30")
+
+
+@pytest.mark.clause("P2.6")
+def test_a_missed_promise_is_not_mended_by_an_absence(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 16:30"), severity=1)
+    away(case, people.lena, "Tue 17:31")
+    assert first_response(case).due_at == at("Tue 17:30")
+
+
+@pytest.mark.clause("P2.6", "P9.5")
+def test_somebody_else_is_named_and_a_contacts_news_end_the_waiting(people: Cast) -> None:
+    case = ask(logged_case(people.priya, at("Tue 9:00"), severity=1), people.lena, at("Tue 9:10"))
+    actions.name_technical_resource(
+        case_id=case.pk, technical_resource="Priya, at her desk", actor=people.priya, now=at("Tue 9:30")
+    )
+    assert (fresh(case).technical_resource, fresh(case).status) == ("Priya, at her desk", Status.OPEN)
+    assert (last_event(case).kind, last_event(case).facts) == ("resource_named", {"resource": "Priya, at her desk"})
+    with pytest.raises(RuleBroken, match="Name the person"):
+        actions.name_technical_resource(case_id=case.pk, technical_resource="", actor=people.lena, now=at("Tue 9:31"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("P2.6")
+def test_two_who_say_it_at_one_moment_say_it_once() -> None:
+    people = builders.cast()
+    case = logged_case(people.priya, at("Tue 9:00"), severity=1)
+    answers = all_at_once([partial(away, case, by, "Tue 9:10") for by in (people.priya, people.lena)])
+    assert [given for given in answers if isinstance(given, Exception)] == []
+    assert case.resource_absences.count() == 1
+    assert case.deadlines.filter(kind="first_response", ended_at=None).count() == 1
+
+
+# --- A request for Severity 1 at night --------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P4.1", "P2.4")
+def test_a_request_at_night_wakes_people_and_is_answered_within_an_hour(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 23:00"))
+    promise = case.deadlines.get(kind=DeadlineKind.SEVERITY_ANSWER)
+    assert (promise.due_at, promise.explanation["round_the_clock"]) == (at("Wed 0:00"), True)
+    assert (alert_of(case).reason, alert_of(case).rounds) == ("requested", 1)
+    assert events_of(case)[-2:] == [EventKind.SEVERITY_PROPOSED, EventKind.ON_CALL_ALERTED]
+    decline(case, people.lena, at("Tue 23:30"))
+    promise.refresh_from_db()
+    assert (promise.ended_as, promise.kept) == (DeadlineEnd.DONE, True)
+    assert alert_of(case).taken_by == people.lena
+
+
+@pytest.mark.clause("P4.1")
+@pytest.mark.parametrize("settle", ["agree", "counter"])
+def test_agreeing_or_proposing_another_one_answers_it_too(people: Cast, settle: str) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 23:00"))
+    if settle == "agree":
+        agree(case, people.lena, at("Wed 0:10"))
+    else:
+        propose(case, people.lena, 2, at("Wed 0:10"))
+    promise = case.deadlines.get(kind=DeadlineKind.SEVERITY_ANSWER)
+    assert (promise.ended_as, promise.kept) == (DeadlineEnd.DONE, False)
+    assert alert_of(case).ended_at == at("Wed 0:10")
+
+
+@pytest.mark.clause("P4.1")
+def test_a_second_request_waits_no_longer_than_the_first_and_a_lower_one_lets_people_sleep(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 23:00"))
+    propose(case, people.omar, 1, at("Tue 23:20"), "Now all customers.")
+    promise = case.deadlines.get(kind=DeadlineKind.SEVERITY_ANSWER)
+    assert (promise.due_at, promise.ended_at) == (at("Wed 0:00"), None)
+    propose(case, people.priya, 2, at("Tue 23:30"))
+    promise.refresh_from_db()
+    assert (promise.ended_as, promise.kept) == (DeadlineEnd.WITHDRAWN, None)
+    assert alert_of(case).ended_at == at("Tue 23:30")
+
+
+@pytest.mark.clause("P4.1")
+def test_in_business_hours_nobody_is_woken(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 10:00"))
+    propose(case, people.lena, 1, at("Tue 23:00"))
+    assert not case.alerts.exists()
+    assert not case.deadlines.filter(kind=DeadlineKind.SEVERITY_ANSWER).exists()
+
+
+@pytest.mark.clause("P4.1")
+def test_a_withdrawn_request_is_waited_for_no_more(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.priya, 1, at("Tue 23:00"))
+    actions.withdraw_severity_proposal(proposal_id=open_proposal(case).pk, actor=people.priya, now=at("Tue 23:05"))
+    assert case.deadlines.get(kind=DeadlineKind.SEVERITY_ANSWER).ended_as == DeadlineEnd.WITHDRAWN
+    assert alert_of(case).ended_at is not None
+
+
+# --- On call (P4.1) ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P4.1")
+def test_an_after_hours_severity_1_wakes_people_at_once_and_again_until_one_takes_it(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    assert fresh(case).used_after_hours
+    assert alert_of(case).next_round_at == at("Tue 23:00") + ALERT_AGAIN_AFTER
+    assert wake(case, "Tue 23:09") is None
+    assert wake(case, "Tue 23:10") is not None
+    assert wake(case, "Tue 23:10") is None
+    take(case, people.lena, "Tue 23:15")
+    assert wake(case, "Tue 23:20") is None
+    assert fresh(case).assignee == people.lena
+    assert [kind for kind in events_of(case) if "alert" in kind] == [
+        "on_call_alerted",
+        "on_call_alerted",
+        "alert_taken",
+    ]
+    assert (alert_of(case).rounds, alert_of(case).taken_by) == (2, people.lena)
+
+
+@pytest.mark.clause("P4.1")
+def test_the_timetable_wakes_people_until_then(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    for minutes in (5, 10, 11, 20):
+        sweeps.alert_on_call(now=at("Tue 23:00") + timedelta(minutes=minutes))
+    assert alert_of(case).rounds == 3
+
+
+@pytest.mark.clause("P4.1")
+def test_in_business_hours_a_severity_1_rings_nowhere(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 10:00"), severity=1)
+    assert not case.alerts.exists()
+    assert not fresh(case).used_after_hours
+
+
+@pytest.mark.clause("P4.1")
+@pytest.mark.parametrize("end", ["answer", "close"])
+def test_a_first_response_or_the_closing_ends_it(people: Cast, end: str) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    (answer if end == "answer" else close)(case, people.lena, at("Tue 23:05"))
+    assert (alert_of(case).ended_at, alert_of(case).next_round_at) == (at("Tue 23:05"), None)
+    with pytest.raises(RuleBroken, match="This alert is over"):
+        take(case, people.lena, "Tue 23:15")
+
+
+@pytest.mark.clause("P4.1")
+def test_the_second_reads_who_took_it_and_the_first_may_click_twice(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    take(case, people.lena, "Tue 23:15")
+    take(case, people.lena, "Tue 23:15")
+    with pytest.raises(RuleBroken, match="Lena Fischer took this alert meanwhile"):
+        take(case, people.max, "Tue 23:15")
+    assert events_of(case).count(EventKind.ALERT_TAKEN) == 1
+
+
+@pytest.mark.clause("P4.1")
+def test_an_owner_stays_the_owner_and_contacts_take_nothing(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    actions.assign_case(
+        case_id=case.pk, assignee_id=people.max.pk, expected_id=None, actor=people.max, now=at("Tue 23:05")
+    )
+    take(case, people.lena, "Tue 23:10")
+    assert fresh(case).assignee == people.max
+    with pytest.raises(RuleBroken, match="Only support staff"):
+        take(case, people.priya, "Tue 23:11")
+
+
+@pytest.mark.clause("P4.1")
+def test_a_contact_who_agrees_to_severity_1_at_night_wakes_people_too(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    propose(case, people.lena, 1, at("Tue 16:00"))
+    agree(case, people.priya, at("Tue 23:00"))
+    assert alert_of(case).reason == "after_hours"
+    assert fresh(case).used_after_hours
+    change(case, people.lena, people.priya, 2, at("Tue 23:30"))
+    assert alert_of(case).ended_at == at("Tue 23:30")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("P4.1")
+def test_of_two_on_call_who_take_it_at_once_one_has_it() -> None:
+    people = builders.cast()
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    answers = all_at_once([partial(take, case, by, "Tue 23:05") for by in (people.lena, people.max, people.ruth)])
+    assert Counter(type(given) for given in answers) == {Case: 1, RuleBroken: 2}
+    assert fresh(case).assignee == alert_of(case).taken_by
+    assert events_of(case).count(EventKind.ALERT_TAKEN) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("P4.1")
+def test_a_round_looked_for_by_many_workers_is_rung_once() -> None:
+    people = builders.cast()
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    answers = all_at_once([partial(wake, case, "Tue 23:10")] * 4)
+    assert Counter(given is None for given in answers) == {True: 3, False: 1}
+    assert alert_of(case).rounds == 2
+
+
+# --- Charges (P4.2) ---------------------------------------------------------------------------------------------------
+
+
+def night_case(people: Cast) -> Case:
+    """A Sev 1 that Priya logged at night and Lena answered."""
+    return answer(logged_case(people.priya, at("Mon 23:00"), severity=1), people.lena, at("Mon 23:20"))
+
+
+def judge(
+    case: Case, by: object, verdict: str, reason: str = "Restores worked all night.", when: str = "Tue 12:00"
+) -> Case:
+    return actions.judge_charges(case_id=case.pk, verdict=verdict, reason=reason, actor=by, now=at(when))
+
+
+def decide(
+    case: Case, by: object, decision: str = "waive", reason: str = "First time.", when: str = "Tue 13:00"
+) -> Case:
+    review = ChargeReview.objects.get(case=case)
+    return actions.decide_charges(review_id=review.pk, decision=decision, reason=reason, actor=by, now=at(when))
+
+
+@pytest.mark.clause("P4.2")
+@pytest.mark.parametrize("how", ["falls", "closes", "silence"])
+def test_a_fall_or_the_end_of_an_after_hours_severity_1_asks_once(people: Cast, how: str) -> None:
+    case = night_case(people)
+    assert not ChargeReview.objects.exists()
+    if how == "falls":
+        change(case, people.lena, people.priya, 3, at("Tue 9:00"))
+    elif how == "silence":
+        builders.reminded_twice(case, people.lena)
+        builders.close_in_silence(case, at("Tue 1 Dec 17:00"))
+    if how != "silence":
+        close(case, people.lena, at("Tue 10:00"))
+    assert events_of(case).count(EventKind.CHARGES_ASKED) == 1
+    assert not case.events.get(kind=EventKind.CHARGES_ASKED).public
+    assert ChargeReview.objects.get().verdict == ""
+
+
+@pytest.mark.clause("P4.2")
+def test_a_severity_1_in_business_hours_asks_nothing(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"), severity=1)
+    close(case, people.lena, at("Tue 10:00"))
+    assert not ChargeReview.objects.exists()
+    with pytest.raises(RuleBroken, match="Nothing is to be said about charges"):
+        judge(case, people.lena, "never_qualified")
+
+
+@pytest.mark.clause("P4.2")
+def test_only_never_qualified_goes_before_a_manager(people: Cast) -> None:
+    case = night_case(people)
+    close(case, people.lena, at("Tue 10:00"))
+    judge(case, people.lena, "impact_reduced", "")
+    with pytest.raises(RuleBroken, match="decided only where a specialist said that it never qualified"):
+        decide(case, people.ruth)
+
+
+@pytest.mark.clause("P4.2")
+def test_the_word_is_said_once_with_a_reason_by_staff(people: Cast) -> None:
+    case = night_case(people)
+    close(case, people.lena, at("Tue 10:00"))
+    with pytest.raises(RuleBroken, match="Only support staff"):
+        judge(case, people.priya, "impact_reduced")
+    with pytest.raises(RuleBroken, match="Say why it never qualified"):
+        judge(case, people.lena, "never_qualified", " ")
+    with pytest.raises(RuleBroken, match="Say whether it ever qualified"):
+        judge(case, people.lena, "perhaps")
+    judge(case, people.lena, "never_qualified")
+    with pytest.raises(RuleBroken, match="Lena Fischer said it already: It never qualified as Severity 1"):
+        judge(case, people.max, "impact_reduced")
+
+
+@pytest.mark.clause("P4.2")
+def test_it_may_be_said_with_the_closing(people: Cast) -> None:
+    case = night_case(people)
+    actions.close_case(
+        case_id=case.pk,
+        outcome="not_a_request",
+        explanation="It was a question.",
+        charge_verdict="never_qualified",
+        charge_reason="A question about a report.",
+        actor=people.lena,
+        now=at("Tue 10:00"),
+    )
+    review = ChargeReview.objects.get()
+    assert (review.verdict, review.verdict_by) == ("never_qualified", people.lena)
+
+
+@pytest.mark.clause("P4.2", "P2.3")
+def test_it_may_be_said_with_the_lower_severity_and_counts_once_both_agree(people: Cast) -> None:
+    case = night_case(people)
+    said = {"charge_verdict": "never_qualified", "charge_reason": "One test machine."}
+    propose(case, people.lena, 3, at("Tue 9:00"), **said)
+    assert not ChargeReview.objects.exists()
+    agree(case, people.priya, at("Tue 9:30"))
+    review = ChargeReview.objects.get()
+    assert (review.verdict, review.verdict_by, review.verdict_reason) == (
+        "never_qualified",
+        people.lena,
+        "One test machine.",
+    )
+
+
+@pytest.mark.clause("P4.2", "P2.3")
+def test_a_specialist_says_it_when_agreeing_and_needs_no_charges_where_none_were_used(people: Cast) -> None:
+    case = night_case(people)
+    propose(case, people.priya, 3, at("Tue 9:00"))
+    agree(case, people.lena, at("Tue 9:30"), charge_verdict="impact_reduced")
+    assert ChargeReview.objects.get().verdict == "impact_reduced"
+
+
+@pytest.mark.clause("P4.2")
+def test_a_manager_decides_once_and_the_contact_may_read_it(people: Cast) -> None:
+    case = night_case(people)
+    close(case, people.lena, at("Tue 10:00"))
+    judge(case, people.lena, "never_qualified")
+    with pytest.raises(RuleBroken, match="Only managers decide about charges"):
+        decide(case, people.lena)
+    with pytest.raises(RuleBroken, match="Choose: charge or waive"):
+        decide(case, people.ruth, "perhaps")
+    with pytest.raises(RuleBroken, match="The contact reads it"):
+        decide(case, people.ruth, reason=" ")
+    decide(case, people.ruth, "charge", "As accepted.")
+    with pytest.raises(RuleBroken, match="Ruth Adeyemi decided this already: Charge"):
+        decide(case, people.ann)
+    assert last_event(case).public
+    assert ChargeReview.objects.get().decided_by == people.ruth
+
+
+@pytest.mark.clause("P4.2", "P9.5")
+def test_a_closing_that_is_taken_back_takes_the_question_with_it(people: Cast) -> None:
+    case = night_case(people)
+    builders.reminded_twice(case, people.lena)
+    builders.close_in_silence(case, at("Tue 1 Dec 17:00"))
+    say(case, people.priya, at("Tue 1 Dec 17:00:30"))
+    assert not ChargeReview.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.clause("P4.2")
+def test_of_two_managers_who_decide_at_once_one_decides() -> None:
+    people = builders.cast()
+    case = night_case(people)
+    close(case, people.lena, at("Tue 10:00"))
+    judge(case, people.lena, "never_qualified")
+    answers = all_at_once(
+        [partial(decide, case, by, decision) for by, decision in ((people.ruth, "charge"), (people.ann, "waive"))]
+    )
+    assert Counter(type(given) for given in answers) == {Case: 1, RuleBroken: 1}
+    assert events_of(case).count(EventKind.CHARGES_DECIDED) == 1
