@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from cases.models import Case, StaffRole, User
+from cases.models import Case, MailAddress, StaffRole, User
 
 
 def owner_or_desk(case: Case) -> list[User]:
@@ -54,7 +54,12 @@ def why_not(case: Case | None, recipient: User | None, *, for_staff: bool) -> st
         return "The recipient's account is closed."
     if case is not None and not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
         return "The recipient may not see this case."
-    return ""
+    return _why_stopped(recipient.email)
+
+
+def _why_stopped(address: str) -> str:
+    stopped = MailAddress.objects.filter(address=address.lower()).exclude(stopped_at=None).first()
+    return "" if stopped is None else f"A mail to this address came back: there is nobody ({stopped.code})."
 
 
 def _staff(role: StaffRole) -> QuerySet[User]:

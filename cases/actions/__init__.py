@@ -8,6 +8,15 @@ from cases.actions._bounces import Bounce
 from cases.actions._record import wake_on_commit
 from cases.actions._request import Asked, asked_with
 from cases.actions.accounts import change_own_account
+from cases.actions.articles import (
+    ArticleText,
+    note_article_opened,
+    note_missed_search,
+    publish_article,
+    unpublish_article,
+    vote_on_article,
+    write_article,
+)
 from cases.actions.calendar import change_calendar_day, move_promises_left_alone
 from cases.actions.charges import decide_charges, judge_charges
 from cases.actions.closing import close_case, close_in_silence
@@ -79,6 +88,18 @@ from cases.actions.plans import (
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
+from cases.actions.roster import (
+    add_rotation,
+    add_shift,
+    end_rotation,
+    extend_rotation,
+    hash_of_feed,
+    make_feed,
+    remove_shift,
+    revoke_feed,
+    set_skills,
+    swap_shift,
+)
 from cases.actions.sessions import answer_session, ask_for_session, begin_session, end_session, record_spoken_consent
 from cases.actions.severity import (
     agree_to_severity,
@@ -96,6 +117,7 @@ from cases.actions.work import assign_case, log_call
 from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
 
 __all__ = [
+    "ArticleText",
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
     "Asked",
     "Bounce",
@@ -105,6 +127,8 @@ __all__ = [
     "Upload",
     "add_milestone",
     "add_partner",
+    "add_rotation",
+    "add_shift",
     "add_watcher",
     "agree_to_severity",
     "alert_on_call",
@@ -144,11 +168,14 @@ __all__ = [
     "dismiss_mail",
     "end_investigation",
     "end_plan",
+    "end_rotation",
     "end_session",
     "end_token",
+    "extend_rotation",
     "fail_mail",
     "fail_reminder",
     "file_mail",
+    "hash_of_feed",
     "hold_closing",
     "judge_charges",
     "keep_draft",
@@ -161,6 +188,7 @@ __all__ = [
     "log_follow_up_from_mail",
     "log_kept_request",
     "make_case_of_mail",
+    "make_feed",
     "make_plan",
     "make_reminder",
     "make_token",
@@ -173,7 +201,10 @@ __all__ = [
     "move_promises_left_alone",
     "name_technical_resource",
     "need_no_diagnostics",
+    "note_article_opened",
+    "note_missed_search",
     "propose_severity",
+    "publish_article",
     "publish_consent_text",
     "put_mail",
     "record_breach",
@@ -182,29 +213,36 @@ __all__ = [
     "record_workaround",
     "release_closing",
     "remind_of_milestone",
+    "remove_shift",
     "remove_watcher",
     "reply_as_contact",
     "reply_as_specialist",
     "reply_from_mail",
+    "revoke_feed",
     "see_cloud_action",
     "set_feature_state",
     "set_ideas_address",
     "set_milestone_state",
     "set_milestone_waits",
+    "set_skills",
     "set_up_site",
     "settle_triage",
     "stop_watching",
     "submit_case",
     "submit_or_keep",
+    "swap_shift",
     "take_alert",
     "take_closing_back",
     "take_reply_back",
     "tell_of_trial",
     "unlink_cases",
+    "unpublish_article",
+    "vote_on_article",
     "wake_on_commit",
     "warn_of_deadline",
     "withdraw_cloud_consent",
     "withdraw_severity_proposal",
     "workaround_failed",
+    "write_article",
     "write_note",
 ]

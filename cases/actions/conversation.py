@@ -31,7 +31,7 @@ def reply_as_contact(
     Raises:
         RuleBroken: the case is closed; a follow-up is the way on (P9.6).
     """
-    case = _record.locked(case_id, actor=actor)
+    case = _record.locked(where_it_goes_on(case_id, actor), actor=actor)
     if said_before(submission_key, actor):
         return case
     hear_reply(case, body, uploads, channel=channel, key=submission_key, said_at=now, actor=actor, now=now)
@@ -50,6 +50,11 @@ def hear_reply(
     now: datetime,
 ) -> Message:
     """Put a contact's word, said at `said_at`, on a locked case. A mail was said when our server received it."""
+    if case.merged_into_id is not None:
+        # It was merged between looking where it goes on and locking it.
+        raise rules.RuleBroken(
+            "merged_meanwhile", _("This case was just merged into another. What you wrote is here; send it again.")
+        )
     take_closing_back_in_time(case, said_at=said_at, actor=actor, now=now)
     _record.move(case, Trigger.WORD, actor=actor)
     _waiting.end(case, now=now)
@@ -125,6 +130,18 @@ def write_note(
     facts = {"message": message.pk}
     _record.record(case, EventKind.NOTE_WRITTEN, actor=actor, now=now, public=False, facts=facts)
     return case
+
+
+def where_it_goes_on(case_id: int, actor: User) -> int:
+    """Return the case that takes a word said to this one: where it was merged into, if the actor may see that."""
+    visible = Case.objects.visible_to(actor)
+    case = visible.get(pk=case_id)
+    while case.merged_into_id is not None:
+        goes_on = visible.filter(pk=case.merged_into_id).first()
+        if goes_on is None:
+            break
+        case = goes_on
+    return case.pk
 
 
 def said_before(submission_key: UUID | None, actor: User) -> bool:
