@@ -78,7 +78,7 @@ class Connection:
             subject=mail.subject,
             body=mail.body_text,
             from_email=self.sent_from,
-            to=[email.utils.formataddr((letters.one_line(mail.recipient.name), mail.to_address))],
+            to=[email.utils.formataddr((letters.one_line(_name_of(mail)), mail.to_address))],
             connection=self._backend,
             headers={**mail.headers, "Message-ID": mail.message_id},
         )
@@ -111,3 +111,8 @@ def _in_words(error: OSError) -> str:
 
 def _decoded(answer: bytes | str) -> str:
     return letters.one_line(answer.decode(errors="replace") if isinstance(answer, bytes) else answer)
+
+
+def _name_of(mail: OutgoingMail) -> str:
+    """Return the reader's name; somebody who is only invited has none yet."""
+    return "" if mail.recipient is None else mail.recipient.name

@@ -53,18 +53,19 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
 
     A letter to somebody who must not have it is kept as withdrawn, with the reason, and never sent.
     """
-    case = letter.event.case
+    case = letter.case
     refused = recipients.why_not(case, letter.recipient, for_staff=letter.kind.is_for_staff)
     if refused:
-        logger.warning("%s on %s goes to nobody: %s", letter.kind, case.reference, refused)
+        logger.warning("%s on %s goes to nobody: %s", letter.kind, letter.about or case, refused)
     written = letters.write(letter, now=now)
     mail = OutgoingMail(
         key=letter.key,
         event=letter.event,
         case=case,
+        invitation=letter.invitation,
         contact_attempt_id=letter.contact_attempt_id,
         recipient=letter.recipient,
-        to_address=letter.recipient.email,
+        to_address=letter.reader.email,
         kind=letter.kind,
         subject=written.subject,
         body_text=written.text,

@@ -14,6 +14,7 @@ from cases.models import (
     KeptRequest,
     ManagerRequest,
     Message,
+    Milestone,
     Notice,
     OnCallAlert,
     Plan,
@@ -56,6 +57,15 @@ def _missed(mail: OutgoingMail, now: datetime) -> str:
     if deadline.kind in INTERNAL_KINDS and deadline.ended_at is not None:
         return "The update was given before this left."
     return ""
+
+
+def _milestone(mail: OutgoingMail, now: datetime) -> str:
+    """A contact is reminded of what is still theirs to do, by the day it is due now (P9.7)."""
+    milestone = Milestone.objects.select_related("plan").get(pk=_facts(mail)["milestone"])
+    if milestone.settled_at is not None or milestone.plan.ended_at is not None:
+        return "The milestone was settled before it left."
+    moved = milestone.due_at.isoformat() != _facts(mail)["due_at"]
+    return "The milestone has another day by now." if moved else ""
 
 
 def _reminder(mail: OutgoingMail, now: datetime) -> str:
@@ -173,6 +183,8 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.CHARGE_TO_DECIDE: _to_decide,
     MailKind.PROMISE_AT_RISK: _at_risk,
     MailKind.PROMISE_MISSED: _missed,
+    MailKind.YOUR_MILESTONE_DUE: _milestone,
+    MailKind.YOUR_MILESTONE_OVERDUE: _milestone,
     MailKind.MILESTONE_DUE: _at_risk,
     MailKind.REMINDER_ONE: _reminder,
     MailKind.REMINDER_TWO: _reminder,

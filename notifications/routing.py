@@ -9,6 +9,16 @@ from notifications.letters import Letter
 Message = Callable[[CaseEvent, dict[str, str]], list[Letter]]
 
 ROUTES: dict[EventKind, tuple[Message, ...]] = {
+    EventKind.DIAGNOSTICS_ASKED: (messages.diagnostics_asked,),
+    EventKind.FILE_ADDED: (messages.files_added,),
+    EventKind.SESSION_ASKED: (messages.session_asked,),
+    EventKind.SESSION_ANSWERED: (messages.session_answered,),
+    EventKind.INVESTIGATION_BEGAN: (messages.follow_up_promised,),
+    EventKind.FOLLOW_UP_MOVED: (messages.follow_up_promised,),
+    EventKind.CONSENT_ASKED: (messages.consent_asked,),
+    EventKind.CONSENT_ANSWERED: (messages.consent_answered,),
+    EventKind.CONSENT_WITHDRAWN: (messages.consent_answered,),
+    EventKind.CLOUD_ACTION_BEGUN: (messages.cloud_action_without_consent,),
     EventKind.CASE_LOGGED: (messages.case_received, messages.severity_1_logged),
     EventKind.CONTACT_REPLIED: (messages.contact_replied, messages.watched_reply,),
     EventKind.SPECIALIST_REPLIED: (messages.specialist_replied, messages.watched_reply,),
@@ -16,6 +26,15 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.PROMISE_AT_RISK: (messages.promise_at_risk,),
     EventKind.PROMISE_MISSED: (messages.promise_missed,),
     EventKind.PROMISE_MOVED: (messages.promise_moved,),
+    EventKind.WORKAROUND_IN_PLACE: (messages.workaround_changed,),
+    EventKind.WORKAROUND_CONFIRMED: (messages.workaround_changed,),
+    EventKind.WORKAROUND_FAILED: (messages.workaround_changed,),
+    EventKind.PLAN_MADE: (messages.plan_changed,),
+    EventKind.PLAN_ENDED: (messages.plan_changed,),
+    EventKind.MILESTONE_ADDED: (messages.plan_changed,),
+    EventKind.MILESTONE_CHANGED: (messages.plan_changed,),
+    EventKind.MILESTONE_DUE: (messages.your_milestone,),
+    EventKind.MILESTONE_OVERDUE: (messages.your_milestone,),
     # The second attempt says when the case closes, whatever it was (P9.5).
     EventKind.CALL_LOGGED: (messages.closing_announced,),
     EventKind.ATTEMPT_COUNTED: (messages.closing_announced,),
@@ -37,6 +56,10 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.CHARGES_DECIDED: (messages.charge_decided,),
     # Nobody waits for a mail about these: the case's page shows them.
     EventKind.FOLLOW_UP_OPENED: (),
+    EventKind.DIAGNOSTICS_ENDED: (),
+    EventKind.SESSION_BEGAN: (),
+    EventKind.SESSION_ENDED: (),
+    EventKind.INVESTIGATION_ENDED: (),
     EventKind.SEVERITY_PROPOSAL_WITHDRAWN: (),
     EventKind.RESOURCE_UNAVAILABLE: (),
     EventKind.RESOURCE_AVAILABLE: (),

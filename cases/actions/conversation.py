@@ -50,7 +50,7 @@ def hear_reply(
     now: datetime,
 ) -> Message:
     """Put a contact's word, said at `said_at`, on a locked case. A mail was said when our server received it."""
-    if case.merged_into_id is not None:
+    if case.merged_into_id is not None and where_it_goes_on(case.pk, actor) != case.pk:
         # It was merged between looking where it goes on and locking it.
         raise rules.RuleBroken(
             "merged_meanwhile", _("This case was just merged into another. What you wrote is here; send it again.")

@@ -4,6 +4,7 @@ Each rule is named like its sentence in the policy and carries its clause. This 
 """
 
 from cases.rules._broken import RuleBroken
+from cases.rules.articles import require_no_newer_version, require_what_an_article_needs
 from cases.rules.calendar import promise_may_move
 from cases.rules.consents import CLOUD_CONSENT_WORDS, ConsentAsked, ConsentGap, consent_gap
 from cases.rules.contact import (
@@ -53,6 +54,7 @@ from cases.rules.plans import (
     require_no_circle,
     require_nothing_before,
 )
+from cases.rules.roster import ROSTER_AHEAD, WEEK, Turn, first_handover, gaps, turn, turns_until
 from cases.rules.severity import (
     ALERT_AGAIN_AFTER,
     SEVERITY_ANSWER_WITHIN,
@@ -96,6 +98,7 @@ __all__ = [
     "MILESTONE_STEPS",
     "OUTCOME_NEEDS",
     "REFERRAL",
+    "ROSTER_AHEAD",
     "ROUND_THE_CLOCK_SEVERITY",
     "SESSION_WORDS",
     "SEVERITY_ANSWER_WITHIN",
@@ -107,12 +110,14 @@ __all__ = [
     "TAKE_REPLY_BACK_WITHIN",
     "TRIAL_LASTS",
     "TRIAL_WARNING",
+    "WEEK",
     "AttemptMethod",
     "AttemptOutcome",
     "ConsentAsked",
     "ConsentGap",
     "Outcome",
     "RuleBroken",
+    "Turn",
     "asks_about_charges",
     "asks_for_severity_answer",
     "call_reached_the_contact",
@@ -120,7 +125,9 @@ __all__ = [
     "consent_gap",
     "counting_date",
     "diagnostics_wanted_by",
+    "first_handover",
     "follow_up_may_be_promised",
+    "gaps",
     "is_entitled",
     "is_low_score",
     "may_log_call_made_at",
@@ -135,15 +142,19 @@ __all__ = [
     "require_milestone_day",
     "require_milestone_step",
     "require_no_circle",
+    "require_no_newer_version",
     "require_nothing_before",
     "require_reason",
     "require_the_other_side",
     "require_what_a_feature_request_needs",
+    "require_what_an_article_needs",
     "require_what_the_outcome_needs",
     "session_may_begin",
     "severity_in",
     "silent_closing_at",
     "trial_ends",
     "trial_is_ending",
+    "turn",
+    "turns_until",
     "word_takes_closing_back",
 ]

@@ -28,9 +28,13 @@ def reminder_due_at(calendar: Calendar, last_day: date, after_business_days: int
     return datetime.combine(day, at, calendar.zone)
 
 
-def silent_closing_at(calendar: Calendar, second_attempt_on: date) -> datetime:
-    """Return when silence closes a case: at closing time of the next business day after the second attempt."""
-    return calendar.closes_on(calendar.add_business_days(second_attempt_on, 1))
+def silent_closing_at(calendar: Calendar, second_attempt_on: date, told_on: date | None = None) -> datetime:
+    """Return when silence closes a case: at closing time of the next business day after the second attempt.
+
+    `told_on` is the day on which the contact could first be told, where that is later: an attempt that was logged
+    late, or a closing that was held back. The contact always has one full business day from then.
+    """
+    return calendar.closes_on(calendar.add_business_days(max(second_attempt_on, told_on or second_attempt_on), 1))
 
 
 def word_takes_closing_back(outcome: str, closed_at: datetime, now: datetime) -> bool:

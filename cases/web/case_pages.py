@@ -23,11 +23,13 @@ from cases.web import (
     diagnostics,
     emergency,
     features,
+    links,
     manager_requests,
     sessions,
     severity,
     take_backs,
     waiting,
+    watchers,
 )
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
@@ -127,6 +129,8 @@ PARTNER: tuple[str, list[Panel]] = (
         _for_everybody,
         _for_partner,
         take_backs.panel,
+        watchers.panel,
+        links.panel,
         diagnostics.panel,
         sessions.panel,
         consents.panel,
@@ -143,6 +147,8 @@ DESK: tuple[str, list[Panel]] = (
         _for_desk,
         closing.panel,
         take_backs.panel,
+        watchers.panel,
+        links.panel,
         diagnostics.panel,
         sessions.panel,
         consents.panel,

@@ -201,24 +201,10 @@ class AssignForm(forms.Form):
         field.empty_label = _("Nobody")
 
 
-class CloseForm(forms.Form):
-    """How a case ended, by a specialist (P9.7)."""
-
-    outcome = forms.ChoiceField(
-        label=_("Outcome"), choices=[(outcome.value, outcome.label) for outcome in rules.SPECIALISTS_OUTCOMES]
-    )
-    detail = text(
-        _("Release, workaround or referral"),
-        _("Needed for: fix, workaround, environment, feature request."),
-        rows=2,
-    )
-    explanation = text(
-        _("Explanation for the contact"), missing=_("Say how the case ended. The contact reads this."), rows=4
-    )
-
-
 class SolvedForm(forms.Form):
     """A contact who closes a case as solved."""
+
+    submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     explanation = text(_("What solved it?"), _("A word for whoever meets this next."), rows=2)
     outcome = forms.CharField(initial=Outcome.SOLVED_BY_CONTACT, widget=forms.HiddenInput, required=False)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_stubs_ext import StrOrPromise
 
-from cases.models import CaseEvent, ChargeDecision, ChargeVerdict, DeadlineKind, EventKind, MailReason
+from cases.models import CaseEvent, ChargeDecision, ChargeVerdict, DeadlineKind, EventKind, MailReason, MilestoneState
 from cases.rules import AttemptOutcome, Outcome
 
 # A sentence goes on from the name of whoever acted, or stands alone where the timetable did.
@@ -140,6 +140,17 @@ def _mail_filed(event: CaseEvent) -> str:
     }
 
 
+def _milestone_changed(event: CaseEvent) -> str:
+    facts = event.facts
+    if facts["what"] == "date":
+        return _("gave the milestone “%(title)s” another day (%(reason)s)") % facts
+    if facts["what"] == "waits":
+        earlier = ", ".join(f"“{title}”" for title in facts["after"]) or _("nothing")
+        return _("made the milestone “%(title)s” wait for %(earlier)s") % (facts | {"earlier": earlier})
+    state = str(MilestoneState(facts["state"]).label).lower()
+    return _("set the milestone “%(title)s” to %(state)s") % (facts | {"state": state})
+
+
 SENTENCES: dict[EventKind, Sentence] = {
     EventKind.MAIL_FILED: _mail_filed,
     EventKind.PROVISIONAL_CONFIRMED: _lazy("confirmed the follow-up"),
@@ -198,6 +209,15 @@ SENTENCES: dict[EventKind, Sentence] = {
         if event.facts["decision"] == ChargeDecision.CHARGE
         else _("decided that the after-hours support is not charged")
     ),
+    EventKind.WORKAROUND_IN_PLACE: lambda event: _("put a workaround in place: %(words)s") % event.facts,
+    EventKind.WORKAROUND_CONFIRMED: _lazy("says that the workaround holds"),
+    EventKind.WORKAROUND_FAILED: lambda event: _("says that the workaround does not hold: %(words)s") % event.facts,
+    EventKind.PLAN_MADE: lambda event: _("made an action plan: %(summary)s") % event.facts,
+    EventKind.PLAN_ENDED: lambda event: _("ended the action plan: %(reason)s") % event.facts,
+    EventKind.MILESTONE_ADDED: lambda event: _("added the milestone “%(title)s”") % event.facts,
+    EventKind.MILESTONE_CHANGED: _milestone_changed,
+    EventKind.MILESTONE_DUE: lambda event: _("The contact was reminded of “%(title)s”") % event.facts,
+    EventKind.MILESTONE_OVERDUE: lambda event: _("The milestone “%(title)s” is overdue") % event.facts,
     EventKind.CASE_CLOSED: lambda event: (
         _("closed the case: %(outcome)s") % {"outcome": Outcome(event.facts["outcome"]).label}
     ),

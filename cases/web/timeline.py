@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from cases.lifecycle import Side
-from cases.models import Attachment, Case, CaseEvent, EventKind, MessageKind, User
+from cases.models import Attachment, Case, CaseEvent, EventKind, Message, User
 from cases.web.sentences import sentence_of
 
 # These stand in the story as the message itself.
@@ -28,15 +28,17 @@ class Entry:
     icon: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     due_at: datetime | None = None
+    taken_back: bool = False
 
 
-def story_of(case: Case, reader: User) -> list[Entry]:
-    """Return the entries of a case that `reader` may see, oldest first. Five queries, however long the story."""
+def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
+    """Return what `reader` may see of a case at `now`, oldest first. Five queries, however long the story."""
     staff = reader.works_here
     events = case.events.select_related("actor").order_by("number")
-    messages = case.messages.select_related("author").order_by("said_at", "id")
+    messages = Message.objects.readable_by(reader, now).filter(case=case).select_related("author")
+    messages = messages.order_by("said_at", "id")
     if not staff:
-        events, messages = events.filter(public=True), messages.exclude(kind=MessageKind.NOTE)
+        events = events.filter(public=True)
     files: dict[int | None, list[Attachment]] = {}
     for attachment in Attachment.objects.visible_to(reader).filter(case=case).order_by("id"):
         files.setdefault(attachment.message_id, []).append(attachment)
@@ -52,6 +54,7 @@ def story_of(case: Case, reader: User) -> list[Entry]:
             message.body,
             number=message.pk,
             attachments=files.get(message.pk, []),
+            taken_back=message.taken_back_at is not None,
         )
         for message in messages
     ]

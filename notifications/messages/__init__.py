@@ -19,6 +19,7 @@ from notifications.messages.entitlement import (
     trial_ending,
 )
 from notifications.messages.manager_requests import manager_answered, manager_asked, manager_request_received
+from notifications.messages.plans import plan_changed, workaround_changed, your_milestone
 from notifications.messages.promises import promise_at_risk, promise_missed
 from notifications.messages.severity import severity_agreed, severity_declined, severity_proposed
 from notifications.messages.to_contacts import (
@@ -58,6 +59,7 @@ __all__ = [
     "manager_asked",
     "manager_request_received",
     "on_call_alert",
+    "plan_changed",
     "promise_at_risk",
     "promise_missed",
     "promise_moved",
@@ -76,4 +78,6 @@ __all__ = [
     "trial_ending",
     "watched_closed",
     "watched_reply",
+    "workaround_changed",
+    "your_milestone",
 ]

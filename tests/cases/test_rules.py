@@ -148,26 +148,41 @@ def test_a_word_takes_back_no_closing_that_a_person_made(outcome: Outcome) -> No
 # --- P9.7: outcomes -------------------------------------------------------------------------------------------------
 
 
-NEEDS_MORE = [Outcome.FIX, Outcome.WORKAROUND, Outcome.ENVIRONMENT, Outcome.FEATURE_REQUEST]
+NEEDS_MORE = {
+    Outcome.FIX: ("release_missing", "Name the release or the fix that solves it"),
+    Outcome.WORKAROUND: ("workaround_missing", "Write down the workaround"),
+    Outcome.ENVIRONMENT: ("referral_missing", "Say whom the contact can turn to instead"),
+    Outcome.FEATURE_REQUEST: ("destination_missing", "Say where the request goes"),
+}
 
 
+@pytest.mark.clause("P9.7")
 @pytest.mark.parametrize("outcome", NEEDS_MORE)
 @pytest.mark.parametrize("detail", ["", " \n\t"])
 def test_an_outcome_lacks_what_it_needs(outcome: Outcome, detail: str) -> None:
     with pytest.raises(RuleBroken) as refused:
-        rules.require_what_the_outcome_needs(outcome, detail)
-    assert refused.value.code == "outcome_detail_missing"
-    assert str(rules.OUTCOME_NEEDS[outcome]) in str(refused.value)
+        rules.require_what_the_outcome_needs(outcome, detail, "Your proxy blocks it.")
+    code, sentence = NEEDS_MORE[outcome]
+    assert refused.value.code == code
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.clause("P9.7")
+@pytest.mark.parametrize("notice", ["", " \n"])
+def test_what_is_out_of_scope_says_why(notice: str) -> None:
+    with pytest.raises(RuleBroken, match="Say why this is out of scope") as refused:
+        rules.require_what_the_outcome_needs(Outcome.ENVIRONMENT, "Your network team", notice)
+    assert refused.value.code == "notice_missing"
 
 
 @pytest.mark.parametrize("outcome", NEEDS_MORE)
 def test_an_outcome_has_what_it_needs(outcome: Outcome) -> None:
-    rules.require_what_the_outcome_needs(outcome, "Agent 6.2")
+    rules.require_what_the_outcome_needs(outcome, "Agent 6.2", "Your proxy blocks it.")
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome not in NEEDS_MORE])
 def test_the_other_outcomes_need_nothing_more(outcome: Outcome) -> None:
-    rules.require_what_the_outcome_needs(outcome, "")
+    rules.require_what_the_outcome_needs(outcome, "", "")
 
 
 def test_a_specialist_never_chooses_no_contact() -> None:

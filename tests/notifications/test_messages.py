@@ -234,7 +234,7 @@ def test_markup_in_a_persons_words_is_shown_and_not_obeyed(office: Office) -> No
 def test_mails_of_a_case_hang_together_and_say_that_a_machine_wrote_them(office: Office) -> None:
     case = office.log()
     office.reply(case, "Tue 24 Nov 09:30")
-    post("Tue 24 Nov 09:30")
+    post("Tue 24 Nov 09:31")
     first, second = (message.message() for message in django_mail.outbox)
     assert first["References"] == second["References"] == first["In-Reply-To"]
     assert first["Message-ID"] != second["Message-ID"]

@@ -26,7 +26,7 @@ def waiting(office: Office, mail_by_smtp: SmtpSink) -> Case:
     case = office.log()
     office.take(case, "Tue 24 Nov 09:10")
     office.ask(case, ASKED)
-    post(ASKED)
+    post("Tue 24 Nov 09:31")
     mail_by_smtp.received.clear()
     return case
 

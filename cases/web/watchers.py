@@ -1,0 +1,70 @@
+"""Who hears of a case, on its page: its contact, and whoever watches it."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, MembershipRole, User
+from cases.web.request import PortalRequest
+
+
+class PersonForm(forms.Form):
+    """One person, chosen from those offered. Whether they may is the action's to say."""
+
+    person = forms.ModelChoiceField(
+        label=_("Who?"), queryset=User.objects.none(), error_messages={"required": _("Choose somebody.")}
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[User]", self.fields["person"]).queryset = people
+
+
+class ContactForm(PersonForm):
+    """Whose case it is from now on. `expected` is whom the page showed."""
+
+    expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def colleagues_of(case: Case) -> QuerySet[User]:
+    """Return the people who write for the case's partner."""
+    members = User.objects.filter(memberships__partner=case.partner_id, memberships__is_active=True)
+    return members.filter(is_active=True, staff_role="").order_by("name", "pk")
+
+
+def who_could_watch(case: Case, reader: User) -> QuerySet[User]:
+    """Return whom `reader` may choose: colleagues who see the case; staff may choose staff too."""
+    seeing = colleagues_of(case).filter(memberships__sees_all_cases=True).exclude(pk=case.contact_id)
+    if not reader.works_here:
+        return seeing.distinct()
+    staff = User.objects.filter(is_active=True).exclude(staff_role="")
+    everybody = User.objects.filter(pk__in=[*seeing.values_list("pk", flat=True), *staff.values_list("pk", flat=True)])
+    return everybody.order_by("staff_role", "name", "pk")
+
+
+def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
+    """Return who watches, as far as the reader may know, and the forms."""
+    watchers = [
+        watcher
+        for watcher in case.watchers.select_related("user").order_by("pk")
+        if request.user.works_here or not watcher.user.works_here
+    ]
+    return {
+        "watchers": watchers,
+        "i_watch": any(watcher.user_id == request.user.pk for watcher in watchers),
+        "watch_form": PersonForm(people=who_could_watch(case, request.user), auto_id="watch_%s"),
+        "unwatch_form": forms.Form(),
+        "contact_form": ContactForm(
+            people=colleagues_of(case), initial={"expected": case.contact_id}, auto_id="contact_%s"
+        ),
+        "may_change_contact": _may_change_contact(case, request.user),
+    }
+
+
+def _may_change_contact(case: Case, reader: User) -> bool:
+    if reader.works_here or reader.pk == case.contact_id:
+        return True
+    leads = reader.memberships.filter(partner=case.partner_id, is_active=True, role=MembershipRole.ADMINISTRATOR)
+    return leads.exists()
