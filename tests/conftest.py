@@ -145,12 +145,17 @@ def django_db_keepdb(backend: Backend) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_keepdb: bool, backend: Backend, django_db_blocker: DjangoDbBlocker
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_use_migrations: bool,
+    backend: Backend,
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """Put the policy into the database of the session, where an installation always has it."""
     from tests import builders  # noqa: PLC0415 - it imports models, and is sorted before what makes that possible
 
-    if not django_db_keepdb:
+    # Without migrations there is no record of them, and the next run could not go on from it.
+    if not django_db_keepdb and django_db_use_migrations:
         migrated.keep(backend, backend.session_database())
     with django_db_blocker.unblock():
         builders.policy()
