@@ -79,6 +79,11 @@ def test_nobody_logs_for_a_partner_they_do_not_write_for(people: Cast, priyas: M
     assert (answered.status_code, answered.json()["code"]) == (422, "partner_unknown")
 
 
+def test_a_product_area_that_there_is_not_is_told(people: Cast, priyas: Machine) -> None:
+    answered = priyas.post("cases/", NEW | {"product_area": "Tapes"})
+    assert (answered.status_code, answered.json()["code"]) == (422, "area_unknown")
+
+
 # --- Reading --------------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +180,11 @@ def test_a_file_of_a_refused_kind_is_named(people: Cast, case: Case, priyas: Mac
     assert "setup.exe" in refused.json()["detail"]
 
 
+def test_a_request_for_files_without_one_is_told(people: Cast, case: Case, priyas: Machine) -> None:
+    refused = priyas.send_file("cases/NWIT-1/files/", {"body": "The log."})
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_missing")
+
+
 # --- One act for one key ----------------------------------------------------------------------------------------------
 
 
@@ -192,6 +202,11 @@ def test_a_key_with_another_body_is_a_mistake(people: Cast, priyas: Machine) -> 
     refused = priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1")
     assert (refused.status_code, refused.json()["code"]) == (422, "key_used_for_another_request")
     assert Case.objects.count() == 1
+
+
+def test_a_key_without_end_is_refused(people: Cast, priyas: Machine) -> None:
+    refused = priyas.post("cases/", NEW, Idempotency_Key="k" * 256)
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_too_long")
 
 
 def test_two_people_may_use_the_same_key(people: Cast, case: Case, priyas: Machine) -> None:

@@ -1,11 +1,14 @@
 """One's own account: what stands there and what one changes oneself."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from cases import actions
 from cases.models import ApiToken, User
+from cases.rules import RuleBroken
 from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, all_at_once, at
@@ -78,6 +81,22 @@ def test_when_a_token_was_used_is_noted_to_the_hour(people: Cast) -> None:
     assert ApiToken.objects.get().last_used_at == at("Tue 13:01")
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"name": " "}, "Give the token a name"),
+        ({"scopes": ()}, "Choose what the token may do"),
+        ({"scopes": ("everything",)}, "Choose what the token may do"),
+        ({"lives_for": timedelta(days=731)}, "two years at most"),
+        ({"lives_for": timedelta(0)}, "two years at most"),
+    ],
+)
+def test_a_token_has_a_name_a_purpose_and_an_end(people: Cast, said: dict[str, Any], sentence: str) -> None:
+    asked: dict[str, Any] = {"name": "monitoring", "scopes": ("cases:read",), "lives_for": timedelta(days=30)}
+    with pytest.raises(RuleBroken, match=sentence):
+        actions.make_token(**asked | said, actor=people.priya, now=NOON)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_do_not_pass_the_limit(transactional_db: None) -> None:
     priya = builders.cast().priya
@@ -87,4 +106,6 @@ def test_two_clicks_at_once_do_not_pass_the_limit(transactional_db: None) -> Non
     with clock_at(NOON):
         answers = all_at_once([lambda: browser.post("/account/tokens/", TOKEN)] * 4)
     assert sorted(answered.status_code for answered in answers) == [200, 422, 422, 422]  # type: ignore[union-attr]
+    refused = next(answered for answered in answers if answered.status_code == 422)  # type: ignore[union-attr]
+    assert "You have 20 tokens" in words_of(refused)  # type: ignore[arg-type]
     assert ApiToken.objects.count() == 20
