@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases.models import Case, KeptRequest, ManagerRequest
+from cases.models import Case, ChargeReview, ChargeVerdict, KeptRequest, ManagerRequest
 from cases.reports import now as reports
 from cases.web.request import PortalRequest, manager_page
 from sla.models import Desk
@@ -45,7 +45,8 @@ def _for_managers(request: PortalRequest) -> dict[str, int]:
     late = Count("pk", filter=Q(deadline__due_at__lt=request.now))
     counted = waiting.aggregate(asked=Count("pk"), late=late)
     to_decide = KeptRequest.objects.filter(decision="").count()
-    return {"managers_asked": counted["asked"], "managers_late": counted["late"], "requests_to_decide": to_decide}
+    charges = ChargeReview.objects.filter(verdict=ChargeVerdict.NEVER_QUALIFIED, decision="").count()
+    return {"charges_to_decide": charges} | {"managers_asked": counted["asked"], "managers_late": counted["late"], "requests_to_decide": to_decide}
 
 
 def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:

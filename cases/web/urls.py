@@ -4,31 +4,43 @@ from django.urls import path
 
 from cases.web import (
     account,
+    article_pages,
+    articles,
     calendar,
     case_list,
     charge_pages,
+    company,
     consent_pages,
     desk,
     diagnostic_pages,
     emergency_pages,
     feature_pages,
     files,
+    inbox,
+    invitation_pages,
     kept_requests,
+    large_files,
     link_pages,
     manager,
     manager_request_pages,
     over_time,
     partner,
     partners,
+    plan_pages,
+    previews,
+    provisional,
+    roster,
+    roster_feed,
     session_pages,
     severity_pages,
     start,
     survey,
+    surveys,
     take_back_pages,
     waiting_pages,
     watcher_pages,
 )
-from cases.web.request import desk_page, partner_page
+from cases.web.request import desk_page, manager_page, partner_page
 
 # Each list is headed by whom it serves.
 
@@ -36,9 +48,19 @@ from cases.web.request import desk_page, partner_page
 anyone = [
     path("", start.home, name="home"),
     path("survey/<str:token>/", survey.survey, name="survey"),
+    path("roster/<str:feed_token>.ics", roster_feed.feed, name="roster_feed"),
+    path("invitations/<str:token>/", invitation_pages.invitation, name="invitation"),
     path("watching/<str:token>/stop/", watcher_pages.stop, name="stop_watching"),
     path("severity/<str:token>/", severity_pages.link, name="severity_link"),
+    path("articles/", articles.articles, name="articles"),
+    path("articles/missed/", articles.missed, name="articles_missed"),
+    path("articles/offered/", articles.offered, name="articles_offered"),
+    path("articles/<slug:slug>/", articles.article, name="article"),
+    path("articles/<slug:slug>/vote/", articles.vote, name="article_vote"),
+    path("articles/<slug:slug>/opened/", articles.opened, name="article_opened"),
     path("files/<int:attachment_id>/", files.attachment, name="attachment"),
+    path("files/<int:attachment_id>/preview/", previews.preview, name="attachment_preview"),
+    path("files/<int:attachment_id>/image/", previews.image, name="attachment_image"),
     path("account/", account.account, name="account"),
     path("account/change/", account.account_change, name="account_change"),
     path("account/tokens/", account.token_make, name="token_make"),
@@ -52,6 +74,21 @@ partner_pages = [
     path("cases/new/draft/discard/", partner.case_draft_discard, name="case_draft_discard"),
     path("cases/new/draft/files/<int:attachment_id>/", partner.case_draft_detach, name="case_draft_detach"),
     path("cases/<str:reference>/", partner.case, name="case"),
+    path(
+        "cases/<str:reference>/workaround/holds/",
+        partner_page(plan_pages.workaround_confirm),
+        name="case_workaround_confirm",
+    ),
+    path(
+        "cases/<str:reference>/workaround/failed/",
+        partner_page(plan_pages.workaround_failed),
+        name="case_workaround_failed",
+    ),
+    path(
+        "cases/<str:reference>/milestone/state/",
+        partner_page(plan_pages.milestone_state),
+        name="case_milestone_state",
+    ),
     path("cases/<str:reference>/reply/", partner.case_reply, name="case_reply"),
     path("cases/<str:reference>/solved/", partner.case_solved, name="case_solved"),
     path("cases/<str:reference>/severity/", partner_page(severity_pages.propose), name="case_severity"),
@@ -77,13 +114,99 @@ partner_pages = [
     path("cases/<str:reference>/session/", session_pages.answer, name="case_session_answer"),
     path("cases/<str:reference>/consent/", consent_pages.answer, name="case_consent_answer"),
     path("cases/<str:reference>/consent/withdraw/", consent_pages.withdraw, name="case_consent_withdraw"),
+    path("cases/<str:reference>/files/", partner_page(large_files.add), name="case_files"),
+    path("cases/<str:reference>/uploads/", partner_page(large_files.begin), name="case_uploads"),
+    path("cases/<str:reference>/uploads/finish/", partner_page(large_files.finish), name="case_uploads_finish"),
+    path("cases/<str:reference>/uploads/<uuid:upload_id>/", partner_page(large_files.upload), name="case_upload"),
+    path(
+        "cases/<str:reference>/uploads/<uuid:upload_id>/cancel/",
+        partner_page(large_files.cancel),
+        name="case_upload_cancel",
+    ),
+]
+
+# /company/: contacts, a company's own people
+company_pages = [
+    path("company/", company.company, name="company_home"),
+    path("company/<str:code>/", partner_page(company.people), name="company"),
+    path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
+    path(
+        "company/<str:code>/invitations/<int:invitation_id>/withdraw/",
+        partner_page(company.withdraw),
+        name="company_withdraw",
+    ),
+    path("company/<str:code>/people/<int:membership_id>/change/", partner_page(company.change), name="company_change"),
+    path(
+        "company/<str:code>/people/<int:membership_id>/deactivate/",
+        partner_page(company.deactivate),
+        name="company_deactivate",
+    ),
+    path(
+        "company/<str:code>/people/<int:membership_id>/reactivate/",
+        partner_page(company.reactivate),
+        name="company_reactivate",
+    ),
+]
+
+# /manager/partners/<code>/people/: the same for managers
+people_pages = [
+    path("manager/partners/<str:code>/people/", manager_page(company.people), name="manager_people"),
+    path("manager/partners/<str:code>/people/invite/", manager_page(company.invite), name="manager_people_invite"),
+    path(
+        "manager/partners/<str:code>/people/invitations/<int:invitation_id>/withdraw/",
+        manager_page(company.withdraw),
+        name="manager_people_withdraw",
+    ),
+    path(
+        "manager/partners/<str:code>/people/people/<int:membership_id>/change/",
+        manager_page(company.change),
+        name="manager_people_change",
+    ),
+    path(
+        "manager/partners/<str:code>/people/people/<int:membership_id>/deactivate/",
+        manager_page(company.deactivate),
+        name="manager_people_deactivate",
+    ),
+    path(
+        "manager/partners/<str:code>/people/people/<int:membership_id>/reactivate/",
+        manager_page(company.reactivate),
+        name="manager_people_reactivate",
+    ),
 ]
 
 # /desk/: staff
 desk_pages = [
+    path("desk/plans/", plan_pages.plans_due, name="desk_plans"),
+    path("desk/cases/<str:reference>/workaround/", plan_pages.workaround, name="desk_case_workaround"),
+    path(
+        "desk/cases/<str:reference>/workaround/holds/",
+        desk_page(plan_pages.workaround_confirm),
+        name="desk_case_workaround_confirm",
+    ),
+    path(
+        "desk/cases/<str:reference>/workaround/failed/",
+        desk_page(plan_pages.workaround_failed),
+        name="desk_case_workaround_failed",
+    ),
+    path("desk/cases/<str:reference>/plan/", plan_pages.plan, name="desk_case_plan"),
+    path("desk/cases/<str:reference>/plan/end/", plan_pages.plan_end, name="desk_case_plan_end"),
+    path("desk/cases/<str:reference>/milestone/", plan_pages.milestone, name="desk_case_milestone"),
+    path(
+        "desk/cases/<str:reference>/milestone/state/",
+        desk_page(plan_pages.milestone_state),
+        name="desk_case_milestone_state",
+    ),
+    path("desk/cases/<str:reference>/milestone/day/", plan_pages.milestone_day, name="desk_case_milestone_day"),
+    path("desk/cases/<str:reference>/milestone/waits/", plan_pages.milestone_waits, name="desk_case_milestone_waits"),
     path("desk/", desk.queue, name="desk_queue"),
     path("desk/cases/", case_list.cases, name="desk_cases"),
     path("desk/cases/export/", case_list.export, name="desk_cases_export"),
+    path("desk/articles/", article_pages.articles, name="desk_articles"),
+    path("desk/articles/new/", article_pages.new, name="desk_article_new"),
+    path("desk/articles/insert/", articles.insert, name="desk_article_insert"),
+    path("desk/articles/<slug:slug>/", article_pages.edit, name="desk_article"),
+    path("desk/articles/<slug:slug>/publish/", article_pages.publish, name="desk_article_publish"),
+    path("desk/articles/<slug:slug>/versions/<int:number>/", article_pages.version, name="desk_article_version"),
     path("desk/features/", feature_pages.features, name="desk_features"),
     path("desk/features/export/", feature_pages.export, name="desk_features_export"),
     path("desk/features/<int:feature_id>/", feature_pages.feature, name="desk_feature"),
@@ -158,6 +281,10 @@ desk_pages = [
     path("desk/requests/", kept_requests.requests, name="desk_requests"),
     path("desk/requests/<int:request_id>/log/", kept_requests.log, name="desk_request_log"),
     path("desk/requests/<int:request_id>/decline/", kept_requests.decline, name="desk_request_decline"),
+    path("desk/roster/", roster.mine, name="desk_roster"),
+    path("desk/roster/swap/", roster.swap_mine, name="desk_roster_swap"),
+    path("desk/roster/feed/", roster.make_feed, name="desk_roster_feed"),
+    path("desk/roster/feed/revoke/", roster.revoke_feed, name="desk_roster_feed_revoke"),
     path("desk/talk-to-a-manager/", manager_request_pages.talk_for_caller, name="desk_talk_to_a_manager"),
     path("desk/cases/<str:reference>/diagnostics/", diagnostic_pages.ask, name="desk_case_diagnostics"),
     path(
@@ -179,16 +306,50 @@ desk_pages = [
     path("desk/cases/<str:reference>/consent/", consent_pages.ask, name="desk_case_consent"),
     path("desk/cases/<str:reference>/cloud/", consent_pages.begin, name="desk_case_cloud_action"),
     path("desk/cases/<str:reference>/cloud/without/", consent_pages.without, name="desk_case_cloud_without"),
+    path("desk/cases/<str:reference>/files/", desk_page(large_files.add), name="desk_case_files"),
+    path("desk/cases/<str:reference>/uploads/", desk_page(large_files.begin), name="desk_case_uploads"),
+    path("desk/cases/<str:reference>/uploads/finish/", desk_page(large_files.finish), name="desk_case_uploads_finish"),
+    path(
+        "desk/cases/<str:reference>/uploads/<uuid:upload_id>/", desk_page(large_files.upload), name="desk_case_upload"
+    ),
+    path(
+        "desk/cases/<str:reference>/uploads/<uuid:upload_id>/cancel/",
+        desk_page(large_files.cancel),
+        name="desk_case_upload_cancel",
+    ),
+]
+
+desk_pages += [
+    path("desk/inbox/", inbox.tray, name="desk_inbox"),
+    path("desk/inbox/address/", inbox.address_works, name="desk_inbox_address"),
+    path("desk/inbox/<int:mail_in_id>/", inbox.mail, name="desk_inbox_mail"),
+    path("desk/inbox/<int:mail_in_id>/raw/", inbox.raw, name="desk_inbox_raw"),
+    path("desk/inbox/<int:mail_in_id>/attach/", inbox.attach, name="desk_inbox_attach"),
+    path("desk/inbox/<int:mail_in_id>/case/", inbox.make_case, name="desk_inbox_case"),
+    path("desk/inbox/<int:mail_in_id>/dismiss/", inbox.dismiss, name="desk_inbox_dismiss"),
+    path("desk/cases/<str:reference>/confirm/", provisional.confirm, name="desk_case_confirm"),
+    path("desk/cases/<str:reference>/thanks/", provisional.dismiss, name="desk_case_thanks"),
+    path("desk/cases/<str:reference>/triage/", provisional.settle, name="desk_case_triage"),
 ]
 
 # /manager/: managers
 manager_pages = [
     path("manager/", manager.now, name="manager_now"),
+    path("manager/surveys/", surveys.surveys, name="manager_surveys"),
+    path("manager/surveys/export/", surveys.export, name="manager_surveys_export"),
+    path("manager/surveys/<int:survey_id>/follow-up/", surveys.follow_up, name="manager_survey_follow_up"),
     path("manager/over-time/", over_time.over_time, name="manager_over_time"),
     path("manager/over-time/export/", over_time.export, name="manager_over_time_export"),
     path("manager/partners/", partners.partners, name="manager_partners"),
     path("manager/partners/new/", partners.new_partner, name="manager_partner_new"),
     path("manager/partners/<str:code>/", partners.partner, name="manager_partner"),
+    path("manager/roster/", roster.week, name="manager_roster"),
+    path("manager/roster/rotation/", roster.add_rotation, name="manager_roster_rotation"),
+    path("manager/roster/rotation/end/", roster.end_rotation, name="manager_roster_end"),
+    path("manager/roster/shift/", roster.add_shift, name="manager_roster_shift"),
+    path("manager/roster/swap/", roster.swap, name="manager_roster_swap"),
+    path("manager/roster/remove/", roster.remove, name="manager_roster_remove"),
+    path("manager/roster/skills/", roster.skills, name="manager_roster_skills"),
     path("manager/requests/", manager_request_pages.requests, name="manager_requests"),
     path("manager/requests/export/", manager_request_pages.requests_csv, name="manager_requests_csv"),
     path("manager/charges/", charge_pages.charges, name="manager_charges"),
@@ -203,4 +364,4 @@ manager_pages = [
     path("manager/consents/<int:action_id>/seen/", consent_pages.seen, name="manager_consent_seen"),
 ]
 
-urlpatterns = [*anyone, *partner_pages, *desk_pages, *manager_pages]
+urlpatterns = [*anyone, *company_pages, *people_pages, *partner_pages, *desk_pages, *manager_pages]

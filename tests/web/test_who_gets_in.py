@@ -28,8 +28,12 @@ WORKPLACES = {
     "manager": "managers",
     "files": "everybody with an account",
     "account": "everybody with an account",
+    "company": "contacts",
+    "invitations": "everybody",
+    "watching": "everybody",
     "": "everybody",
     "survey": "everybody",
+    "severity": "everybody",
     "setup": "everybody",
 }
 STAFF = ("lena", "max", "ruth", "ann")
@@ -116,8 +120,15 @@ def northwinds(people: Cast) -> Northwinds:
         "attachment_id": case.attachments.get().pk,
         "mail_id": OutgoingMail.objects.filter(case=case).latest("pk").pk,
         "token": token,
+        "user_id": people.omar.pk,
+        "other": "NWIT-2",
+        "message_id": case.messages.get(by_staff=True, said_at=at("Tue 10:00")).pk,
+        "membership_id": people.omar.memberships.get().pk,
+        "invitation_id": 1,
     }
     missing = {"reference": "NWIT-999", "attachment_id": 999_999, "mail_id": 999_999, "token": "x" * 32}
+    missing |= {"user_id": 999_999, "other": "NWIT-998", "message_id": 999_999, "membership_id": 999_999}
+    missing |= {"invitation_id": 999_999}
     return Northwinds(existing, missing)
 
 
