@@ -49,6 +49,7 @@ class MailKind(models.TextChoices):
     CONSENT_ANSWERED = "consent_answered", _("Consent answered")
     CLOUD_ACTION_WITHOUT_CONSENT = "cloud_action_without_consent", _("Cloud work without consent")
     FILES_ADDED = "files_added", _("Files added")
+    SURVEY_REMINDER = "survey_reminder", _("Survey reminder")
     LOW_SCORE = "low_score", _("Low survey score")
     TRIAL_ENDING = "trial_ending", _("Trial is ending")
     TRIAL_ENDED = "trial_ended", _("Trial has ended")
@@ -69,6 +70,7 @@ class MailKind(models.TextChoices):
 FOR_CONTACTS = frozenset(
     {
         MailKind.CASE_RECEIVED,
+        MailKind.SURVEY_REMINDER,
         MailKind.DIAGNOSTICS_ASKED,
         MailKind.SESSION_ASKED,
         MailKind.FOLLOW_UP_PROMISED,

@@ -19,6 +19,7 @@ from cases.models import (
     OnCallAlert,
     Plan,
     SeverityProposal,
+    Survey,
     WaitingEpisode,
     Watcher,
 )
@@ -117,6 +118,12 @@ def _manager_asked(mail: OutgoingMail, now: datetime) -> str:
     return "A manager answered before it left." if asked.answered_at is not None else ""
 
 
+def _invitation(mail: OutgoingMail, now: datetime) -> str:
+    if mail.invitation is None or not mail.invitation.is_open(now):
+        return "The invitation was withdrawn or is over."
+    return ""
+
+
 def _case(mail: OutgoingMail) -> Case:
     if mail.case is None:
         raise ValueError(f"Mail {mail.pk} is about no case.")
@@ -168,6 +175,13 @@ def _still_asked(mail: OutgoingMail, now: datetime) -> str:
     return "It was answered, replaced or kept before it left." if over else ""
 
 
+def _survey(mail: OutgoingMail, now: datetime) -> str:
+    survey = Survey.objects.select_related("closing").get(pk=_facts(mail)["survey"])
+    if survey.closing.taken_back_at is not None:
+        return "The closing was taken back."
+    return "" if survey.is_open(now) else "The survey was answered, or its time is over."
+
+
 def _facts(mail: OutgoingMail) -> dict[str, int]:
     return {} if mail.event is None else mail.event.facts
 
@@ -189,11 +203,13 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.REMINDER_ONE: _reminder,
     MailKind.REMINDER_TWO: _reminder,
     MailKind.CLOSING_ANNOUNCED: _announced,
+    MailKind.INVITATION: _invitation,
     MailKind.SPECIALIST_REPLIED: _reply,
     MailKind.WATCHED_REPLY: _watched,
     MailKind.WATCHED_CLOSED: _watched,
     MailKind.CASE_MERGED: _closed,
     MailKind.CASE_CLOSED: _closed,
+    MailKind.SURVEY_REMINDER: _survey,
     MailKind.TRIAL_ENDING: _trial,
     MailKind.TRIAL_ENDED: _trial,
     MailKind.REQUEST_WAITING: _to_be_decided,

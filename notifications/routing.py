@@ -46,6 +46,7 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     # Told by the closing mail, if the case ends with it; else the case's page shows it.
     EventKind.FEATURE_REQUEST_LODGED: (),
     EventKind.SURVEY_FOLLOWED_UP: (),
+    EventKind.SURVEY_REMINDED: (messages.survey_reminder,),
     EventKind.MANAGER_ASKED: (messages.manager_asked, messages.manager_request_received),
     EventKind.MANAGER_ANSWERED: (messages.manager_answered,),
     EventKind.SEVERITY_PROPOSED: (messages.severity_proposed,),

@@ -20,6 +20,16 @@ from cases.actions.articles import (
 from cases.actions.calendar import change_calendar_day, move_promises_left_alone
 from cases.actions.charges import decide_charges, judge_charges
 from cases.actions.closing import close_case, close_in_silence
+from cases.actions.company import (
+    accept_invitation,
+    change_colleague,
+    deactivate_colleague,
+    hash_of_invitation,
+    invite_colleague,
+    join_by_invitation,
+    reactivate_colleague,
+    withdraw_invitation,
+)
 from cases.actions.consents import (
     answer_cloud_consent,
     ask_for_cloud_consent,
@@ -108,15 +118,25 @@ from cases.actions.severity import (
     withdraw_severity_proposal,
 )
 from cases.actions.site import set_up_site
-from cases.actions.surveys import answer_survey
+from cases.actions.surveys import answer_survey, follow_up_survey, remind_of_survey
 from cases.actions.take_backs import take_closing_back, take_reply_back
 from cases.actions.tokens import end_token, make_token
 from cases.actions.tray import attach_mail, clear_address, dismiss_mail, make_case_of_mail
+from cases.actions.uploads import (
+    Arrived,
+    add_files,
+    begin_upload,
+    discard_upload,
+    finish_uploads,
+    forget_upload,
+    keep_piece,
+)
 from cases.actions.watching import add_watcher, change_contact, remove_watcher, stop_watching
 from cases.actions.work import assign_case, log_call
 from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
 
 __all__ = [
+    "Arrived",
     "ArticleText",
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
     "Asked",
@@ -125,6 +145,8 @@ __all__ = [
     "FeatureDetails",
     "MailRead",
     "Upload",
+    "accept_invitation",
+    "add_files",
     "add_milestone",
     "add_partner",
     "add_rotation",
@@ -149,7 +171,9 @@ __all__ = [
     "begin_cloud_action",
     "begin_investigation",
     "begin_session",
+    "begin_upload",
     "change_calendar_day",
+    "change_colleague",
     "change_contact",
     "change_own_account",
     "change_partner",
@@ -159,11 +183,13 @@ __all__ = [
     "confirm_follow_up",
     "confirm_reminder",
     "confirm_workaround",
+    "deactivate_colleague",
     "decide_charges",
     "decline_kept_request",
     "decline_severity",
     "detach_from_draft",
     "discard_draft",
+    "discard_upload",
     "dismiss_as_thanks",
     "dismiss_mail",
     "end_investigation",
@@ -175,11 +201,18 @@ __all__ = [
     "fail_mail",
     "fail_reminder",
     "file_mail",
+    "finish_uploads",
+    "follow_up_survey",
+    "forget_upload",
     "hash_of_feed",
+    "hash_of_invitation",
     "hold_closing",
+    "invite_colleague",
+    "join_by_invitation",
     "judge_charges",
     "keep_draft",
     "keep_mail",
+    "keep_piece",
     "link_cases",
     "link_feature_request",
     "lodge_feature_request",
@@ -207,12 +240,14 @@ __all__ = [
     "publish_article",
     "publish_consent_text",
     "put_mail",
+    "reactivate_colleague",
     "record_breach",
     "record_cloud_action_without_consent",
     "record_spoken_consent",
     "record_workaround",
     "release_closing",
     "remind_of_milestone",
+    "remind_of_survey",
     "remove_shift",
     "remove_watcher",
     "reply_as_contact",
@@ -241,6 +276,7 @@ __all__ = [
     "wake_on_commit",
     "warn_of_deadline",
     "withdraw_cloud_consent",
+    "withdraw_invitation",
     "withdraw_severity_proposal",
     "workaround_failed",
     "write_article",

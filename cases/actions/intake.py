@@ -103,21 +103,26 @@ def detach_from_draft(*, attachment_id: int, actor: User, now: datetime) -> None
     Attachment.objects.filter(pk=attachment_id, draft__user=actor, uploaded_at__lte=now).delete()
 
 
+def digest_of(upload: Upload) -> str:
+    """Return the SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    for chunk in upload.content.chunks():
+        digest.update(chunk)
+    upload.content.seek(0)
+    return digest.hexdigest()
+
+
 def keep_file(upload: Upload, *, actor: User, now: datetime, **owner: Any) -> Attachment:
     """Store a file under its content's hash for its `owner` (draft, or case and message). Twice the same is once."""
-    content = upload.content
-    digest = hashlib.sha256()
-    for chunk in content.chunks():
-        digest.update(chunk)
-    content.seek(0)
-    known = Attachment.objects.filter(name=upload.name, sha256=digest.hexdigest(), **owner).first()
+    content, sha256 = upload.content, digest_of(upload)
+    known = Attachment.objects.filter(name=upload.name, sha256=sha256, **owner).first()
     if known is not None:
         return known
     attachment = Attachment(
         name=upload.name,
         size=content.size,
         content_type=upload.content_type,
-        sha256=digest.hexdigest(),
+        sha256=sha256,
         uploaded_by=actor,
         uploaded_at=now,
         **owner,

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.forms import (
     BaseForm,
     BoundField,
@@ -251,6 +252,8 @@ def partner_status(status: str) -> str:
         "new": _("Received"),
         "open": _("We are working on it"),
         "waiting": _("Waiting for you"),
+        "diagnostics": _("We need files from you"),
+        "investigating": _("We are investigating"),
         "closed": _("Closed"),
     }.get(str(status), str(status))
 
@@ -262,11 +265,22 @@ def desk_status(status: str) -> str:
         "new": _("New"),
         "open": _("In progress"),
         "waiting": _("Waiting on contact"),
+        "diagnostics": _("Waiting for diagnostics"),
+        "investigating": _("Under investigation"),
         "closed": _("Closed"),
     }.get(str(status), str(status))
 
 
 _EVENT_ICONS = {
+    "diagnostics_asked": "ask",
+    "file_added": "file",
+    "session_asked": "ask",
+    "session_answered": "tick",
+    "investigation_began": "search",
+    "follow_up_moved": "clock",
+    "consent_asked": "ask",
+    "consent_answered": "tick",
+    "consent_withdrawn": "warn",
     "follow_up_opened": "link",
     "case_assigned": "person",
     "call_logged": "phone",
@@ -329,10 +343,26 @@ def focus_id(field: BoundField) -> str:
 
 
 @register.filter
-def with_ids(form: BaseForm, name: str) -> BaseForm:
-    """Return a form whose fields are called `name_...` in the page, where a page holds several forms."""
-    form.auto_id = f"{name}_%s"
+def with_ids(form: BaseForm | str, name: str) -> BaseForm | str:
+    """Return a form whose fields are called `name_...` in the page, where a page holds several; or none, if none is."""
+    if isinstance(form, BaseForm):
+        form.auto_id = f"{name}_%s"
     return form
+
+
+PREVIEWED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt", ".log", ".csv", ".json", ".xml", ".ini", ".conf", ".cfg")
+
+
+@register.filter
+def can_be_previewed(file: Any) -> bool:
+    """Return whether a file is an image or a text, by its name; its page looks inside."""
+    return str(file.name).lower().endswith(PREVIEWED)
+
+
+@register.simple_tag
+def largest_file() -> int:
+    """Return how large a file may be that comes with a form, in bytes."""
+    return settings.ATTACHMENT_MAX_BYTES
 
 
 # --- Small questions ----------------------------------------------------------------------------------------------

@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -37,13 +41,19 @@ def text(label: StrOrPromise, hint: StrOrPromise = "", *, missing: StrOrPromise 
     )
 
 
+def _largest_file_words() -> str:
+    return gettext("Logs, screenshots: up to %(most)s each.") % {"most": filesizeformat(settings.ATTACHMENT_MAX_BYTES)}
+
+
 class WordForm(forms.Form):
     """What every form that adds words to a case has: a hidden key, so that sent twice is once, and files."""
 
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     # Declared fields leave the class, so Django's own attribute of this name is not touched.
     files = MultipleFileField(  # type: ignore[assignment]
-        label=_("Files"), required=False, help_text=_("Logs, screenshots: up to 25 MB each.")
+        label=_("Files"),
+        required=False,
+        help_text=lazy(_largest_file_words, str)(),
     )
 
 

@@ -124,11 +124,11 @@ def _cloud_action(event: CaseEvent) -> str:
 
 def _files_added(event: CaseEvent) -> str:
     names = ", ".join(event.facts["names"])
-    return (
-        _("added a file: %(names)s") % {"names": names}
-        if len(event.facts["names"]) == 1
-        else (_("added files: %(names)s") % {"names": names})
-    )
+    if event.facts.get("again"):
+        return _("sent what was here already: %(names)s") % {"names": names}
+    if len(event.facts["names"]) == 1:
+        return _("added a file: %(names)s") % {"names": names}
+    return _("added files: %(names)s") % {"names": names}
 
 
 def _mail_filed(event: CaseEvent) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import puremagic
 from django import forms
@@ -19,6 +19,12 @@ TEXT_KINDS = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".xml": "text/xml",
+    ".ini": "text/plain",
+    ".conf": "text/plain",
+    ".cfg": "text/plain",
+    ".yml": "text/plain",
+    ".yaml": "text/plain",
+    ".har": "application/json",
 }
 # Kinds with a signature: what puremagic may find inside a file of that name.
 BINARY_KINDS: dict[str, tuple[str, frozenset[str]]] = {
@@ -32,8 +38,23 @@ BINARY_KINDS: dict[str, tuple[str, frozenset[str]]] = {
     ".gz": ("application/gzip", frozenset({".gz", ".tgz", ".gzip"})),
     ".7z": ("application/x-7z-compressed", frozenset({".7z"})),
     ".evtx": ("application/octet-stream", frozenset({".evtx"})),
+    # Archives.
+    ".tgz": ("application/gzip", frozenset({".gz", ".tgz", ".gzip"})),
+    ".bz2": ("application/x-bzip2", frozenset({".bz2", ".tar.bz2"})),
+    ".xz": ("application/x-xz", frozenset({".xz"})),
+    ".zst": ("application/zstd", frozenset({".zst"})),
+    ".tar": ("application/x-tar", frozenset({".tar"})),
+    ".cab": ("application/vnd.ms-cab-compressed", frozenset({".cab"})),
+    ".rar": ("application/vnd.rar", frozenset({".rar"})),
+    # Dumps and traces.
+    ".dmp": ("application/octet-stream", frozenset({".dmp"})),
+    ".mdmp": ("application/octet-stream", frozenset({".dmp"})),
+    ".pcapng": ("application/octet-stream", frozenset({".pcapng"})),
 }
-ACCEPTED = ", ".join(sorted({*TEXT_KINDS, *BINARY_KINDS}))
+# Kinds without a signature of their own: anything but what is known to run.
+TRACES = {".etl": "application/octet-stream", ".pcap": "application/octet-stream"}
+RUNS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+ACCEPTED = ", ".join(sorted({*TEXT_KINDS, *BINARY_KINDS, *TRACES}))
 SNIFFED_BYTES = 8192
 
 
@@ -64,36 +85,57 @@ class MultipleFileField(forms.FileField):
 def kind_of(name: str) -> str | None:
     """Return the content type that goes with a file's name, or None where its kind is not accepted."""
     ending = PurePosixPath(name.lower()).suffix
-    return BINARY_KINDS[ending][0] if ending in BINARY_KINDS else TEXT_KINDS.get(ending)
+    return BINARY_KINDS[ending][0] if ending in BINARY_KINDS else TEXT_KINDS.get(ending) or TRACES.get(ending)
+
+
+def bare(name: str) -> str:
+    """Return a file's name without a path and control characters, no longer than is kept."""
+    visible = "".join(char for char in name if char.isprintable())
+    return PurePosixPath(visible.replace("\\", "/")).name[-200:]
+
+
+def not_accepted(name: str) -> str:
+    """Return the sentence for a file of another kind."""
+    return _("“%(name)s” is of a kind that is not accepted. Accepted are %(kinds)s; a .zip holds the rest.") % {
+        "name": name,
+        "kinds": ACCEPTED,
+    }
+
+
+def what_is_inside(name: str, content: IO[bytes], *, whole: bool) -> str | None:
+    """Return a sentence when the beginning of a file is not what its name says, or None.
+
+    Of a file that is not `whole`, too short a beginning says nothing yet.
+    """
+    content.seek(0)
+    head = content.read(SNIFFED_BYTES)
+    content.seek(0)
+    if (len(head) < SNIFFED_BYTES and not whole) or _agrees(name, head):
+        return None
+    return _("“%(name)s” is not what its name says. Save it again under the right ending, or put it in a .zip.") % {
+        "name": name
+    }
 
 
 def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
     """Return a sentence when a file cannot be taken, or None."""
     name = upload.name or ""
-    values = {"name": name, "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES), "kinds": ACCEPTED}
+    values = {"name": name, "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES)}
     if not upload.size:
         return _("“%(name)s” is empty. Leave it out, or send it once there is something in it.") % values
     if upload.size > settings.ATTACHMENT_MAX_BYTES:
         return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
     if kind_of(name) is None:
-        return (
-            _("“%(name)s” is of a kind that is not accepted. Accepted are %(kinds)s; a .zip holds the rest.") % values
-        )
-    if not _content_agrees(upload):
-        return (
-            _("“%(name)s” is not what its name says. Save it again under the right ending, or put it in a .zip.")
-            % values
-        )
-    return None
+        return not_accepted(name)
+    return what_is_inside(name, upload, whole=True)
 
 
-def _content_agrees(upload: UploadedFile[Any]) -> bool:
-    ending = PurePosixPath((upload.name or "").lower()).suffix
-    upload.seek(0)
-    head = upload.read(SNIFFED_BYTES)
-    upload.seek(0)
+def _agrees(name: str, head: bytes) -> bool:
+    ending = PurePosixPath(name.lower()).suffix
     if ending in TEXT_KINDS:
         return b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if ending in TRACES:
+        return not head.startswith(RUNS)
     try:
         found = {match.extension for match in puremagic.magic_string(head)}
     except puremagic.PureError:

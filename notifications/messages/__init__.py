@@ -22,6 +22,7 @@ from notifications.messages.manager_requests import manager_answered, manager_as
 from notifications.messages.plans import plan_changed, workaround_changed, your_milestone
 from notifications.messages.promises import promise_at_risk, promise_missed
 from notifications.messages.severity import severity_agreed, severity_declined, severity_proposed
+from notifications.messages.surveys import survey_reminder
 from notifications.messages.to_contacts import (
     case_closed,
     case_received,
@@ -74,6 +75,7 @@ __all__ = [
     "severity_declined",
     "severity_proposed",
     "specialist_replied",
+    "survey_reminder",
     "trial_ended",
     "trial_ending",
     "watched_closed",
