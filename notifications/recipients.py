@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from cases.models import Case, MailAddress, StaffRole, User
+from cases import roster
+from cases.models import Case, MailAddress, RosterKind, StaffRole, User
 
 
 def owner_or_desk(case: Case) -> list[User]:
@@ -21,8 +22,16 @@ def desk_specialists(case: Case) -> list[User]:
 
 
 def on_call(case: Case, now: datetime) -> list[User]:
-    """Return the people on call for a case at `now` (P4.1); without a roster, its specialists and the managers."""
-    return each_once(desk_specialists(case), managers())
+    """Return the people on call for a case at `now` (P4.1); with nobody in the roster, its specialists and managers."""
+    rostered = roster.rostered(case.desk, RosterKind.ON_CALL, now)
+    return rostered or each_once(desk_specialists(case), managers())
+
+
+def owner_or_shift(case: Case, now: datetime) -> list[User]:
+    """Return the specialist who owns the case; if nobody does, the specialists on shift, then all the desk's."""
+    if case.assignee is not None and case.assignee.works_here:
+        return [case.assignee]
+    return roster.rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case) or managers()
 
 
 def managers() -> list[User]:

@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from cases import actions
-from cases.models import Deadline, OnCallAlert, Partner, Plan, WaitingEpisode
-from cases.rules import TRIAL_WARNING
-from notifications import dispatch, heartbeat, notices, outbox, reminders
+from cases.models import Deadline, Milestone, OnCallAlert, Partner, Plan, Rotation, Survey, WaitingEpisode
+from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
+from notifications import dispatch, heartbeat, invitations, notices, outbox, reminders
 from notifications.delivery import Connection, MailServerDown
 from notifications.models import MailState, OutgoingMail
 
@@ -43,6 +43,7 @@ def dispatch_events(*, now: datetime) -> int:
         if len(events) < PAGE or not told_now:
             break
     told += notices.tell_all(now=now)
+    told += invitations.tell_all(now=now)
     heartbeat.beat("dispatch events", now=now, done=told)
     return told
 
@@ -92,6 +93,22 @@ def keep_contact_attempts(*, now: datetime) -> int:
     return settled + made
 
 
+def remind_of_milestones(*, now: datetime) -> int:
+    """Remind contacts of their own milestones: on the morning of the day, and once they are overdue (P9.7)."""
+    due = Milestone.objects.filter(next_reminder_at__lte=now)
+    reminded = _each(due, "next_reminder_at", lambda pk: actions.remind_of_milestone(milestone_id=pk, now=now))
+    heartbeat.beat("remind of milestones", now=now, done=reminded)
+    return reminded
+
+
+def remind_of_surveys(*, now: datetime) -> int:
+    """Ask once more for the surveys that nobody answered in a week (P11.1)."""
+    due = Survey.objects.filter(remind_at__lte=now)
+    reminded = _each(due, "remind_at", lambda pk: actions.remind_of_survey(survey_id=pk, now=now))
+    heartbeat.beat("remind of surveys", now=now, done=reminded)
+    return reminded
+
+
 def alert_on_call(*, now: datetime) -> int:
     """Wake the people on call again for the alerts that nobody has taken (P4.1)."""
     ringing = OnCallAlert.objects.filter(ended_at=None, next_round_at__lte=now)
@@ -106,6 +123,14 @@ def close_silent_cases(*, now: datetime) -> int:
     closed = _each(silent, "closes_at", lambda pk: actions.close_in_silence(episode_id=pk, now=now))
     heartbeat.beat("close silent cases", now=now, done=closed)
     return closed
+
+
+def extend_rosters(*, now: datetime) -> int:
+    """Put the coming weeks of rotations into the roster."""
+    due = Rotation.objects.filter(ended_at=None, next_turn_at__lt=now + ROSTER_AHEAD)
+    made = _each(due, "next_turn_at", lambda pk: actions.extend_rotation(rotation_id=pk, now=now))
+    heartbeat.beat("extend rosters", now=now, done=made)
+    return made
 
 
 def tell_of_trials(*, now: datetime) -> int:

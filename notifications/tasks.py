@@ -43,9 +43,21 @@ def keep_contact_attempts(**_: Any) -> None:
 
 
 @shared_task
+def remind_of_surveys(**_: Any) -> None:
+    """Ask once more for the surveys that nobody answered."""
+    sweeps.remind_of_surveys(now=timezone.now())
+
+
+@shared_task
 def alert_on_call(**_: Any) -> None:
     """Wake the people on call again."""
     sweeps.alert_on_call(now=timezone.now())
+
+
+@shared_task
+def remind_of_milestones(**_: Any) -> None:
+    """Remind contacts of the milestones that are theirs."""
+    sweeps.remind_of_milestones(now=timezone.now())
 
 
 @shared_task
@@ -58,6 +70,12 @@ def close_silent_cases(**_: Any) -> None:
 def read_mailbox(**_: Any) -> None:
     """Take in the mail that came to the mailbox, and handle what waits."""
     mailbox.read(clock=timezone.now)
+
+
+@shared_task
+def extend_rosters(**_: Any) -> None:
+    """Put the coming weeks of rotations into the roster."""
+    sweeps.extend_rosters(now=timezone.now())
 
 
 @shared_task

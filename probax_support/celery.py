@@ -45,9 +45,15 @@ app.conf.beat_schedule = {
     "alert on call": tick("alert_on_call", every=30.0),
     # Reminders to a silent partner, and the closing after them.
     "keep contact attempts": tick("keep_contact_attempts", every=30.0),
+    # A contact's own milestones: the morning of the day, and once they are overdue.
+    "remind of milestones": tick("remind_of_milestones", every=60.0),
+    # Once, a week after a closing that nobody judged.
+    "remind of surveys": tick("remind_of_surveys", every=300.0),
     "close silent cases": tick("close_silent_cases", every=30.0),
     # Trials that end in three days, or have ended.
     "tell of trials": tick("tell_of_trials", every=60.0),
+    # The coming weeks of rotations.
+    "extend rosters": tick("extend_rosters", every=600.0),
     # Mail that came in: kept, then handled.
     "read the mailbox": tick("read_mailbox", every=20.0),
 }

@@ -25,8 +25,8 @@ from cases.models.features import (
     FeatureRequestCase,
     FeatureState,
 )
-from cases.models.incoming import IncomingMail, MailAddress, MailFate, MailReason
-from cases.models.invitations import Invitation
+from cases.models.incoming import TO_SORT, IncomingMail, MailAddress, MailFate, MailReason
+from cases.models.invitations import Invitation, MembershipChange
 from cases.models.links import CaseLink
 from cases.models.macros import Macro
 from cases.models.manager_requests import ManagerRequest, ManagerRequestWord
@@ -43,6 +43,7 @@ from cases.models.watchers import Watcher
 
 __all__ = [
     "INTERNAL_KINDS",
+    "TO_SORT",
     "ActionPlan",
     "AlertReason",
     "ApiToken",
@@ -88,6 +89,7 @@ __all__ = [
     "ManagerRequest",
     "ManagerRequestWord",
     "Membership",
+    "MembershipChange",
     "MembershipRole",
     "Message",
     "MessageKind",

@@ -6,6 +6,7 @@ Each rule is named like its sentence in the policy and carries its clause. This 
 from cases.rules._broken import RuleBroken
 from cases.rules.articles import require_no_newer_version, require_what_an_article_needs
 from cases.rules.calendar import promise_may_move
+from cases.rules.company import INVITATION_OPEN_FOR, leaves_nobody_in_charge
 from cases.rules.consents import CLOUD_CONSENT_WORDS, ConsentAsked, ConsentGap, consent_gap
 from cases.rules.contact import (
     BACKDATE_WITHIN,
@@ -94,6 +95,7 @@ __all__ = [
     "FEATURE_GOES_TO",
     "FEATURE_WORDS",
     "FOLLOW_UP_WITHIN",
+    "INVITATION_OPEN_FOR",
     "LOW_SCORE",
     "MILESTONE_STEPS",
     "OUTCOME_NEEDS",
@@ -130,6 +132,7 @@ __all__ = [
     "gaps",
     "is_entitled",
     "is_low_score",
+    "leaves_nobody_in_charge",
     "may_log_call_made_at",
     "may_take_closing_back",
     "may_take_reply_back",

@@ -1,5 +1,6 @@
 """What staff hear of promises and of what they set themselves: due soon, and not kept. Each kind in its own words."""
 
+from datetime import datetime
 from typing import Any
 
 from cases.models import INTERNAL_KINDS, CaseEvent, Deadline, DeadlineKind, User
@@ -14,8 +15,8 @@ def promise_at_risk(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Warn that a promise is due soon (P2.1), a progress update (P9.2) or a milestone (P9.7)."""
     deadline = _deadline(event)
     if deadline.kind == DeadlineKind.MILESTONE:
-        return _letters(MailKind.MILESTONE_DUE, _owners(deadline), event, deadline)
-    owners = _owners(deadline)
+        return _letters(MailKind.MILESTONE_DUE, _owners(deadline, event.at), event, deadline)
+    owners = _owners(deadline, event.at)
     people = owners if deadline.kind in INTERNAL_KINDS else recipients.each_once(owners, recipients.managers())
     return _letters(MailKind.PROMISE_AT_RISK, people, event, deadline)
 
@@ -26,21 +27,22 @@ def promise_missed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     kind = MailKind.MILESTONE_OVERDUE if deadline.kind == DeadlineKind.MILESTONE else MailKind.PROMISE_MISSED
     # What the managers themselves did not keep goes further up (P9.4).
     above = recipients.administrators() if deadline.kind == DeadlineKind.MANAGER_ANSWER else []
-    return _letters(kind, recipients.each_once(_owners(deadline), recipients.managers(), above), event, deadline)
+    people = recipients.each_once(_owners(deadline, event.at), recipients.managers(), above)
+    return _letters(kind, people, event, deadline)
 
 
 def _deadline(event: CaseEvent) -> Deadline:
     return event.case.deadlines.select_related("milestone__owner").get(pk=event.facts["deadline"])
 
 
-def _owners(deadline: Deadline) -> list[User]:
+def _owners(deadline: Deadline, now: datetime) -> list[User]:
     """Return whose it is: a milestone has its own owner, managers answer P9.4, the rest is the owner of the case's."""
     milestone = deadline.milestone
     if milestone is not None and milestone.owner.works_here and milestone.owner.is_active:
         return [milestone.owner]
     if deadline.kind == DeadlineKind.MANAGER_ANSWER:
         return recipients.managers()
-    return recipients.owner_or_desk(deadline.case)
+    return recipients.owner_or_shift(deadline.case, now)
 
 
 def _letters(kind: MailKind, people: list[User], event: CaseEvent, deadline: Deadline) -> list[Letter]:

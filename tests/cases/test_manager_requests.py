@@ -200,9 +200,9 @@ def test_nobody_asks_in_the_name_of_another_partner(people: Cast) -> None:
 
 def test_words_are_needed(people: Cast) -> None:
     case = logged_case(people.priya, at("Tue 9:00"))
-    with pytest.raises(RuleBroken, match="Say in a few words what it is about. Nothing was sent."):
+    with pytest.raises(RuleBroken, match=r"Say in a few words what it is about. Nothing was sent."):
         ask_for_manager(case, people.priya, "Tue 10:00", "  ")
-    with pytest.raises(RuleBroken, match="Say in a few words"):
+    with pytest.raises(RuleBroken, match=r"Say in a few words"):
         actions.ask_manager_about_something_else(
             partner_id=people.northwind.pk, words=" ", actor=people.priya, now=at("Tue 10:00")
         )
@@ -211,21 +211,21 @@ def test_words_are_needed(people: Cast) -> None:
 
 def test_an_answer_has_words(people: Cast) -> None:
     asked = ask_for_manager(logged_case(people.priya, at("Tue 9:00")), people.priya, "Tue 10:00")
-    with pytest.raises(RuleBroken, match="Write your answer first. Nothing was sent."):
+    with pytest.raises(RuleBroken, match=r"Write your answer first. Nothing was sent."):
         answer(asked, people.ruth, "Tue 11:00", " ")
 
 
 @pytest.mark.parametrize("name", ["lena", "priya"])
 def test_only_managers_answer(people: Cast, name: str) -> None:
     asked = ask_for_manager(logged_case(people.priya, at("Tue 9:00")), people.priya, "Tue 10:00")
-    with pytest.raises(RuleBroken, match="Only managers answer this. Nothing was sent."):
+    with pytest.raises(RuleBroken, match=r"Only managers answer this. Nothing was sent."):
         answer(asked, getattr(people, name), "Tue 11:00")
 
 
 def test_a_second_manager_is_told_who_was_first(people: Cast) -> None:
     asked = ask_for_manager(logged_case(people.priya, at("Tue 9:00")), people.priya, "Tue 10:00")
     answer(asked, people.ruth, "Tue 11:00")
-    with pytest.raises(RuleBroken, match="Ruth Adeyemi has answered this request already. Your answer was not sent"):
+    with pytest.raises(RuleBroken, match=r"Ruth Adeyemi has answered this request already. Your answer was not sent"):
         answer(asked, people.ann, "Tue 11:01")
     # The same click again is no second answer.
     assert answer(asked, people.ruth, "Tue 11:02").answered_at == at("Tue 11:00")

@@ -9,7 +9,7 @@ from cases import actions
 from cases.models import Case, CaseDraft, KeptRequest, Partner, Plan
 from tests import builders
 from tests.builders import Cast, at, details, logged_case, text_file
-from tests.cases.pages import beside, browser_of, get, post, typed_in, words_of
+from tests.cases.pages import beside, browser_of, get, post, read, typed_in, words_of
 
 pytestmark = pytest.mark.clause("P1.1")
 TEN = at("Tue 10:00")
@@ -101,7 +101,9 @@ def test_files_of_a_kept_request_are_staffs_and_the_contacts(people: Cast) -> No
     actions.attach_to_draft(upload=builders.upload(), actor=people.priya, now=TEN)
     file = kept(people).attachments.get()
     for name, status in (("lena", 200), ("priya", 200), ("omar", 404), ("zoe", 404)):
-        assert get(browser_of(getattr(people, name), TEN), f"/files/{file.pk}/", TEN).status_code == status
+        answered = get(browser_of(getattr(people, name), TEN), f"/files/{file.pk}/", TEN)
+        read(answered)
+        assert answered.status_code == status
 
 
 def test_the_managers_first_page_counts_what_waits(people: Cast) -> None:
