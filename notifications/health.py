@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cases.models import Deadline, Dispatch, WaitingEpisode
+from cases.models import Deadline, Dispatch, IncomingMail, WaitingEpisode
+from cases.models.incoming import TO_SORT
 from notifications.models import MailState, OutgoingMail, StuckEvent
 
 
@@ -16,13 +17,21 @@ def oldest_due(now: datetime) -> timedelta:
     """
     waiting = WaitingEpisode.objects.filter(ended_at=None)
     since = [
-        _first(OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
-        _first(OutgoingMail.objects.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
+        now - oldest_mail(now),
         Dispatch.objects.filter(event__stuck=None).order_by("pk").values_list("event__at", flat=True).first(),
         _first(Deadline.objects.to_warn(now), "warn_at"),
         _first(Deadline.objects.to_breach(now), "due_at"),
         _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),
         _first(waiting.filter(closes_at__lte=now), "closes_at"),
+    ]
+    return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
+
+
+def oldest_mail(now: datetime) -> timedelta:
+    """Return for how long the oldest mail that should leave has waited; zero when none should."""
+    since = [
+        _first(OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
+        _first(OutgoingMail.objects.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
     ]
     return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
 
@@ -40,3 +49,8 @@ def stuck() -> int:
 def _first(rows: QuerySet[Any], column: str) -> datetime | None:
     found: datetime | None = rows.order_by(column).values_list(column, flat=True).first()
     return found
+
+
+def to_sort() -> int:
+    """Return how many mails wait to be sorted, counted to 99."""
+    return IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:99].count()

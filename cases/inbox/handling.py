@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from cases import actions
 from cases.actions import MailRead
@@ -69,6 +71,19 @@ def read_of(letter: Letter) -> MailRead:
         refused_files=letter.refused_files,
         copies=letter.cc,
     )
+
+
+def read_again(mail: IncomingMail) -> MailRead:
+    """Return what a mail says, with its files, for whoever sorts it. What cannot be taken apart says so."""
+    raw = raw_of(mail)
+    try:
+        return read_of(reading.read(raw))
+    except Exception as mistake:
+        # A mail that failed here before: it is kept as it came, and staff decide without its words.
+        if not isinstance(mistake, OverLimit):
+            logger.warning("Mail %s could not be read again", mail.pk, exc_info=True)
+        words = _("(This mail could not be taken apart. Support staff have the original.)")
+        return replace(read_of(reading.read_head(raw)), said=words, whole_text=words)
 
 
 def _act(mail: IncomingMail, read: MailRead, placed: Placed, *, now: datetime) -> None:

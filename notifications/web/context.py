@@ -31,6 +31,11 @@ class Health:
         """How many mails were given up and wait for somebody to look."""
         return reads.given_up()
 
+    @cached_property
+    def mails_to_sort(self) -> int:
+        """How many mails came in that nobody could place, counted no further than to 99."""
+        return reads.to_sort()
+
     @property
     def mail_goes_nowhere(self) -> bool:
         """Whether no mail server is set, so that mails are read in the outbox alone."""

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 from email.message import EmailMessage
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
+from itertools import pairwise
 
 import pytest
 
@@ -95,28 +93,43 @@ def test_our_own_mail_that_comes_back_is_known(office: Office, asked: OutgoingMa
 # --- Bounces ------------------------------------------------------------------------------------------------------
 
 
-def report(about: OutgoingMail, *, code: str = "5.1.1", action: str = "failed", to: str = "") -> MIMEMultipart:
+def report(about: OutgoingMail, *, code: str = "5.1.1", action: str = "failed", to: str = "") -> bytes:
     """Return what a mail server says of a mail of ours."""
-    message = MIMEMultipart("report", report_type="delivery-status")
-    message["From"], message["To"] = "MAILER-DAEMON@mx.nwit.example", "care@probax.io"
-    message["Subject"], message["Return-Path"] = "Undelivered Mail Returned to Sender", "<>"
-    message["Message-ID"] = f"<{code}.{action}.{about.pk}@mx.nwit.example>"
-    message.attach(MIMEText("I am sorry."))
-    status = MIMEBase("message", "delivery-status")
-    status.set_payload(
-        "Reporting-MTA: dns; mx.nwit.example\n\n"
-        f"Final-Recipient: rfc822; {to or about.to_address}\nAction: {action}\nStatus: {code}\n"
-        f"Diagnostic-Code: smtp; 550 {code} No such user\n\n"
-    )
-    message.attach(status)
-    head = MIMEText("", "rfc822-headers")
-    head.set_payload(f"From: care@probax.io\nTo: {about.to_address}\nMessage-ID: {about.message_id}\n\n")
-    message.attach(head)
-    return message
+    return f"""Return-Path: <>
+From: MAILER-DAEMON@mx.nwit.example
+To: care@probax.io
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <{code}.{action}.{about.pk}@mx.nwit.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b"
+
+--=_b
+Content-Type: text/plain
+
+I am sorry.
+--=_b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.nwit.example
+
+Final-Recipient: rfc822; {to or about.to_address}
+Action: {action}
+Status: {code}
+Diagnostic-Code: smtp; 550 {code} No such user
+
+--=_b
+Content-Type: text/rfc822-headers
+
+From: care@probax.io
+To: {about.to_address}
+Message-ID: {about.message_id}
+
+--=_b--
+""".encode()
 
 
 def bounce(about: OutgoingMail, when: str, **said: str) -> IncomingMail:
-    return deliver(report(about, **said).as_bytes(), when)
+    return deliver(report(about, **said), when)
 
 
 def test_a_bounce_is_kept_with_its_case_and_stops_notices_to_nobody(office: Office, asked: OutgoingMail) -> None:
@@ -151,9 +164,9 @@ def test_a_mail_that_is_late_is_no_bounce(office: Office, asked: OutgoingMail) -
 
 
 def test_nobody_stops_our_mails_with_a_bounce_of_their_own(office: Office, asked: OutgoingMail) -> None:
-    other = report(asked, to="omar.haddad@nwit.example").as_bytes().replace(b"To: priya.raman", b"To: omar.haddad")
+    other = report(asked, to="omar.haddad@nwit.example").replace(b"To: priya.raman", b"To: omar.haddad")
     deliver(other, "Tue 10:00")
-    forged = report(asked).as_bytes().replace(asked.message_id.encode(), b"<c1.aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb@x>")
+    forged = report(asked).replace(asked.message_id.encode(), b"<c1.aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb@x>")
     came = deliver(forged.replace(b"5.1.1.failed", b"another"), "Tue 10:01")
     assert came.fate == MailFate.KEPT
     assert not MailAddress.objects.exists()
@@ -236,7 +249,7 @@ def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office
             .values_list("sent_at", flat=True)
         )
         assert len(sent_at) <= 25
-        assert all(later - earlier >= timedelta(hours=1) for earlier, later in zip(sent_at, sent_at[1:], strict=False))
+        assert all(later - earlier >= timedelta(hours=1) for earlier, later in pairwise(sent_at))
 
 
 def send_all(now: object) -> None:
