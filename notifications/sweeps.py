@@ -13,7 +13,17 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from cases import actions
-from cases.models import Deadline, Milestone, OnCallAlert, Partner, Plan, Rotation, Survey, WaitingEpisode
+from cases.models import (
+    Deadline,
+    Milestone,
+    OnCallAlert,
+    PartialUpload,
+    Partner,
+    Plan,
+    Rotation,
+    Survey,
+    WaitingEpisode,
+)
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
 from notifications import dispatch, heartbeat, invitations, notices, outbox, reminders
 from notifications.delivery import Connection, MailServerDown
@@ -125,6 +135,14 @@ def close_silent_cases(*, now: datetime) -> int:
     return closed
 
 
+def forget_uploads(*, now: datetime) -> int:
+    """Throw away the pieces of files that nobody went on with for a week (P7.1)."""
+    abandoned = PartialUpload.objects.filter(last_piece_at__lte=now - actions.ABANDONED_AFTER)
+    forgotten = _each(abandoned, "last_piece_at", lambda pk: actions.forget_upload(upload_id=pk, now=now))
+    heartbeat.beat("forget uploads", now=now, done=forgotten)
+    return forgotten
+
+
 def extend_rosters(*, now: datetime) -> int:
     """Put the coming weeks of rotations into the roster."""
     due = Rotation.objects.filter(ended_at=None, next_turn_at__lt=now + ROSTER_AHEAD)
@@ -181,7 +199,7 @@ def _settle(mail: OutgoingMail, now: datetime) -> bool:
         return False
 
 
-def _each(rows: QuerySet[Any], due: str, act: Callable[[int], object]) -> int:
+def _each(rows: QuerySet[Any], due: str, act: Callable[[Any], object]) -> int:
     """Call `act` for each due row, in the order of the column `due`. Returns how often it did something."""
     done = 0
     for row_id in _walk(rows, due):
@@ -192,7 +210,7 @@ def _each(rows: QuerySet[Any], due: str, act: Callable[[int], object]) -> int:
     return done
 
 
-def _walk(rows: QuerySet[Any], due: str) -> Iterator[int]:
+def _walk(rows: QuerySet[Any], due: str) -> Iterator[Any]:
     """Yield the ids of `rows` by (`due`, id), page by page, so that a row that stays due is met once."""
     after = Q()
     for _page in range(MOST // PAGE):

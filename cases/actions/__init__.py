@@ -123,6 +123,7 @@ from cases.actions.take_backs import take_closing_back, take_reply_back
 from cases.actions.tokens import end_token, make_token
 from cases.actions.tray import attach_mail, clear_address, dismiss_mail, make_case_of_mail
 from cases.actions.uploads import (
+    ABANDONED_AFTER,
     Arrived,
     add_files,
     begin_upload,
@@ -136,6 +137,7 @@ from cases.actions.work import assign_case, log_call
 from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
 
 __all__ = [
+    "ABANDONED_AFTER",
     "Arrived",
     "ArticleText",
     # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.people import MembershipRole, Partner
+from cases.models.people import Membership, MembershipRole, Partner
 
 
 class Invitation(models.Model):
@@ -58,3 +58,20 @@ class Invitation(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Return whether the link still lets somebody in."""
         return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
+
+
+class MembershipChange(models.Model):
+    """What somebody changed about a colleague: role, sight, whether they may enter. Never changed afterwards."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="changes")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("change of a colleague")
+        verbose_name_plural = _("changes of colleagues")
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.changed_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,241 @@
+"""A partner's own people: invited, let in, sent away and back, given sight and charge."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases import rules
+from cases.actions import _record
+from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, User
+from cases.rules import INVITATION_OPEN_FOR, RuleBroken
+
+
+@transaction.atomic(durable=True)
+def invite_colleague(
+    *, partner_id: int, email: str, role: str, sees_all_cases: bool, actor: User, now: datetime
+) -> Invitation:
+    """Invite somebody by mail to write for a partner. A newer invitation to an address takes the older one's place.
+
+    Whoever has the address already is invited like anybody else: neither side learns of the other.
+
+    Raises:
+        RuleBroken: the actor does not lead this partner, or the person is in this company already.
+    """
+    partner = _led_by(partner_id, actor)
+    address = email.strip().lower()
+    _require_no_member(partner, address)
+    Invitation.objects.filter(partner=partner, email__iexact=address, accepted_at=None, withdrawn_at=None).update(
+        withdrawn_at=now, secret=""
+    )
+    token = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        partner=partner,
+        email=address,
+        role=role,
+        sees_all_cases=sees_all_cases,
+        language=actor.language,
+        zone=partner.home_desk.zone,
+        token_hash=hash_of_invitation(token),
+        secret=token,
+        invited_at=now,
+        invited_by=actor,
+        expires_at=now + INVITATION_OPEN_FOR,
+    )
+    transaction.on_commit(_record.wake)
+    return invitation
+
+
+@transaction.atomic(durable=True)
+def withdraw_invitation(*, invitation_id: int, partner_id: int, actor: User, now: datetime) -> Invitation:
+    """Take an invitation back: its link lets nobody in any more.
+
+    Raises:
+        RuleBroken: it was accepted meanwhile.
+    """
+    partner = _led_by(partner_id, actor)
+    invitation = Invitation.objects.select_for_update().get(pk=invitation_id, partner=partner)
+    if invitation.accepted_at is not None:
+        raise RuleBroken(
+            "invitation_accepted", _("This invitation was accepted already. Deactivate the colleague instead.")
+        )
+    if invitation.withdrawn_at is None:
+        invitation.withdrawn_at, invitation.secret = now, ""
+        invitation.save(update_fields=["withdrawn_at", "secret"])
+    return invitation
+
+
+@transaction.atomic(durable=True)
+def accept_invitation(*, token: str, name: str, password: str, zone: str, actor: None = None, now: datetime) -> User:
+    """Make the account of somebody who was invited and has none. The link is good once.
+
+    Raises:
+        RuleBroken: the link is over, the password is too easy, or there is an account, which has to log in.
+    """
+    invitation = _open_invitation(token, now)
+    person = User.objects.filter(email__iexact=invitation.email).first()
+    if person is not None and (person.is_active or person.staff_role or person.memberships.filter(is_active=True)):
+        raise RuleBroken(
+            "invitation_log_in", _("There is an account with this address. Log in with it, then open the link again.")
+        )
+    if person is None:
+        person = User(email=invitation.email)
+    person.name, person.zone, person.language, person.is_active = name.strip(), zone, invitation.language, True
+    try:
+        validate_password(password, person)
+    except ValidationError as easy:
+        raise RuleBroken("password_too_easy", " ".join(easy.messages)) from easy
+    person.set_password(password)
+    person.save()
+    _let_in(invitation, person, now=now)
+    return person
+
+
+@transaction.atomic(durable=True)
+def join_by_invitation(*, token: str, actor: User, now: datetime) -> Membership:
+    """Accept an invitation with the account that has its address.
+
+    Raises:
+        RuleBroken: the link is over, or it was sent to another address.
+    """
+    invitation = _open_invitation(token, now)
+    if actor.email.lower() != invitation.email.lower() or actor.works_here:
+        raise RuleBroken(
+            "invitation_of_another",
+            _("This invitation was sent to another address. Log in with that one, or ask to be invited with yours."),
+        )
+    return _let_in(invitation, actor, now=now)
+
+
+@transaction.atomic(durable=True)
+def deactivate_colleague(*, membership_id: int, partner_id: int, actor: User, now: datetime) -> Membership:
+    """Take a person out of a company at once. Their open cases stay with it, for a colleague to take over.
+
+    Raises:
+        RuleBroken: nobody would be in charge any more.
+    """
+    partner = _led_by(partner_id, actor)
+    member = _member(membership_id, partner)
+    if not member.is_active:
+        return member
+    _require_somebody_in_charge(member)
+    _change(member, actor=actor, now=now, is_active=False)
+    elsewhere = member.user.memberships.filter(is_active=True).exists() or member.user.staff_role
+    if not elsewhere:
+        # Sessions of an account that is closed end with the next click.
+        User.objects.filter(pk=member.user_id).update(is_active=False)
+    return member
+
+
+@transaction.atomic(durable=True)
+def reactivate_colleague(*, membership_id: int, partner_id: int, actor: User, now: datetime) -> Membership:
+    """Let a person who was taken out of a company in again."""
+    partner = _led_by(partner_id, actor)
+    member = _member(membership_id, partner)
+    if not member.is_active:
+        _change(member, actor=actor, now=now, is_active=True)
+        User.objects.filter(pk=member.user_id).update(is_active=True)
+    return member
+
+
+@transaction.atomic(durable=True)
+def change_colleague(
+    *, membership_id: int, partner_id: int, role: str, sees_all_cases: bool, actor: User, now: datetime
+) -> Membership:
+    """Choose whether a colleague leads the company, and whether they see all its cases or their own alone.
+
+    Raises:
+        RuleBroken: nobody would be in charge any more, or the colleague was deactivated meanwhile.
+    """
+    partner = _led_by(partner_id, actor)
+    member = _member(membership_id, partner)
+    if not member.is_active:
+        raise RuleBroken("colleague_inactive", _("This colleague was deactivated. Let them in again first."))
+    if role != MembershipRole.ADMINISTRATOR:
+        _require_somebody_in_charge(member)
+    if (member.role, member.sees_all_cases) != (role, sees_all_cases):
+        _change(member, actor=actor, now=now, role=role, sees_all_cases=sees_all_cases)
+    return member
+
+
+def hash_of_invitation(token: str) -> str:
+    """Return what is stored of an invitation's token; another purpose gives another hash."""
+    return hashlib.sha256(f"invitation {token}".encode()).hexdigest()
+
+
+def _led_by(partner_id: int, actor: User) -> Partner:
+    """Lock a partner whose people `actor` looks after: its administrators, and our managers."""
+    partners = Partner.objects.all()
+    if not actor.manages:
+        led = actor.memberships.filter(is_active=True, role=MembershipRole.ADMINISTRATOR)
+        partners = partners.filter(pk__in=led.values("partner"))
+    found = partners.select_for_update(of=("self",)).select_related("home_desk").filter(pk=partner_id).first()
+    if found is None:
+        raise RuleBroken("not_in_charge", _("Only an administrator of your company can do this. Nothing was changed."))
+    return found
+
+
+def _member(membership_id: int, partner: Partner) -> Membership:
+    return (
+        Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership_id, partner=partner)
+    )
+
+
+def _require_no_member(partner: Partner, address: str) -> None:
+    member = partner.memberships.select_related("user").filter(user__email__iexact=address).first()
+    if member is None:
+        return
+    if member.is_active:
+        raise RuleBroken("member_already", _("%(name)s writes for this company already.") % {"name": member.user})
+    raise RuleBroken(
+        "member_inactive",
+        _("%(name)s was deactivated. Let them in again instead of inviting them.") % {"name": member.user},
+    )
+
+
+def _require_somebody_in_charge(member: Membership) -> None:
+    leads = Membership.objects.filter(
+        partner=member.partner_id, is_active=True, user__is_active=True, role=MembershipRole.ADMINISTRATOR
+    )
+    if rules.leaves_nobody_in_charge(set(leads.values_list("pk", flat=True)), member.pk):
+        raise RuleBroken(
+            "last_administrator",
+            _("%(name)s is the only administrator. Make a colleague administrator first.") % {"name": member.user},
+        )
+
+
+def _change(member: Membership, *, actor: User, now: datetime, **to: bool | str) -> None:
+    before = {name: getattr(member, name) for name in to}
+    for name, value in to.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(to))
+    MembershipChange.objects.create(membership=member, changed_at=now, changed_by=actor, before=before, after=to)
+
+
+def _open_invitation(token: str, now: datetime) -> Invitation:
+    found = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("partner")
+        .filter(token_hash=hash_of_invitation(token))
+        .first()
+    )
+    if found is None or not found.is_open(now):
+        raise RuleBroken(
+            "invitation_over", _("This invitation is over or was used already. Ask whoever invited you for a new one.")
+        )
+    return found
+
+
+def _let_in(invitation: Invitation, person: User, *, now: datetime) -> Membership:
+    member, _made = Membership.objects.update_or_create(
+        user=person,
+        partner=invitation.partner,
+        defaults={"role": invitation.role, "sees_all_cases": invitation.sees_all_cases, "is_active": True},
+    )
+    invitation.accepted_at, invitation.accepted_by, invitation.secret = now, person, ""
+    invitation.save(update_fields=["accepted_at", "accepted_by", "secret"])
+    return member

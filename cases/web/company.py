@@ -1,0 +1,212 @@
+"""A company's own people: colleagues, invitations, who leads and who sees what. For its contacts, and for managers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from cases import actions
+from cases.lifecycle import Status
+from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner
+from cases.rules import RuleBroken
+from cases.web.answers import put_beside
+from cases.web.request import PortalRequest, partner_page
+
+CHANGES_SHOWN = 20
+
+
+class ColleagueForm(forms.Form):
+    """What a colleague may do and see."""
+
+    role = forms.ChoiceField(label=_lazy("Role"), choices=MembershipRole.choices, initial=MembershipRole.CONTACT)
+    sees_all_cases = forms.BooleanField(
+        label=_lazy("Sees all cases of the company"),
+        required=False,
+        initial=True,
+        help_text=_lazy("Otherwise only those they are the contact of."),
+    )
+
+
+class InviteForm(ColleagueForm):
+    """Somebody to invite."""
+
+    email = forms.EmailField(
+        label=_lazy("Email address"),
+        error_messages={
+            "required": _lazy("Give the address to invite."),
+            "invalid": _lazy("This is no email address. Write it like name@company.example."),
+        },
+    )
+    field_order = ("email", "role", "sees_all_cases")
+
+
+@partner_page
+@require_GET
+def company(request: PortalRequest) -> HttpResponseBase:
+    """Lead to the company of the reader; with several, to the first by name."""
+    first = request.user.memberships.filter(is_active=True).select_related("partner").order_by("partner__name").first()
+    if first is None:
+        return render(request, "cases/no_partner.html", status=403)
+    return redirect("company", code=first.partner.code)
+
+
+@require_GET
+def people(request: PortalRequest, code: str) -> HttpResponse:
+    """Show who writes for a company, and who is invited."""
+    return people_page(request, _company_or_404(request, code))
+
+
+@require_POST
+def invite(request: PortalRequest, code: str) -> HttpResponseBase:
+    """Invite somebody by mail."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        actions.invite_colleague(partner_id=partner.pk, **checked, actor=request.user, now=request.now)
+
+    form = InviteForm(request.POST, auto_id="invite_%s")
+    return _act(request, code, form, "invite_form", act, _("The invitation is on its way. It is good for seven days."))
+
+
+@require_POST
+def withdraw(request: PortalRequest, code: str, invitation_id: int) -> HttpResponseBase:
+    """Take an invitation back."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        try:
+            actions.withdraw_invitation(
+                invitation_id=invitation_id, partner_id=partner.pk, actor=request.user, now=request.now
+            )
+        except Invitation.DoesNotExist as missing:
+            raise Http404 from missing
+
+    return _act(request, code, forms.Form(request.POST), "people_form", act, _("The invitation was taken back."))
+
+
+@require_POST
+def change(request: PortalRequest, code: str, membership_id: int) -> HttpResponseBase:
+    """Change what a colleague may do and see."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        _on_member(actions.change_colleague, request, partner, membership_id, **checked)
+
+    return _act(request, code, ColleagueForm(request.POST), "people_form", act, _("The change counts from now on."))
+
+
+@require_POST
+def deactivate(request: PortalRequest, code: str, membership_id: int) -> HttpResponseBase:
+    """Take a colleague out of the company."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        _on_member(actions.deactivate_colleague, request, partner, membership_id)
+
+    done = _("They are out at once. Their open cases stay with the company: hand them to colleagues on their pages.")
+    return _act(request, code, forms.Form(request.POST), "people_form", act, done)
+
+
+@require_POST
+def reactivate(request: PortalRequest, code: str, membership_id: int) -> HttpResponseBase:
+    """Let a colleague in again."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        _on_member(actions.reactivate_colleague, request, partner, membership_id)
+
+    return _act(request, code, forms.Form(request.POST), "people_form", act, _("They can log in again."))
+
+
+def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, **given: Any) -> HttpResponse:
+    """Show a company's people; whoever does not lead it sees names alone. `given` are forms that were refused."""
+    leads = _leads(request, partner)
+    still_open = Q(user__cases_logged__partner=partner) & ~Q(user__cases_logged__status=Status.CLOSED)
+    members = partner.memberships.select_related("user").annotate(
+        open_cases=Count("user__cases_logged", still_open, distinct=True)
+    )
+    context = {
+        "partner": partner,
+        "leads": leads,
+        "companies": [] if request.user.works_here else _companies(request),
+        "members": [
+            (member, ColleagueForm(initial=_shown(member), auto_id=f"member_{member.pk}_%s"))
+            for member in members.order_by("-is_active", "user__name", "pk")
+            if leads or member.is_active
+        ],
+        "invitations": _open_invitations(partner) if leads else [],
+        "changes": _changes(partner) if leads else [],
+        "invite_form": InviteForm(auto_id="invite_%s"),
+        "base": reverse("manager_people" if request.user.works_here else "company", kwargs={"code": partner.code}),
+    }
+    return render(request, "cases/company.html", context | given, status=status)
+
+
+def _act(
+    request: PortalRequest,
+    code: str,
+    form: forms.Form,
+    name: str,
+    act: Callable[[Partner, dict[str, Any]], object],
+    done: str,
+) -> HttpResponseBase:
+    partner = _company_or_404(request, code)
+    if form.is_valid():
+        try:
+            act(partner, form.cleaned_data)
+        except RuleBroken as broken:
+            put_beside(form, broken)
+        else:
+            messages.success(request, done)
+            # Whoever took themselves out has no page here any more.
+            if not request.user.works_here and not _companies(request):
+                return redirect("home")
+            return redirect("manager_people" if request.user.works_here else "company", code=partner.code)
+    return people_page(request, partner, status=422, **{name: form})
+
+
+def _on_member(
+    action: Callable[..., Membership], request: PortalRequest, partner: Partner, membership_id: int, **to: Any
+) -> None:
+    try:
+        action(membership_id=membership_id, partner_id=partner.pk, **to, actor=request.user, now=request.now)
+    except Membership.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _company_or_404(request: PortalRequest, code: str) -> Partner:
+    """Return a company if the reader writes for it, or manages ours. No such one and somebody else's are the same."""
+    found = Partner.objects.filter(code=code).first()
+    mine = found is not None and (
+        request.user.manages or request.user.memberships.filter(partner=found, is_active=True).exists()
+    )
+    if found is None or not mine:
+        raise Http404
+    return found
+
+
+def _companies(request: PortalRequest) -> list[Partner]:
+    mine = Partner.objects.filter(memberships__user=request.user, memberships__is_active=True)
+    return list(mine.order_by("name"))
+
+
+def _leads(request: PortalRequest, partner: Partner) -> bool:
+    administrators = partner.memberships.filter(is_active=True, role=MembershipRole.ADMINISTRATOR)
+    return request.user.manages or administrators.filter(user=request.user).exists()
+
+
+def _shown(member: Membership) -> dict[str, Any]:
+    return {"role": member.role, "sees_all_cases": member.sees_all_cases}
+
+
+def _open_invitations(partner: Partner) -> list[Invitation]:
+    waiting = partner.invitations.filter(accepted_at=None, withdrawn_at=None)
+    return list(waiting.select_related("invited_by").order_by("-invited_at"))
+
+
+def _changes(partner: Partner) -> list[MembershipChange]:
+    made = MembershipChange.objects.filter(membership__partner=partner)
+    return list(made.select_related("changed_by", "membership__user").order_by("-pk")[:CHANGES_SHOWN])
