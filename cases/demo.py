@@ -54,6 +54,15 @@ AREAS = [
     ),
 ]
 
+# Whom a closing as out of scope leads to (P1.4, P9.8).
+REFERRALS = {
+    "Veeam, not through Probax Scout": (
+        "Veeam's own support helps with Veeam that runs outside Probax Scout. To run it through Probax Scout, "
+        "write to sales@probax.io."
+    ),
+    "Planning, design, training": "Write to your sales representative: sales@probax.io.",
+}
+
 
 def load(now: datetime) -> None:
     """Load the demo into an empty database that has its policy. The cases' times lie before `now`."""
@@ -64,7 +73,8 @@ def load_people(now: datetime) -> dict[str, User]:
     """Load the demo's people, partners and texts without any case. Returns the people by first name."""
     Site.objects.get_or_create(pk=1, defaults={"name": "Probax Support", "set_up_at": now})
     for position, (name, in_scope, hint) in enumerate(AREAS):
-        ProductArea.objects.create(name=name, in_scope=in_scope, scope_hint=hint, position=position)
+        referral = REFERRALS.get(name, "")
+        ProductArea.objects.create(name=name, in_scope=in_scope, scope_hint=hint, referral=referral, position=position)
     people = _people()
     _partners(people, now)
     return people

@@ -61,6 +61,12 @@ def remind_of_milestones(**_: Any) -> None:
 
 
 @shared_task
+def forget_uploads(**_: Any) -> None:
+    """Throw away what nobody went on with."""
+    sweeps.forget_uploads(now=timezone.now())
+
+
+@shared_task
 def close_silent_cases(**_: Any) -> None:
     """Close the cases whose contact stayed silent."""
     sweeps.close_silent_cases(now=timezone.now())

@@ -50,6 +50,8 @@ app.conf.beat_schedule = {
     # Once, a week after a closing that nobody judged.
     "remind of surveys": tick("remind_of_surveys", every=300.0),
     "close silent cases": tick("close_silent_cases", every=30.0),
+    # Large files that nobody went on with for a week.
+    "forget uploads": tick("forget_uploads", every=3600.0),
     # Trials that end in three days, or have ended.
     "tell of trials": tick("tell_of_trials", every=60.0),
     # The coming weeks of rotations.

@@ -141,7 +141,7 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         "severity_stands": standing,
         "severity_options": every,
         "severity_is_mine": waiting is not None and waiting.side == side,
-        "severity_form": ProposeSeverityForm(initial={**new_key(), **named}),
+        "severity_form": ProposeSeverityForm(initial={**new_key(), **named, "reason": request.GET.get("reason", "")}),
         "asks_charges": asks_charges(case, request.now),
         "asks_charge_word": case.used_after_hours and case.severity == ROUND_THE_CLOCK_SEVERITY,
     }

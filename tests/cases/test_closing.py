@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cases import actions
+from cases import actions, rules
 from cases.lifecycle import Status
 from cases.models import Case, Closing, EventKind, MessageKind, Survey
 from cases.rules import Outcome, RuleBroken
@@ -46,8 +46,23 @@ def test_an_outcome_without_what_it_needs_closes_nothing(
 ) -> None:
     with pytest.raises(RuleBroken) as refused:
         close(case, people.lena, at("Tue 12:00"), outcome, detail)
-    assert refused.value.code == "outcome_detail_missing"
+    assert str(refused.value).endswith("Nothing was closed.")
     assert_still_open(case)
+
+
+def test_what_is_specific_to_the_environment_says_why_in_the_standing_words_or_its_own(people: Cast) -> None:
+    for number, (notice, kept) in enumerate([(None, str(rules.ENVIRONMENT_NOTICE)), ("Your proxy.", "Your proxy.")]):
+        case = logged_case(people.priya, at("Tue 9:00"))
+        actions.close_case(
+            case_id=case.pk,
+            outcome=Outcome.ENVIRONMENT,
+            explanation=f"Found {number}.",
+            detail="Your network team",
+            notice=notice,
+            actor=people.lena,
+            now=at("Tue 12:00"),
+        )
+        assert case.closings.get().notice == kept
 
 
 @pytest.mark.parametrize("outcome", NEEDS_NOTHING)

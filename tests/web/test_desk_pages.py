@@ -319,7 +319,7 @@ def test_a_contact_is_no_choice_for_an_owner(people: Cast, browser: Client, case
 
 
 def an_end(**changed: Any) -> dict[str, Any]:
-    return {"outcome": "fix", "detail": "Agent 6.2", "explanation": "The update fixed it."} | changed
+    return {"outcome": "fix", "release": "Agent 6.2", "explanation": "The update fixed it."} | changed
 
 
 @pytest.mark.clause("P9.7")
@@ -333,8 +333,8 @@ def test_a_case_is_closed_with_an_outcome(people: Cast, browser: Client, case: C
     [
         ("outcome", "", ""),
         ("outcome", "no_contact", ""),
-        ("detail", "", "Release or fix reference"),
-        ("detail", "   ", "Release or fix reference"),
+        ("release", "", "Name the release or the fix"),
+        ("release", "   ", "Name the release or the fix"),
         ("explanation", "", ""),
         ("explanation", "x" * 20_001, "20000"),
     ],
