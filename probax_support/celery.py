@@ -10,10 +10,11 @@ import signal
 import warnings
 from typing import Any
 
+import structlog
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # the stubs lack it
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_embedded_init, worker_init, worker_process_init
+from celery.signals import beat_embedded_init, task_prerun, worker_init, worker_process_init
 from django.conf import settings
 
 import probax_support.file_broker  # noqa: F401 - makes the address files:// known
@@ -67,6 +68,13 @@ def make_broker_folders(**_: Any) -> None:
     if not settings.REDIS_URL:
         for folder in ("queue", "control"):
             (settings.DATA_DIR / "broker" / folder).mkdir(parents=True, exist_ok=True)
+
+
+@task_prerun.connect
+def note_the_task(task: Any = None, **_: Any) -> None:
+    """Have each line that is logged on the way say which task it was."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=getattr(task, "name", "").rpartition(".")[2])
 
 
 # The process of the worker itself, once it has begun: what its children compare their parent with.

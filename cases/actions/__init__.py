@@ -86,6 +86,7 @@ from cases.actions.manager_requests import (
 )
 from cases.actions.merging import link_cases, merge_case, unlink_cases
 from cases.actions.partners import add_partner, change_partner
+from cases.actions.phone import add_contact, add_number, log_case_by_phone
 from cases.actions.plans import (
     add_milestone,
     end_plan,
@@ -148,8 +149,10 @@ __all__ = [
     "MailRead",
     "Upload",
     "accept_invitation",
+    "add_contact",
     "add_files",
     "add_milestone",
+    "add_number",
     "add_partner",
     "add_rotation",
     "add_shift",
@@ -219,6 +222,7 @@ __all__ = [
     "link_feature_request",
     "lodge_feature_request",
     "log_call",
+    "log_case_by_phone",
     "log_case_from_mail",
     "log_follow_up_from_mail",
     "log_kept_request",

@@ -1,13 +1,15 @@
 """The knowledge base (P1.4): articles with every version, what readers said, and what was looked for in vain."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.article_search import ArticleQuerySet
 from cases.models.texts import ProductArea
-from cases.querysets import ArticleQuerySet
 
 
 class Article(models.Model):
@@ -41,12 +43,23 @@ class Article(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="article_search"),
-            # The list of the published, by title.
-            models.Index(fields=["title", "id"], name="article_list", condition=models.Q(published_at__isnull=False)),
+            # The list of the published, the newest first.
+            models.Index(
+                fields=["-published_at", "-id"], name="article_list", condition=models.Q(published_at__isnull=False)
+            ),
+            # The desk's list.
+            models.Index(fields=["-changed_at", "-id"], name="article_desk_list"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    if TYPE_CHECKING:
+        # What `querysets.with_counts` adds to each row.
+        helped: int
+        did_not_help: int
+        opened: int
+        deflected: int
 
     @property
     def is_published(self) -> bool:

@@ -47,6 +47,7 @@ from cases.rules.outcomes import (
     Outcome,
     require_what_the_outcome_needs,
 )
+from cases.rules.phone import e164, is_e164, phone_as_kept, phone_as_shown, phone_readings
 from cases.rules.plans import (
     MILESTONE_STEPS,
     circle,
@@ -127,9 +128,11 @@ __all__ = [
     "consent_gap",
     "counting_date",
     "diagnostics_wanted_by",
+    "e164",
     "first_handover",
     "follow_up_may_be_promised",
     "gaps",
+    "is_e164",
     "is_entitled",
     "is_low_score",
     "leaves_nobody_in_charge",
@@ -138,6 +141,9 @@ __all__ = [
     "may_take_reply_back",
     "needs_charge_acceptance",
     "needs_technical_resource",
+    "phone_as_kept",
+    "phone_as_shown",
+    "phone_readings",
     "promise_may_move",
     "reminder_due_at",
     "require_another_severity",

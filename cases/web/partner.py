@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases import actions
 from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea, User
 from cases.rules import Outcome, RuleBroken, is_entitled
-from cases.web import kept_requests, severity, uploads
+from cases.web import articles, kept_requests, severity, uploads
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
@@ -197,6 +197,8 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         "draft": draft,
         "follow_up_of": earlier,
         "discard_url": _address_of_draft("case_draft_discard", request),
+        # While somebody types, the page asks for them anew.
+        "offered": articles.offers(str(form["title"].value() or ""), str(form["explanation"].value() or "")),
     }
     return render(request, "cases/new.html", context, status=status)
 

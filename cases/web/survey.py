@@ -1,5 +1,6 @@
 """The survey page: opened by a link, without login. Opening answers nothing; only the button does (P11.1)."""
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ def survey(request: Reading, token: str) -> HttpResponseBase:
     """
     found = (
         Survey.objects.select_related("closing__case__contact", "closing__case__assignee")
-        .filter(token_hash=closings.hash_of(token))
+        .filter(Q(token_hash=closings.hash_of(token)) | Q(reminder_hash=closings.hash_of(token)))
         .first()
     )
     if found is None:
