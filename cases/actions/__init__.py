@@ -5,6 +5,7 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 """
 
 from cases.actions._bounces import Bounce
+from cases.actions._erasing import erase_with
 from cases.actions._record import wake_on_commit
 from cases.actions._request import Asked, asked_with
 from cases.actions.accounts import change_own_account
@@ -79,6 +80,7 @@ from cases.actions.intake import (
     submit_case,
 )
 from cases.actions.investigation import begin_investigation, end_investigation, move_follow_up
+from cases.actions.macros import delete_macro, keep_macro
 from cases.actions.manager_requests import (
     answer_manager_request,
     ask_for_manager,
@@ -98,6 +100,7 @@ from cases.actions.plans import (
 )
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
+from cases.actions.redaction import redact_file, redact_text
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
 from cases.actions.roster import (
     add_rotation,
@@ -192,6 +195,7 @@ __all__ = [
     "decide_charges",
     "decline_kept_request",
     "decline_severity",
+    "delete_macro",
     "detach_from_draft",
     "discard_draft",
     "discard_upload",
@@ -202,6 +206,7 @@ __all__ = [
     "end_rotation",
     "end_session",
     "end_token",
+    "erase_with",
     "extend_rotation",
     "fail_mail",
     "fail_reminder",
@@ -216,6 +221,7 @@ __all__ = [
     "join_by_invitation",
     "judge_charges",
     "keep_draft",
+    "keep_macro",
     "keep_mail",
     "keep_piece",
     "link_cases",
@@ -251,6 +257,8 @@ __all__ = [
     "record_cloud_action_without_consent",
     "record_spoken_consent",
     "record_workaround",
+    "redact_file",
+    "redact_text",
     "release_closing",
     "remind_of_milestone",
     "remind_of_survey",

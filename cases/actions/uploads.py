@@ -123,6 +123,8 @@ def add_files(*, case_id: int, uploads: Sequence[Upload], actor: User, now: date
         RuleBroken: the case is closed.
     """
     case = _record.locked(case_id, actor=actor)
+    if not uploads:
+        return case
     waited = _open_for_files(case, actor=actor, now=now)
     new, known = [], []
     for upload in uploads:

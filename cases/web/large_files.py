@@ -90,7 +90,9 @@ def upload(request: PortalRequest, reference: str, upload_id: UUID) -> HttpRespo
         return _tus(204, _take_piece(request, found))
     except (NotRead, RuleBroken) as refused:
         answer = _refusal(refused)
-        answer["Upload-Offset"] = str(PartialUpload.objects.get(pk=found.pk).received)
+        left = PartialUpload.objects.filter(pk=found.pk).first()
+        if left is not None:
+            answer["Upload-Offset"] = str(left.received)
         return answer
 
 

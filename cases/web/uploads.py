@@ -75,6 +75,8 @@ class MultipleFileField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Return the list of files; every bad one is named with what is wrong with it."""
         uploads: Sequence[Any] = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if self.required and not uploads:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
         cleaned = [super(MultipleFileField, self).clean(upload, initial) for upload in uploads]
         problems = [problem for upload in cleaned if (problem := what_is_wrong_with(upload))]
         if problems:
