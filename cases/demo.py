@@ -157,8 +157,8 @@ def _cases(people: dict[str, User], now: datetime) -> None:
     _tell_solved(people, now)
     _tell_disappointed(people, now)
     _tell_waiting(people, now)
-    for story in _FRESH:
-        _log(people, story, now)
+    fresh = {story.contact: _log(people, story, now) for story in _FRESH}
+    _tell_severities(people, fresh, now)
 
 
 def _tell_solved(people: dict[str, User], now: datetime) -> None:
@@ -222,6 +222,24 @@ def _tell_waiting(people: dict[str, User], now: datetime) -> None:
         then_wait=True,
         actor=specialist,
         now=then + timedelta(minutes=40),
+    )
+
+
+def _tell_severities(people: dict[str, User], fresh: dict[str, Case], now: datetime) -> None:
+    """Let either side wait for the other's word on a severity."""
+    actions.propose_severity(
+        case_id=fresh["priya"].pk,
+        severity=3,
+        reason="The restore runs and will be through by tonight; the other servers restore at full speed.",
+        actor=people["lena"],
+        now=now - timedelta(minutes=15),
+    )
+    actions.propose_severity(
+        case_id=fresh["zoe"].pk,
+        severity=2,
+        reason="Since this morning the alerts of two tenants do not arrive at all.",
+        actor=people["zoe"],
+        now=now - timedelta(minutes=25),
     )
 
 

@@ -50,6 +50,7 @@ def charges(request: PortalRequest) -> HttpResponseBase:
     view = _view_of(request)
     filters = {"view": view, **lists.filters_in(request, ["partner", "from", "to"])}
     partners = Partner.objects.filter(cases__charge_review__isnull=False).distinct().order_by("name")
+    named = [(partner.code, partner.name) for partner in partners]
     tabs = [
         Tab(key, name, str(_asked(request, key).count()) if key == "to-decide" else "", key == view, f"view={key}")
         for key, (name, _kept) in VIEWS.items()
@@ -61,7 +62,7 @@ def charges(request: PortalRequest) -> HttpResponseBase:
         "narrowed": {name: value for name, value in filters.items() if name != "view"},
         "kept": [("view", view, "")],
         "choices": [
-            lists.Choice("partner", _("Partner"), filters.get("partner", ""), [(p.code, p.name) for p in partners]),
+            *([lists.Choice("partner", _("Partner"), filters.get("partner", ""), named)] if named else []),
             lists.Choice("from", _("Asked from"), filters.get("from", "")),
             lists.Choice("to", _("until"), filters.get("to", "")),
         ],
