@@ -144,3 +144,12 @@ def test_managers_hear_of_work_without_consent(office: Office, case: Case) -> No
     )
     assert sent.recipient == office.ruth
     assert kinds_to(office.priya) == []
+
+
+def test_files_are_told_to_the_other_side(office: Office, case: Case) -> None:
+    for person, name, when in ((office.priya, "a.log", "Tue 10:00"), (office.lena, "b.log", "Tue 10:05")):
+        file = builders.upload(name, name)
+        actions.add_files(case_id=case.pk, uploads=[file], actor=person, now=at(when))
+    tell("Tue 10:06")
+    assert "Priya Raman added files" in mail("files_added", office.lena).subject
+    assert "b.log" in mail("files_added", office.priya).body_text
