@@ -56,12 +56,14 @@ def _opened(host: str, port: int, security: str, user: str, password: str) -> It
     else:
         box = MailBoxUnencrypted(host, port, timeout=PATIENCE)
     try:
-        # imaplib quotes the password, and the user's name not.
-        box.login('"' + user.replace("\\", "\\\\").replace('"', '\\"') + '"', password, initial_folder="INBOX")
+        box.login(user, password, initial_folder="INBOX")
         yield box
     finally:
         with suppress(imaplib.IMAP4.error, OSError, ImapToolsError):
             box.client.logout()
+        # After a broken line the goodbye fails before it lets go of the socket.
+        with suppress(OSError):
+            box.client.shutdown()
 
 
 def _new(box: BaseMailBox) -> list[str]:

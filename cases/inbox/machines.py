@@ -1,10 +1,9 @@
 """Whether a machine wrote a mail: it is kept where it belongs, never answered, and never a word of anybody."""
 
-import email.utils
 import re
 
 from cases.inbox import marks
-from cases.inbox.reading import Letter, header, headers
+from cases.inbox.reading import Letter, header, headers, people_in
 from cases.models import MailReason
 
 _AWAY = re.compile(
@@ -79,7 +78,7 @@ def _automatic(letter: Letter) -> MailReason | None:
 
 def _has_empty_return_path(letter: Letter) -> bool:
     paths = headers(letter.headers, "Return-Path")
-    return bool(paths) and not email.utils.parseaddr(paths[0])[1]
+    return bool(paths) and not any(address for _name, address in people_in(paths[:1]))
 
 
 def _bulk(letter: Letter) -> MailReason | None:

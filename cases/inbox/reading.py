@@ -27,6 +27,7 @@ MOST_FILES = 30
 # A header is read no further than this.
 LONGEST_HEADER = 4_000
 LONGEST_REFERENCES = 20_000
+MOST_REMARKS = 50
 # What the sender wrote, and no server on the way: by it a mail is known again.
 _OF_THE_SENDER = re.compile(rb"^(from|to|subject|date|message-id)[ \t]*:", re.IGNORECASE)
 HEADERS_READ = 256 * 1024
@@ -258,17 +259,21 @@ def _sender(message: Message) -> tuple[str, str]:
     found = message.get_all("From", [])
     if len(found) != 1:
         return "", ""
-    raw = str(found[0])[:LONGEST_HEADER]
-    people = [(name, address) for name, address in email.utils.getaddresses([raw]) if address]
+    people = [(name, address) for name, address in people_in([str(found[0])]) if address]
     if len(people) != 1:
         return "", ""
     name, address = people[0]
     return texts.one_line(_decoded(name), 200), _address(address)
 
 
+def people_in(values: list[str]) -> list[tuple[str, str]]:
+    """Return the names and addresses in some headers; nobody where remarks are nested, which is done to no good."""
+    return email.utils.getaddresses([value[:LONGEST_HEADER] for value in values if value.count("(") < MOST_REMARKS])
+
+
 def _addresses(message: Message, name: str) -> list[str]:
-    found = [str(value)[:LONGEST_HEADER] for value in message.get_all(name, [])[:5]]
-    addresses = (_address(address) for _name, address in email.utils.getaddresses(found))
+    found = [str(value) for value in message.get_all(name, [])[:5]]
+    addresses = (_address(address) for _name, address in people_in(found))
     return [address for address in addresses if address][:50]
 
 
