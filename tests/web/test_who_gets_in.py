@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cases import actions
-from cases.models import Case, Dispatch, Survey, User
+from cases.inbox import handling, storing
+from cases.models import Case, Dispatch, IncomingMail, Survey, User
 from notifications import sweeps
 from notifications.models import OutgoingMail
 from tests import builders
@@ -32,7 +33,12 @@ WORKPLACES = {
     "invitations": "everybody",
     "watching": "everybody",
     "": "everybody",
+    # Mail servers bring mail there; without a signature nothing is taken.
+    "inbound": "everybody",
     "survey": "everybody",
+    "contact": "everybody",
+    "roster": "everybody",
+    "talk-to-a-manager": "contacts",
     "severity": "everybody",
     "setup": "everybody",
 }
@@ -125,11 +131,23 @@ def northwinds(people: Cast) -> Northwinds:
         "message_id": case.messages.get(by_staff=True, said_at=at("Tue 10:00")).pk,
         "membership_id": people.omar.memberships.get().pk,
         "invitation_id": 1,
+        "macro_id": 1,
     }
     missing = {"reference": "NWIT-999", "attachment_id": 999_999, "mail_id": 999_999, "token": "x" * 32}
     missing |= {"user_id": 999_999, "other": "NWIT-998", "message_id": 999_999, "membership_id": 999_999}
-    missing |= {"invitation_id": 999_999}
+    missing |= {"invitation_id": 999_999, "macro_id": 999_999}
+    existing["mail_in_id"], missing["mail_in_id"] = a_mail(), 999_999
+    existing |= {"code": "NWIT", "request_id": 1, "feed_token": "x" * 32}
+    missing |= {"code": "XX", "request_id": 999_999, "feed_token": "x" * 32}
     return Northwinds(existing, missing)
+
+
+def a_mail() -> int:
+    """Return a mail that came in for Priya's case."""
+    raw = b"From: priya.raman@nwit.example\nSubject: Re: [NWIT-1]\nMessage-ID: <a@b>\n\nIt is 6.1.\n"
+    storing.store(raw, source="test", received_at=at("Tue 11:00"), now=at("Tue 11:00"))
+    handling.handle_waiting(lambda: at("Tue 11:00"), limit=1)
+    return IncomingMail.objects.get().pk
 
 
 def state() -> dict[str, Any]:
