@@ -96,7 +96,7 @@ def test_a_plan_grows_on_the_desk_and_the_contact_follows_it(
     assert send(lena, DESK, "milestone", **second).url == DESK
     page = words_of(get(priya, PAGE, NOON))
     assert "Action plan Move to the new agent." in page
-    assert "Install Planned Lena Fischer ( Support ) by Fri 17:00 Sydney Waits for: “Free some disk”" in page
+    assert "Install Planned Lena Fischer (Support) by Fri 17:00 Sydney Waits for: “Free some disk”" in page
     # The contact has buttons for what is theirs, and for nothing else.
     assert forms_of(get(priya, PAGE, NOON))[f"{PAGE}milestone/state/"]["milestone"] == str(disk.pk)
     assert "Drop" not in page
