@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sla import store, upgrade
+from sla.engine.calendar import BadCalendar
 from sla.models import Desk
 
 # Holidays are expected for this year and so many more.
@@ -55,7 +56,11 @@ def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
     One that falls on a day off in every year, such as Easter Sunday, needs none.
     """
     today = _today(desk, now)
-    hours = store.calendar([desk])
+    try:
+        hours = store.calendar([desk])
+    except BadCalendar:
+        message = f"{desk.name} has no hours: nothing can be promised there. Give it shifts, or close it."
+        return [Concern(desk, "no-hours", message)]
     closed = store.closed_dates(desk)
     on_workdays = {name for day, name in closed.items() if any(day.weekday() in shift.weekdays for shift in hours.home)}
     found = []

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from importlib.metadata import version
 
 import holidays
@@ -52,12 +51,24 @@ def closed_dates(country: str, years: Iterable[int]) -> dict[date, National]:
     Raises:
         UnknownCountry: there is no reading for it.
     """
-    wanted = tuple(sorted(set(years)))
     if country not in READINGS:
         known = " and ".join(sorted(READINGS))
         raise UnknownCountry(f"National holidays of {country!r} are not known here, only those of {known}.")
-    found = READINGS[country](wanted)
-    return {day: found[day] for day in sorted(found) if day.year in wanted}
+    wanted = sorted(set(years))
+    _read(country, [year for year in wanted if (country, year) not in _known])
+    return {day: holiday for year in wanted for day, holiday in _known[country, year].items()}
+
+
+# What the library said of a country's year, in order. It is slow, and says the same for as long as a process lives.
+_known: dict[tuple[str, int], dict[date, National]] = {}
+
+
+def _read(country: str, years: Sequence[int]) -> None:
+    """Ask the library for years, with a neighbour on either side: a day may be observed in another year."""
+    if years:
+        found = READINGS[country](tuple(range(years[0] - 1, years[-1] + 2)))
+        for year in years:
+            _known[country, year] = {day: found[day] for day in sorted(found) if day.year == year}
 
 
 def library() -> str:
@@ -65,13 +76,11 @@ def library() -> str:
     return LIBRARY + version("holidays")
 
 
-@lru_cache(maxsize=16)
 def _federal(years: tuple[int, ...]) -> dict[date, National]:
     listed = holidays.country_holidays("US", years=years)
     return {day: National(name, f"{library()}, US federal") for day, name in listed.items()}
 
 
-@lru_cache(maxsize=16)
 def _everywhere_in_australia(years: tuple[int, ...]) -> dict[date, National]:
     listed = holidays.country_holidays("AU", years=years)
     found = {day: National(name, f"{library()}, AU national") for day, name in listed.items()}

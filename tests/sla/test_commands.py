@@ -60,7 +60,11 @@ def test_a_case_explains_its_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
     stored = explain(store.calendar([store.desk("au")]), facts).as_data()
 
     def find(reference: str) -> Iterable[explained.ExplainedDeadline]:
-        return [explained.ExplainedDeadline("First response", "open", datetime.fromisoformat(stored["due_at"]), stored)] if reference == "NWIT-104" else []
+        return (
+            [explained.ExplainedDeadline("First response", "open", datetime.fromisoformat(stored["due_at"]), stored)]
+            if reference == "NWIT-104"
+            else []
+        )
 
     monkeypatch.setattr(explained, "finders", [find])
     assert "Due           Mon 30 Nov 2026 02:30 GMT" in _sla("explain", "NWIT-104", "--zone", "Europe/London")

@@ -55,3 +55,16 @@ def test_a_desk_can_observe_both_countries() -> None:
 def test_a_country_without_a_reading_is_refused() -> None:
     with pytest.raises(UnknownCountry, match="'NZ'"):
         closed_dates("NZ", [2026])
+
+
+@pytest.mark.parametrize("country", ["AU", "US"])
+def test_a_year_is_asked_of_the_library_once(country: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = closed_dates(country, YEARS)
+
+    def asked_again(*_: object, **__: object) -> None:
+        raise AssertionError("The library was asked again.")
+
+    monkeypatch.setattr("holidays.country_holidays", asked_again)
+    assert closed_dates(country, YEARS) == first
+    # Other years in other company are the same years.
+    assert closed_dates(country, [2027, 2025]) == {day: first[day] for day in first if day.year in (2025, 2027)}

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from sla import changes, health, moves, policy_data, store, upgrade
 from sla.engine.clock import add
-from sla.models import Holiday
+from sla.models import Desk, Holiday
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +127,10 @@ def test_a_list_that_differs_from_the_librarys_is_worth_a_look() -> None:
     assert _concerns("library-differs") == [
         "The holiday library says otherwise: 1 to add. Run `manage.py upgrade_holidays` to see which."
     ]
+
+
+def test_a_desk_without_hours_is_a_concern_and_no_error(db: None) -> None:
+    # Nothing can be promised there; the other desks are looked at all the same.
+    Desk.objects.create(code="nz", name="Auckland", zone="Pacific/Auckland")
+    (message,) = _concerns("no-hours")
+    assert message.startswith("Auckland has no hours")

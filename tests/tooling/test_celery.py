@@ -23,14 +23,8 @@ PUBLISH_SECONDS = 2.5
 def test_each_line_of_the_timetable_names_a_task() -> None:
     app.loader.import_default_modules()
     named = {line["task"] for line in app.conf.beat_schedule.values()}
-    assert named <= set(app.tasks)
-    assert {name.rpartition(".")[2] for name in named} == {
-        "dispatch_events",
-        "send_outbox",
-        "warn_and_breach",
-        "keep_contact_attempts",
-        "close_silent_cases",
-    }
+    # Each task of ours has its turn, and each turn a task.
+    assert named == {name for name in app.tasks if name.startswith("notifications.tasks.")}
 
 
 def test_a_tick_that_nobody_took_is_thrown_away_before_the_next() -> None:

@@ -1,6 +1,7 @@
 """`manage.py serve`: bring the installation up to date, then run the web process and the worker until told to stop."""
 
 import os
+import sys
 import threading
 import time
 import urllib.error
@@ -44,6 +45,9 @@ class Command(BaseCommand):
         is_demo = settings.DEMO and has_demo()
         connection.close()
         environment = {**os.environ, "DEMO": str(is_demo)}
+        if sys.stdout.isatty():
+            # Whoever started this reads along; a line for each request would bury what matters.
+            environment = {"LOG_FORMAT": "lines", "LOG_LEVEL": "WARNING"} | environment
         supervisor = Supervisor()
         supervisor.add("web", web_command(port), environment)
         supervisor.add("worker", worker_command(settings.REDIS_URL, data_dir=settings.DATA_DIR), environment)
