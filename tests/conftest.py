@@ -91,7 +91,13 @@ def close_network(known_hosts: set[str]) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other backend; that is no skip, it is another run."""
+    """Leave out the tests of the other backend; that is no skip, it is another run. Mark what drives a whole product."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        if "chromium" in used:
+            item.add_marker("browser")
+        if "serve" in used:
+            item.add_marker("portal")
     other = "postgres" if BACKEND.name == "sqlite" else "sqlite"
     left_out = [item for item in items if item.get_closest_marker(other)]
     if left_out:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from probax_support import processes
+from tests import migrated
 from tests.servers import Backend, end_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,7 +102,11 @@ def prepared(backend: Backend) -> dict[str, str]:
     """Make an installation with tables, policy and static files, to be copied for each test."""
     environment = backend.fresh("template")
     everything = {**clean_environment(), **environment}
+    database = backend.installed_database("template")
+    known = migrated.load(backend, database)
     manage(everything, "migrate", "--verbosity", "0")
+    if not known:
+        migrated.keep(backend, database)
     manage(everything, "load_policy")
     manage(everything, "collectstatic", "--no-input", "--verbosity", "0")
     return environment

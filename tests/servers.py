@@ -69,6 +69,9 @@ class Backend(Protocol):
     def session_database(self) -> str:
         """Return the name of the database that the tests of this process share."""
 
+    def installed_database(self, name: str) -> str:
+        """Return the name of the database of the installation that `fresh(name)` made."""
+
     def copy_out(self, name: str, target: Path) -> bool:
         """Write the database `name` to a file. False where that cannot be done here."""
 
@@ -104,6 +107,9 @@ class EmbeddedBackend:
 
     def session_database(self) -> str:
         return "tests.sqlite3"
+
+    def installed_database(self, name: str) -> str:
+        return f"{name}/portal.sqlite3"
 
     def copy_out(self, name: str, target: Path) -> bool:
         with closing(sqlite3.connect(self.data_dir / name)) as source, closing(sqlite3.connect(target)) as copy:
@@ -169,6 +175,9 @@ class ServerBackend:
 
     def session_database(self) -> str:
         return f"test_{urlsplit(self.database_url).path[1:]}"
+
+    def installed_database(self, name: str) -> str:
+        return name.replace("-", "_")
 
     def copy_out(self, name: str, target: Path) -> bool:
         program = shutil.which("pg_dump")

@@ -42,6 +42,7 @@ def start_sender(smtp: SmtpSink) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROOT, env=environment)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_smtp: SmtpSink) -> None:
     office = open_office()

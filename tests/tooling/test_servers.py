@@ -61,6 +61,7 @@ def setting(backend: ServerBackend, name: str) -> str:
     return str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_a_session_that_is_ended_takes_its_servers_along(tmp_path: Path, ending: signal.Signals) -> None:
