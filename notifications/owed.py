@@ -11,6 +11,7 @@ from cases.models import (
     ChargeReview,
     Closing,
     Deadline,
+    IncomingMail,
     KeptRequest,
     ManagerRequest,
     Message,
@@ -23,6 +24,7 @@ from cases.models import (
     WaitingEpisode,
     Watcher,
 )
+from cases.models.incoming import TO_SORT
 from cases.rules import AttemptOutcome
 from notifications import recipients
 from notifications.messages.diagnostics import is_over
@@ -118,6 +120,10 @@ def _manager_asked(mail: OutgoingMail, now: datetime) -> str:
     return "A manager answered before it left." if asked.answered_at is not None else ""
 
 
+def _handed_over(mail: OutgoingMail, now: datetime) -> str:
+    return "" if _case(mail).assignee_id == mail.recipient_id else "Somebody else owns the case by now."
+
+
 def _invitation(mail: OutgoingMail, now: datetime) -> str:
     if mail.invitation is None or not mail.invitation.is_open(now):
         return "The invitation was withdrawn or is over."
@@ -186,8 +192,16 @@ def _facts(mail: OutgoingMail) -> dict[str, int]:
     return {} if mail.event is None else mail.event.facts
 
 
+def _unsorted(mail: OutgoingMail, now: datetime) -> str:
+    """An alert of a mail to sort is true until somebody sorted it; its key names the mail."""
+    number = mail.key.partition(":")[0].partition(".")[2]
+    sorted_by_now = not IncomingMail.objects.filter(pk=number, fate__in=TO_SORT).exists()
+    return "Somebody sorted the mail before it left." if sorted_by_now else ""
+
+
 QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.SEVERITY_1_LOGGED: _unanswered,
+    MailKind.SEVERITY_1_UNSORTED: _unsorted,
     MailKind.DIAGNOSTICS_ASKED: _still_asked,
     MailKind.SESSION_ASKED: _still_asked,
     MailKind.CONSENT_ASKED: _still_asked,
@@ -203,6 +217,7 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.REMINDER_ONE: _reminder,
     MailKind.REMINDER_TWO: _reminder,
     MailKind.CLOSING_ANNOUNCED: _announced,
+    MailKind.HANDED_OVER: _handed_over,
     MailKind.INVITATION: _invitation,
     MailKind.SPECIALIST_REPLIED: _reply,
     MailKind.WATCHED_REPLY: _watched,

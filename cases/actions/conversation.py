@@ -12,6 +12,7 @@ from cases.actions import _record, _waiting
 from cases.actions.intake import Upload, keep_file
 from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
+from cases.mentions import people_named_in
 from cases.models import Case, Channel, EventKind, Message, MessageKind, User
 
 
@@ -126,10 +127,20 @@ def write_note(
     case = _record.locked(case_id, actor=actor)
     if said_before(submission_key, actor):
         return case
-    message = say(case, MessageKind.NOTE, body, uploads, key=submission_key, actor=actor, now=now)
-    facts = {"message": message.pk}
-    _record.record(case, EventKind.NOTE_WRITTEN, actor=actor, now=now, public=False, facts=facts)
+    put_note(case, body, uploads, key=submission_key, actor=actor, now=now)
     return case
+
+
+def put_note(
+    case: Case, body: str, uploads: Sequence[Upload], *, key: UUID | None, actor: User, now: datetime
+) -> Message:
+    """Put a note on a locked case. Staff whom it names with @ are told."""
+    message = say(case, MessageKind.NOTE, body, uploads, key=key, actor=actor, now=now)
+    people, _unclear = people_named_in(body)
+    message.mentioned.set(people - {actor.pk})
+    facts = {"message": message.pk, "mentioned": sorted(people - {actor.pk})}
+    _record.record(case, EventKind.NOTE_WRITTEN, actor=actor, now=now, public=False, facts=facts)
+    return message
 
 
 def where_it_goes_on(case_id: int, actor: User) -> int:

@@ -1,6 +1,7 @@
 """What specialists do beside writing: take a case, log a call."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,14 +9,25 @@ from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
 from cases.actions import _record, _waiting
+from cases.actions.conversation import put_note
 from cases.lifecycle import Trigger
 from cases.models import Case, ContactAttempt, EventKind, User
-from cases.rules import AttemptMethod, RuleBroken
+from cases.rules import AttemptMethod, AttemptOutcome, RuleBroken
 
 
 @transaction.atomic(durable=True)
-def assign_case(*, case_id: int, assignee_id: int | None, expected_id: int | None, actor: User, now: datetime) -> Case:
+def assign_case(
+    *,
+    case_id: int,
+    assignee_id: int | None,
+    expected_id: int | None,
+    note: str = "",
+    actor: User,
+    now: datetime,
+) -> Case:
     """Give a case to a specialist, or to nobody. `expected_id` is whom the page showed as its owner.
+
+    `note` is what the new owner has to know; staff alone read it.
 
     Raises:
         RuleBroken: somebody else changed the owner meanwhile, or the new one is not staff.
@@ -35,7 +47,9 @@ def assign_case(*, case_id: int, assignee_id: int | None, expected_id: int | Non
         raise RuleBroken("assignee_not_staff", _("Only support staff can own a case. Nothing was changed."))
     _record.move(case, Trigger.ASSIGN, actor=actor)
     case.assignee = assignee
-    facts = {"assignee": assignee_id, "name": "" if assignee is None else str(assignee)}
+    facts: dict[str, Any] = {"assignee": assignee_id, "name": "" if assignee is None else str(assignee)}
+    if note.strip():
+        facts["note"] = put_note(case, note, (), key=None, actor=actor, now=now).pk
     _record.record(case, EventKind.CASE_ASSIGNED, actor=actor, now=now, public=True, changed=("assignee",), facts=facts)
     return case
 
@@ -47,11 +61,12 @@ def log_call(
     outcome: str,
     note: str,
     made_at: datetime,
+    incoming: bool = False,
     submission_key: UUID | None = None,
     actor: User,
     now: datetime,
 ) -> Case:
-    """Log a call to the contact (P9.1).
+    """Log a call to the contact (P9.1), or one by the contact that a specialist answered, which always reached.
 
     A reached call is a first response, at the time of the call (P2.5), and a word from the contact. One that reached
     nobody is a contact attempt while the case waits (P9.5).
@@ -64,8 +79,11 @@ def log_call(
     if submission_key is not None and case.attempts.filter(made_by=actor, submission_key=submission_key).exists():
         return case
     _require_honest_time(case, made_at, actor=actor, now=now)
+    outcome = AttemptOutcome.REACHED if incoming else outcome
+    replied_at = case.first_response_at
     attempt = ContactAttempt(
         case=case,
+        incoming=incoming,
         method=AttemptMethod.CALL,
         outcome=outcome,
         made_at=made_at,
@@ -76,7 +94,12 @@ def log_call(
     )
     first = _apply(case, attempt, actor=actor, now=now)
     attempt.save()
-    facts = {"attempt": attempt.pk, "outcome": outcome, "made_at": made_at.isoformat()}
+    facts: dict[str, Any] = {"attempt": attempt.pk, "outcome": outcome, "made_at": made_at.isoformat()}
+    if first and replied_at is not None:
+        # Logged late: both times are on the record.
+        facts["before"] = replied_at.isoformat()
+    if incoming:
+        facts["incoming"] = True
     facts |= {"number": attempt.number, "first_response": first, "closes_at": _closes_at(attempt)}
     changed = ("first_response_at",)
     _record.record(case, EventKind.CALL_LOGGED, actor=actor, now=now, public=True, changed=changed, facts=facts)

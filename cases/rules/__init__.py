@@ -38,7 +38,9 @@ from cases.rules.intake import (
     needs_charge_acceptance,
     needs_technical_resource,
 )
+from cases.rules.macros import PLACEHOLDERS, filled, unknown_placeholders
 from cases.rules.mail_severity import severity_in
+from cases.rules.mentions import names_mentioned, people_meant
 from cases.rules.outcomes import (
     ENVIRONMENT_NOTICE,
     OUTCOME_NEEDS,
@@ -56,6 +58,7 @@ from cases.rules.plans import (
     require_no_circle,
     require_nothing_before,
 )
+from cases.rules.redaction import REMOVED, is_too_short_to_remove
 from cases.rules.roster import ROSTER_AHEAD, WEEK, Turn, first_handover, gaps, turn, turns_until
 from cases.rules.severity import (
     ALERT_AGAIN_AFTER,
@@ -100,7 +103,9 @@ __all__ = [
     "LOW_SCORE",
     "MILESTONE_STEPS",
     "OUTCOME_NEEDS",
+    "PLACEHOLDERS",
     "REFERRAL",
+    "REMOVED",
     "ROSTER_AHEAD",
     "ROUND_THE_CLOCK_SEVERITY",
     "SESSION_WORDS",
@@ -129,18 +134,22 @@ __all__ = [
     "counting_date",
     "diagnostics_wanted_by",
     "e164",
+    "filled",
     "first_handover",
     "follow_up_may_be_promised",
     "gaps",
     "is_e164",
     "is_entitled",
     "is_low_score",
+    "is_too_short_to_remove",
     "leaves_nobody_in_charge",
     "may_log_call_made_at",
     "may_take_closing_back",
     "may_take_reply_back",
+    "names_mentioned",
     "needs_charge_acceptance",
     "needs_technical_resource",
+    "people_meant",
     "phone_as_kept",
     "phone_as_shown",
     "phone_readings",
@@ -165,5 +174,6 @@ __all__ = [
     "trial_is_ending",
     "turn",
     "turns_until",
+    "unknown_placeholders",
     "word_takes_closing_back",
 ]

@@ -12,6 +12,13 @@ from cases.rules import RuleBroken
 FIELD_OF_RULE = {
     "hold_reason_missing": "reason",
     "no_such_case": "other",
+    "secret_too_short": "secret",
+    "secret_nowhere": "secret",
+    "secret_not_yours": "secret",
+    "file_gone": "file",
+    "file_not_yours": "file",
+    "placeholder_unknown": "body",
+    "macro_name_taken": "name",
     "member_already": "email",
     "member_inactive": "email",
     "password_too_easy": "password",
@@ -55,6 +62,12 @@ FIELD_OF_RULE = {
     "message_empty": "body",
     "reason_missing": "reason",
     "word_missing": "word",
+    "number_wrong": "number",
+    "address_is_ours": "email",
+    "account_closed": "email",
+    "left_the_partner": "email",
+    "email_wrong": "email",
+    "name_missing": "name",
     "answer_missing": "answer",
     "ideas_address_wrong": "ideas_url",
     "follow_up_missing": "what_was_done",
@@ -86,7 +99,7 @@ def case_or_404(reference: str, user: User) -> Case:
     found = (
         Case.objects.visible_to(user)
         .with_people()
-        .select_related("product_area", "follow_up_of", "policy")
+        .select_related("product_area", "follow_up_of", "policy", "feature_link__request")
         .filter(reference=reference)
         .first()
     )

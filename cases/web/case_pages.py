@@ -26,8 +26,10 @@ from cases.web import (
     features,
     inbox,
     links,
+    macros,
     manager_requests,
     plans,
+    redaction,
     sessions,
     severity,
     take_backs,
@@ -107,7 +109,7 @@ def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
     settled = Q(kind__in=INTERNAL_KINDS, ended_at__isnull=False)
     deadlines = list(Deadline.objects.filter(case=found).exclude(settled).select_related("milestone").order_by("id"))
     return {
-        "reply_form": SpecialistReplyForm(initial=new_key() | _words_taken_back(found, request)),
+        "reply_form": SpecialistReplyForm(initial=new_key() | _first_words(found, request)),
         "note_form": NoteForm(initial=new_key()),
         "call_form": CallForm(initial=new_key()),
         "assign_form": AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id}),
@@ -117,8 +119,10 @@ def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
     }
 
 
-def _words_taken_back(found: Case, request: PortalRequest) -> dict[str, str]:
-    """Return the words of the reply that the reader just took back, to be written anew."""
+def _first_words(found: Case, request: PortalRequest) -> dict[str, str]:
+    """Return what stands in the composer: a macro that was picked, or the reply that was just taken back."""
+    if request.GET.get("macro"):
+        return {"body": macros.words_of_macro(found, request)}
     asked = request.GET.get("words_of", "")[:18]
     own = found.messages.filter(author=request.user).exclude(taken_back_at=None)
     message = own.filter(pk=int(asked)).first() if asked.isdecimal() else None
@@ -133,6 +137,7 @@ PARTNER: tuple[str, list[Panel]] = (
         _for_partner,
         plans.panel,
         take_backs.panel,
+        redaction.panel,
         watchers.panel,
         links.panel,
         diagnostics.panel,
@@ -153,6 +158,8 @@ DESK: tuple[str, list[Panel]] = (
         closing.panel,
         plans.panel,
         take_backs.panel,
+        redaction.panel,
+        macros.panel,
         inbox.panel,
         watchers.panel,
         links.panel,

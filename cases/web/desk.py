@@ -1,14 +1,17 @@
 """The desk's pages: the queue, the case, and what a specialist does there."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
+from cases.mentions import people_named_in
 from cases.models import Case
 from cases.web import uploads
 from cases.web.answers import case_or_404
@@ -73,7 +76,13 @@ def case_note(request: PortalRequest, reference: str) -> HttpResponseBase:
             now=request.now,
         )
 
-    return act_on_case(request, reference, form, "note_form", act, _("The note is kept. Only staff see it."))
+    answered = act_on_case(request, reference, form, "note_form", act, _("The note is kept. Only staff see it."))
+    _people, unclear = people_named_in(request.POST.get("body", ""))
+    if unclear and answered.status_code == HTTPStatus.FOUND:
+        names = ", ".join(f"@{name}" for name in unclear)
+        words = _("Nobody was told for %(names)s: it names nobody here, or several.")
+        messages.warning(request, words % {"names": names})
+    return answered
 
 
 @desk_page
@@ -100,6 +109,7 @@ def case_assign(request: PortalRequest, reference: str) -> HttpResponseBase:
             case_id=found.pk,
             assignee_id=None if assignee is None else assignee.pk,
             expected_id=checked["expected"],
+            note=checked["note"],
             actor=request.user,
             now=request.now,
         )

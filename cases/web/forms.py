@@ -1,12 +1,13 @@
 """Forms check shape: present, length, choice. Rules answer from the actions and are put beside the form."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -171,6 +172,19 @@ class NoteForm(WordForm):
     body = text(_("Internal note"), _("Only staff see it."), missing=_("Write the note first."))
 
 
+class LocalTime(forms.DateTimeField):
+    """A date and a time as the reader's clock shows them, which may be one of two instants."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read what was typed without a zone."""
+        if value in self.empty_values:
+            return None
+        try:
+            return datetime.fromisoformat(str(value).strip()).replace(tzinfo=None)
+        except ValueError as mistake:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from mistake
+
+
 class CallForm(forms.Form):
     """A call to the contact that a specialist logs."""
 
@@ -181,13 +195,41 @@ class CallForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Say what became of the call.")},
     )
-    made_at = forms.DateTimeField(
+    made_at = LocalTime(
         label=_("When?"),
         required=False,
         help_text=_("In your time zone. Left empty: just now."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    # Asked only where the clock shows a time twice.
+    which = forms.ChoiceField(
+        label=_("Which of the two?"),
+        choices=[("first", _("The first, before the clock went back")), ("second", _("The second, after it"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     note = text(_("What was said?"), rows=3)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the local time in the reader's zone; of a time that the clock shows twice, the one that was chosen."""
+        checked = super().clean() or self.cleaned_data
+        typed = checked.get("made_at")
+        if typed is None or typed.tzinfo is not None:
+            return checked
+        zone = timezone.get_current_timezone()
+        first, second = (typed.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+        if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != typed:
+            self.add_error("made_at", _("The clock skipped this time. Correct it."))
+        elif first.utcoffset() != second.utcoffset() and not checked.get("which"):
+            self.add_error("which", _("The clock showed this time twice that day. Say which of the two."))
+        else:
+            checked["made_at"] = second if checked.get("which") == "second" else first
+        return checked
+
+    @property
+    def asks_which(self) -> bool:
+        """Whether the two times must be shown to choose from."""
+        return self.is_bound and (bool(self["which"].errors) or bool(self["which"].value()))
 
     def made_or(self, now: datetime, *, logged_at: datetime) -> datetime:
         """Return when the call was made: as typed, or just now.
@@ -203,6 +245,7 @@ class AssignForm(forms.Form):
 
     assignee = forms.ModelChoiceField(label=_("Assigned to"), queryset=User.objects.none(), required=False)
     expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    note = text(_("What do they have to know?"), _("An internal note. The new owner gets it by mail."), rows=3)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -27,6 +27,8 @@ def _assigned(event: CaseEvent) -> str:
 
 def _call(event: CaseEvent) -> str:
     if event.facts["outcome"] == AttemptOutcome.REACHED:
+        if event.facts.get("incoming"):
+            return _("answered a call by the contact")
         return _("spoke with the contact on the phone")
     if event.facts.get("closes_at"):
         return _("called and reached nobody: contact attempt 2 of 2. Without a word the case closes")
@@ -226,6 +228,7 @@ SENTENCES: dict[EventKind, Sentence] = {
         if event.facts.get("in_silence", True)
         else _("took the closing back")
     ),
+    EventKind.REDACTED: lambda event: _("removed a secret: %(reason)s") % event.facts,
     EventKind.CASE_MERGED: lambda event: _("merged %(reference)s into this case") % event.facts,
     EventKind.CASES_LINKED: lambda event: _("linked this case with %(reference)s") % event.facts,
     EventKind.CASES_UNLINKED: lambda event: _("took the link with %(reference)s away") % event.facts,

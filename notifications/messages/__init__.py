@@ -23,6 +23,7 @@ from notifications.messages.plans import plan_changed, workaround_changed, your_
 from notifications.messages.promises import promise_at_risk, promise_missed
 from notifications.messages.severity import severity_agreed, severity_declined, severity_proposed
 from notifications.messages.surveys import survey_reminder
+from notifications.messages.to_colleagues import handed_over, mentioned
 from notifications.messages.to_contacts import (
     case_closed,
     case_received,
@@ -55,10 +56,12 @@ __all__ = [
     "diagnostics_asked",
     "files_added",
     "follow_up_promised",
+    "handed_over",
     "low_score",
     "manager_answered",
     "manager_asked",
     "manager_request_received",
+    "mentioned",
     "on_call_alert",
     "plan_changed",
     "promise_at_risk",

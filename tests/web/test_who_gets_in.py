@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -28,6 +29,7 @@ WORKPLACES = {
     "desk": "staff",
     "manager": "managers",
     "files": "everybody with an account",
+    "articles": "everybody with an account",
     "account": "everybody with an account",
     "company": "contacts",
     "invitations": "everybody",
@@ -110,6 +112,32 @@ def people(db: None) -> Cast:
     return builders.cast()
 
 
+def an_upload(people: Cast, case: Case) -> UUID:
+    """Return a file of Priya's on its way."""
+    now = at("Tue 10:30")
+    return actions.begin_upload(case_id=case.pk, name="a.log", size=9, actor=people.priya, now=now).pk
+
+
+def of_the_library(people: Cast, case: Case) -> dict[str, Any]:
+    """Return a published article and its version, and the feature request and the survey of Northwind's."""
+    now = at("Tue 10:30")
+    wish = actions.FeatureDetails(title="Reports as PDF", function="x", use_case="y")
+    feature = actions.lodge_feature_request(case_id=case.pk, details=wish, actor=people.lena, now=now)
+    text = actions.ArticleText("Slow restores", "Why.", "Look at the network.")
+    article = actions.write_article(article_id=None, text=text, actor=people.lena, now=now)
+    actions.publish_article(article_id=article.pk, expected_version=1, actor=people.lena, now=now)
+    survey = Survey.objects.latest("pk")
+    return {"slug": article.slug, "number": 1, "feature_id": feature.pk, "survey_id": survey.pk}
+
+
+def work_without_consent(people: Cast, case: Case) -> int:
+    """Return work in Northwind's cloud that managers look at."""
+    now = at("Tue 10:30")
+    return actions.record_cloud_action_without_consent(
+        case_id=case.pk, action="x", because="y", done_at=now, actor=people.lena, now=now
+    ).pk
+
+
 @pytest.fixture
 def northwinds(people: Cast) -> Northwinds:
     """A case of Priya's with a reply, a note, a file and mails; a closed one with a survey; and a case of Zoe's."""
@@ -139,6 +167,10 @@ def northwinds(people: Cast) -> Northwinds:
     existing["mail_in_id"], missing["mail_in_id"] = a_mail(), 999_999
     existing |= {"code": "NWIT", "request_id": 1, "feed_token": "x" * 32}
     missing |= {"code": "XX", "request_id": 999_999, "feed_token": "x" * 32}
+    existing |= of_the_library(people, case)
+    missing |= {"slug": "none", "number": 999_999, "feature_id": 999_999, "survey_id": 999_999}
+    existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
+    existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     return Northwinds(existing, missing)
 
 

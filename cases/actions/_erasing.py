@@ -1,0 +1,110 @@
+"""Removing a text from every row that belongs to a case, whatever table it stands in; and files from the disk.
+
+The tables are found by their foreign keys, so that a new one is erased from without being named here.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import CharField, ForeignKey, JSONField, Model, TextField
+
+from cases.models import Attachment, Case, CaseDraft, Dispatch, IncomingMail
+from cases.rules import REMOVED
+
+# Removes a text from what is kept elsewhere about a case, and returns how often it stood there.
+Eraser = Callable[[Case, str], int]
+_erasers: list[Eraser] = []
+
+
+def erase_with(eraser: Eraser) -> None:
+    """Let whoever keeps words of cases above this room remove them too, in the same transaction."""
+    if eraser not in _erasers:
+        _erasers.append(eraser)
+
+
+def erase(case: Case, secret: str) -> dict[str, int]:
+    """Remove `secret` from everything that is kept about a case. Returns how often it stood where."""
+    places: Counter[str] = Counter()
+    for model, path in _tables_of_a_case():
+        for row in model._default_manager.filter(**{path: case.pk}):
+            places[str(model._meta.verbose_name)] += _erase_from(row, secret)
+    for draft in CaseDraft.objects.filter(user__memberships__partner=case.partner).distinct():
+        places[str(CaseDraft._meta.verbose_name)] += _erase_from(draft, secret)
+    for eraser in _erasers:
+        places["mail"] += eraser(case, secret)
+    return {place: count for place, count in places.items() if count}
+
+
+def without(value: Any, secret: str) -> tuple[Any, int]:
+    """Return a text, or what JSON holds, without the secret, and how often it stood there."""
+    if isinstance(value, str):
+        return value.replace(secret, REMOVED), value.count(secret)
+    if isinstance(value, list):
+        found = [without(one, secret) for one in value]
+        return [one for one, _count in found], sum(count for _one, count in found)
+    if isinstance(value, dict):
+        named = {key: without(one, secret) for key, one in value.items()}
+        return {key: one for key, (one, _count) in named.items()}, sum(count for _one, count in named.values())
+    return value, 0
+
+
+def forget_file(name: str) -> None:
+    """Delete a stored file once the transaction holds, unless something else has the same."""
+    if name and not Attachment.objects.filter(file=name).exists():
+        transaction.on_commit(lambda: default_storage.delete(name))
+
+
+def forget_raw_mail(mail: IncomingMail) -> None:
+    """Delete the bytes of a mail as it came in; what was read of it stays."""
+    name = mail.raw.name
+    IncomingMail.objects.filter(pk=mail.pk).update(raw="")
+    if name and not IncomingMail.objects.filter(raw=name).exists():
+        transaction.on_commit(lambda: default_storage.delete(name))
+
+
+def _tables_of_a_case() -> Iterator[tuple[type[Model], str]]:
+    """Yield each table whose rows belong to a case, with the way to it: at most two steps."""
+    yield Case, "pk"
+    for model in apps.get_app_config("cases").get_models():
+        # Who it was sent to, and which promise, is no place for words.
+        if model in (Case, Dispatch):
+            continue
+        direct = [field.name for field in _keys_of(model) if field.related_model is Case and field.name == "case"]
+        further = [
+            f"{field.name}__case"
+            for field in _keys_of(model)
+            if isinstance(field.related_model, type) and _has_case(field.related_model)
+        ]
+        for path in direct or further[:1]:
+            yield model, path
+
+
+def _keys_of(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    return [field for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
+
+
+def _has_case(model: type[Model]) -> bool:
+    return any(field.name == "case" and field.related_model is Case for field in _keys_of(model))
+
+
+def _erase_from(row: Model, secret: str) -> int:
+    found, changed = 0, {}
+    for field in row._meta.concrete_fields:
+        words = isinstance(field, CharField | TextField) and not field.choices and not field.unique
+        if not (words or isinstance(field, JSONField)):
+            continue
+        clean, count = without(getattr(row, field.attname), secret)
+        if count:
+            found += count
+            longest = getattr(field, "max_length", None)
+            changed[field.attname] = clean[:longest] if longest and isinstance(clean, str) else clean
+    if changed:
+        # The record is never changed but here: a secret is the one thing that must not stay on it.
+        type(row)._default_manager.filter(pk=row.pk).update(**changed)
+        if isinstance(row, IncomingMail):
+            forget_raw_mail(row)
+    return found
