@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Membership, Partner, ProductArea, Site, User
+from cases.models import Case, Membership, Partner, ProductArea, Site, SupportNumber, User
 from cases.web.queue import VIEW_BY_KEY, VIEWS
 from sla.models import Desk, Holiday, HolidayChange, PolicyVersion, Shift, Target
 
@@ -139,6 +139,14 @@ class ProductAreaAdmin(admin.ModelAdmin[ProductArea]):
 
     list_display = ("name", "in_scope", "position")
     ordering = ("position", "name")
+
+
+@admin.register(SupportNumber)
+class SupportNumberAdmin(admin.ModelAdmin[SupportNumber]):
+    """The numbers on the contact page (P13.1). While there is none, the policy's own are shown."""
+
+    list_display = ("region", "shown_as", "number", "is_toll_free", "desk", "position")
+    ordering = ("position", "id")
 
 
 @admin.register(Site)

@@ -309,12 +309,27 @@ def keep_promise(case: Case, deadline_id: int, *, at: datetime) -> None:
 
 
 def respond_first(case: Case, *, at: datetime) -> Deadline | None:
-    """Stop the response clock at `at`, if it still runs (P2.5). Returns the promise that was kept or missed."""
+    """Stop the response clock at `at`, if it still runs (P2.5). Returns the promise that was kept or missed.
+
+    A call from before a reply that was logged after it was the first response: the clock stops at the call.
+    """
     if case.first_response_at is not None:
-        return None
+        return _responded_earlier(case, at=at) if at < case.first_response_at else None
     case.first_response_at = at
     _endings.end_alert(case, at=at)
     deadline = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE).first()
+    if deadline is not None:
+        _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
+    return deadline
+
+
+def _responded_earlier(case: Case, *, at: datetime) -> Deadline | None:
+    """Judge anew what ended as done with the later reply; the record says both. What a breach said stays said."""
+    ended = case.deadlines.select_for_update().filter(
+        kind=DeadlineKind.FIRST_RESPONSE, ended_as=DeadlineEnd.DONE, ended_at=case.first_response_at
+    )
+    deadline = ended.first()
+    case.first_response_at = at
     if deadline is not None:
         _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
     return deadline
@@ -326,12 +341,13 @@ def _keep_updates(case: Case, kind: EventKind, facts: dict[str, Any], *, now: da
     step = _updates.after(case, running, kind, facts, now=now)
     if running is not None and step.ends_as is not None:
         _end(running, step.ends_as, now=now, kept=step.kept)
-    if step.begins is not None:
-        replaces = running is not None and step.ends_as == DeadlineEnd.REPLACED
-        warned_at = running.warned_at if replaces and step.begins.promise.warn_at <= now else None
-        new = make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
-        if replaces:
-            Deadline.objects.filter(pk=running.pk).update(replaced_by=new)
+    if step.begins is None:
+        return
+    replaced = running if step.ends_as == DeadlineEnd.REPLACED else None
+    warned_at = replaced.warned_at if replaced and step.begins.promise.warn_at <= now else None
+    new = make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
+    if replaced is not None:
+        Deadline.objects.filter(pk=replaced.pk).update(replaced_by=new)
 
 
 def _keep_follow_up(case: Case, kind: EventKind, facts: dict[str, Any], *, now: datetime) -> None:

@@ -183,14 +183,21 @@ def enter(
     if known is not None:
         CaseDraft.objects.filter(user=actor, follow_up_of=_goes_on(follow_up_of, actor), saved_at__lte=now).delete()
         return known
-    case = Case(partner=partner, contact=actor, channel=channel, submission_key=submission_key, **asdict(details))
-    case.desk = partner.home_desk
+    case = case_of(partner, actor, details, channel=channel, key=submission_key)
     case.follow_up_of = earlier_case(follow_up_of, partner, actor)
     require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
     log(case, severity, actor=actor, now=now)
     tell_earlier_case(case, actor=actor, now=now)
     _take_files_of_draft(case, follow_up_of, actor)
+    return case
+
+
+def case_of(partner: Partner, contact: User, details: CaseDetails, *, channel: Channel, key: UUID | None) -> Case:
+    """Return a case as it was typed, not yet logged; its phone number in E.164 where it is one (P6.1)."""
+    case = Case(partner=partner, contact=contact, channel=channel, submission_key=key, **asdict(details))
+    case.desk = partner.home_desk
+    case.contact_phone = rules.phone_as_kept(details.contact_phone, partner.home_desk.country)
     return case
 
 
