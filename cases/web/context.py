@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases import demo
 from cases.models import Site, User
 from cases.web import emergency
+from cases.web.navigation import navigation_of
 from cases.web.request import Reading
 
 
@@ -24,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "demo_logins": demo.LOGINS if settings.DEMO else [],
             "demo_password": demo.PASSWORD if settings.DEMO else "",
             "workplace": _workplace(user),
+            "navigation": navigation_of(request, user),
             # With demo data nobody is asked for one, and the notice of the demonstration says enough.
             "staff_without_second_factor": (
                 user is not None

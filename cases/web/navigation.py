@@ -1,0 +1,86 @@
+"""Where one can go, by workplace: the links of the top bar and what its menus hold. One table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that a menu leads to. `holds` are the pages beneath it, by the beginning of their names.
+
+    `counts` names what of `health` waits there.
+    """
+
+    name: str
+    label: Promise
+    holds: tuple[str, ...] = ()
+    counts: str = ""
+
+    def here(self, page: str) -> str:
+        """Return what `aria-current` says on `page`: "page" on it, "true" beneath it, empty elsewhere."""
+        if page == self.name:
+            return "page"
+        return "true" if any(page.startswith(beginning) for beginning in self.holds) else ""
+
+
+PARTNER = [
+    Place("home", _("Home"), ("case_solved", "case_reply")),
+    Place("case_new", _("Log a case")),
+    Place("articles", _("Knowledge base"), ("article",)),
+    Place("company_home", _("Company"), ("company",)),
+    Place("contact", _("Contact")),
+    Place("talk_to_a_manager", _("Talk to a manager")),
+]
+DESK = [
+    Place("desk_queue", _("Queue"), ("desk_case",)),
+    Place("desk_inbox", _("Mail to sort"), ("desk_inbox",), counts="mails_to_sort"),
+    Place("desk_phone", _("Phone"), ("desk_phone",)),
+    Place("desk_plans", _("Plans due")),
+]
+MORE = [
+    Place("desk_cases", _("All cases")),
+    Place("desk_requests", _("Requests without a plan"), ("desk_request",)),
+    Place("desk_features", _("Feature requests"), ("desk_feature",)),
+    Place("desk_articles", _("Knowledge base"), ("desk_article",)),
+    Place("desk_mails", _("Mail that left"), ("desk_mail",), counts="mails_given_up"),
+    Place("desk_roster", _("My shifts")),
+]
+MANAGE = [
+    Place("manager_now", _("Now")),
+    Place("manager_over_time", _("Over time"), ("manager_over_time",)),
+    Place("manager_requests", _("Talk to a manager"), ("manager_request",)),
+    Place("manager_charges", _("Charges"), ("manager_charge",)),
+    Place("manager_consents", _("Public-cloud consent"), ("manager_consent",)),
+    Place("manager_surveys", _("Surveys"), ("manager_survey",)),
+    Place("manager_roster", _("Roster"), ("manager_roster",)),
+    Place("manager_calendar", _("Calendar"), ("manager_calendar",)),
+    Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people")),
+    Place("manager_macros", _("Macros"), ("manager_macro",)),
+]
+
+
+def navigation_of(request: HttpRequest, user: User | None) -> dict[str, Any]:
+    """Return the links and menus for whoever reads, each place with whether it is where they are."""
+    if user is None:
+        return {"links": [], "menus": []}
+    if not user.works_here:
+        return {"links": _shown(PARTNER, request), "menus": []}
+    menus = [{"label": _("More"), "places": _shown(MORE, request)}]
+    if user.manages:
+        menus.append({"label": _("Manage"), "places": _shown(MANAGE, request)})
+    return {"links": _shown(DESK, request), "menus": menus}
+
+
+def _shown(places: list[Place], request: HttpRequest) -> list[dict[str, Any]]:
+    page = (request.resolver_match.url_name or "") if request.resolver_match else ""
+    return [
+        {"url": reverse(place.name), "label": place.label, "here": place.here(page), "counts": place.counts}
+        for place in places
+    ]
