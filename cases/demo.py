@@ -157,6 +157,7 @@ def _cases(people: dict[str, User], now: datetime) -> None:
     _tell_solved(people, now)
     _tell_disappointed(people, now)
     _tell_waiting(people, now)
+    _tell_diagnostics(people, now)
     fresh = {story.contact: _log(people, story, now) for story in _FRESH}
     _tell_severities(people, fresh, now)
 
@@ -222,6 +223,25 @@ def _tell_waiting(people: dict[str, User], now: datetime) -> None:
         then_wait=True,
         actor=specialist,
         now=then + timedelta(minutes=40),
+    )
+
+
+def _tell_diagnostics(people: dict[str, User], now: datetime) -> None:
+    """Let a case wait for a log and a dump, and for consent to copy them out of a cloud (P7.1, P12.1)."""
+    lena, case, then = people["lena"], _log(people, _DIAGNOSTICS, now), now - _DIAGNOSTICS.ago
+    _take(case, lena, then + timedelta(minutes=30))
+    actions.ask_for_cloud_consent(
+        case_id=case.pk,
+        action="Copy about 2 GB of snapshot metadata out of the bucket “harness-eu” to our lab.",
+        actor=lena,
+        now=then + timedelta(minutes=50),
+    )
+    actions.ask_for_diagnostics(
+        case_id=case.pk,
+        wanted="The agent's log of last night from SQL-04, and the memory dump that it wrote at 02:10.",
+        wanted_by=now + timedelta(days=1),
+        actor=lena,
+        now=then + timedelta(minutes=55),
     )
 
 
@@ -294,6 +314,14 @@ _WAITING = _Story(
     "How do I change the retention of many jobs at once?",
     "We moved to 60 days and have about forty jobs.",
     "No outage. It costs us an afternoon a month.",
+)
+_DIAGNOSTICS = _Story(
+    "priya",
+    timedelta(hours=5),
+    3,
+    "Agent on SQL-04 stops in the night",
+    "The agent on SQL-04 ends at about 02:10 each night and writes a memory dump. Jobs after that do not start.",
+    "One customer's database has no backup since Sunday.",
 )
 _FRESH = [
     _Story(
