@@ -69,7 +69,8 @@ def look_up(typed: str, now: datetime, *, at: Desk | None) -> Found:
     """Return who may be calling from a number typed in any form. `at` is the desk of whoever asks."""
     countries = list(dict.fromkeys([*([at.country] if at else []), *Desk.objects.values_list("country", flat=True)]))
     numbers = rules.phone_readings(typed, countries)
-    known = {typed.strip(), *numbers}
+    # People without a number have an empty one: nothing typed is nobody's.
+    known = {typed.strip(), *numbers} - {""}
     people = User.objects.filter(
         Q(phone_numbers__number__in=numbers)
         | Q(phone__in=known)

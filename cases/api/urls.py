@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import cases, files, promises, severity
+from cases.api import callers, cases, files, promises, severity
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("cases/<str:reference>/severity-proposals/<int:proposal_id>/refusal/", severity.Refusal.as_view()),
     path("cases/<str:reference>/severity-proposals/<int:proposal_id>/withdrawal/", severity.Withdrawal.as_view()),
     path("files/<int:attachment_id>/", files.OneFile.as_view()),
+    path("callers/", callers.Callers.as_view()),
     path("due/", promises.Quote.as_view()),
 ]

@@ -7,6 +7,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
+from cases import actions
 from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case, upload
@@ -49,9 +50,7 @@ def test_the_schema_is_served_to_whoever_wants_to_write_a_client() -> None:
 @pytest.mark.parametrize(("path", "method"), operations())
 def test_somebody_elses_is_not_there(people: Cast, path: str, method: str) -> None:
     case = logged_case(people.priya, at("Tue 9:00"))
-    builders.actions.reply_as_contact(
-        case_id=case.pk, body="Here.", uploads=[upload()], actor=people.priya, now=at("Tue 9:30")
-    )
+    actions.reply_as_contact(case_id=case.pk, body="Here.", uploads=[upload()], actor=people.priya, now=at("Tue 9:30"))
     zoes = Machine(people.zoe, NOON)
     if "{" not in path:
         assert "NWIT" not in str(ask(zoes, path, method))
