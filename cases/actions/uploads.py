@@ -104,7 +104,8 @@ def finish_uploads(*, case_id: int, arrived: Mapping[UUID, Arrived], actor: User
     if not uploads or all(upload.attachment_id is not None for upload in uploads):
         return case
     waited = _open_for_files(case, actor=actor, now=now)
-    new, known = [], []
+    new: list[PartialUpload] = []
+    known: list[PartialUpload] = []
     for upload in uploads:
         found = _same_content(case, arrived[upload.pk].sha256)
         (new if found is None else known).append(upload)
@@ -126,7 +127,8 @@ def add_files(*, case_id: int, uploads: Sequence[Upload], actor: User, now: date
     if not uploads:
         return case
     waited = _open_for_files(case, actor=actor, now=now)
-    new, known = [], []
+    new: list[Attachment] = []
+    known: list[Attachment] = []
     for upload in uploads:
         found = _same_content(case, digest_of(upload))
         if found is None:

@@ -190,14 +190,11 @@ def test_two_contacts_who_answer_about_consent(people: Cast, case: Case) -> None
 @pytest.mark.clause("P12.1")
 def test_work_that_begins_while_the_consent_is_taken_back(people: Cast, case: Case) -> None:
     consent = given_consent(case, people.lena, "Tue 10:00", people.priya)
-    work, taken = all_at_once(
-        [
-            partial(
-                actions.begin_cloud_action, case_id=case.pk, action="Copy.", actor=people.lena, now=at("Tue 10:05")
-            ),
-            partial(actions.withdraw_cloud_consent, consent_id=consent.pk, actor=people.priya, now=at("Tue 10:05")),
-        ]
-    )
+    calls: list[Callable[[], object]] = [
+        partial(actions.begin_cloud_action, case_id=case.pk, action="Copy.", actor=people.lena, now=at("Tue 10:05")),
+        partial(actions.withdraw_cloud_consent, consent_id=consent.pk, actor=people.priya, now=at("Tue 10:05")),
+    ]
+    work, taken = all_at_once(calls)
     assert not isinstance(taken, Exception)
     # It began before the consent was taken back, or not at all.
     kinds = events_of(case)

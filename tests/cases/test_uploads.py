@@ -93,7 +93,7 @@ def test_a_full_disk_is_told_and_keeps_what_is_there(people: Cast, case: Case, m
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pieces.shutil, "copyfileobj", full)
+    monkeypatch.setattr("shutil.copyfileobj", full)
     assert "There is no room for this file" in refusal_of(partial(put, file, people.priya, "Tue 10:02", b"67890"))
     file.refresh_from_db()
     assert file.received == 5

@@ -122,6 +122,7 @@ class Dropped(FakePayload):
 
 def test_what_came_before_the_connection_dropped_is_kept(portal: Client) -> None:
     address = begin(portal, size=10)
+    dropped: Any = {"wsgi.input": Dropped(b"1234567"), "CONTENT_LENGTH": "10"}
     with clock_at(NOON):
         portal.generic(
             "PATCH",
@@ -129,7 +130,7 @@ def test_what_came_before_the_connection_dropped_is_kept(portal: Client) -> None
             b"1234567890",
             content_type="application/offset+octet-stream",
             headers={"Upload-Offset": "0", "Upload-Checksum": checksum(b"1234567890")},
-            **{"wsgi.input": Dropped(b"1234567"), "CONTENT_LENGTH": "10"},
+            **dropped,
         )
     assert head(portal, address, NOON)["Upload-Offset"] == "7"
     patch(portal, address, NOON, 7, b"890")
