@@ -39,7 +39,7 @@ def end_alert(case: Case, *, at: datetime) -> None:
     case.alerts.filter(ended_at=None).update(ended_at=at, next_round_at=None)
 
 
-def take_up_again(case: Case, ended_at: datetime | None, *, now: datetime) -> None:
+def take_up_again(case: Case, ended_at: datetime, *, now: datetime) -> None:
     """Let what the end of a case at `ended_at` ended go on, as if it had not ended."""
     if not case.severity_proposals.filter(decision="").exists():
         case.severity_proposals.filter(decision=Decision.CASE_ENDED, decided_at=ended_at).update(
@@ -51,7 +51,7 @@ def take_up_again(case: Case, ended_at: datetime | None, *, now: datetime) -> No
     ChargeReview.objects.filter(said_with_it, case=case, asked_at=ended_at, decision="").delete()
 
 
-def wake_again(case: Case, ended_at: datetime | None, *, now: datetime) -> None:
+def wake_again(case: Case, ended_at: datetime, *, now: datetime) -> None:
     """Wake people again if an alert ended at `ended_at` without anybody taking it."""
     if not case.alerts.filter(ended_at=None).exists():
         case.alerts.filter(ended_at=ended_at, taken_at=None).update(ended_at=None, next_round_at=now)

@@ -148,7 +148,8 @@ def reopen(case: Case, *, to: Status = Status.OPEN, actor: User, now: datetime) 
     case.closed_at = None
     for ended in case.deadlines.filter(ended_at=ended_at, ended_as=DeadlineEnd.CASE_ENDED, replaced_by=None):
         _stand_again(ended, now=now)
-    _endings.take_up_again(case, ended_at, now=now)
+    if ended_at is not None:
+        _endings.take_up_again(case, ended_at, now=now)
 
 
 def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) -> None:

@@ -1,10 +1,10 @@
 """What either side does about severity: on the case, and the contact by the link in the mail (P2.3, P2.4)."""
 
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ def _proposal_of(found: Case, checked: dict[str, Any]) -> int:
     proposal = SeverityProposal.objects.filter(case=found, pk=checked["proposal"]).first()
     if proposal is None:
         raise Http404
-    return cast("int", proposal.pk)
+    return proposal.pk
 
 
 def said_of_severity_1(checked: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _link_page(request: Reading, proposal: SeverityProposal, token: str) -> Http
         "decline_form": given if given is not None and declines else DeclineForm(initial=key),
     }
     status = 200 if given is None else 422
-    return cast("HttpResponse", render(request, "cases/severity_link.html", context, status=status))
+    return render(request, "cases/severity_link.html", context, status=status)
 
 
 def _decided_by_link(request: Reading, proposal: SeverityProposal, form: forms.Form, *, declines: bool) -> bool:

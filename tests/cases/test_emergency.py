@@ -8,7 +8,7 @@ import pytest
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Case, ChargeReview, Deadline, DeadlineEnd, DeadlineKind, EventKind, OnCallAlert
+from cases.models import Case, ChargeReview, Deadline, DeadlineEnd, DeadlineKind, EventKind, OnCallAlert, User
 from cases.rules import ALERT_AGAIN_AFTER, CHARGE_WORDS, RuleBroken
 from notifications import sweeps
 from tests import builders
@@ -16,11 +16,11 @@ from tests.builders import Cast, all_at_once, answer, ask, at, close, events_of,
 from tests.severities import agree, change, decline, first_response, open_proposal, propose
 
 
-def away(case: Case, by: object, when: str, reason: str = "Asleep until seven.") -> Case:
+def away(case: Case, by: User, when: str, reason: str = "Asleep until seven.") -> Case:
     return actions.mark_resource_away(case_id=case.pk, reason=reason, actor=by, now=at(when))
 
 
-def back(case: Case, by: object, when: str) -> Case:
+def back(case: Case, by: User, when: str) -> Case:
     return actions.mark_resource_back(case_id=case.pk, actor=by, now=at(when))
 
 
@@ -32,7 +32,7 @@ def wake(case: Case, when: str) -> Case | None:
     return actions.alert_on_call(alert_id=alert_of(case).pk, now=at(when))
 
 
-def take(case: Case, by: object, when: str) -> Case:
+def take(case: Case, by: User, when: str) -> Case:
     return actions.take_alert(case_id=case.pk, actor=by, now=at(when))
 
 
@@ -342,14 +342,12 @@ def night_case(people: Cast) -> Case:
 
 
 def judge(
-    case: Case, by: object, verdict: str, reason: str = "Restores worked all night.", when: str = "Tue 12:00"
+    case: Case, by: User, verdict: str, reason: str = "Restores worked all night.", when: str = "Tue 12:00"
 ) -> Case:
     return actions.judge_charges(case_id=case.pk, verdict=verdict, reason=reason, actor=by, now=at(when))
 
 
-def decide(
-    case: Case, by: object, decision: str = "waive", reason: str = "First time.", when: str = "Tue 13:00"
-) -> Case:
+def decide(case: Case, by: User, decision: str = "waive", reason: str = "First time.", when: str = "Tue 13:00") -> Case:
     review = ChargeReview.objects.get(case=case)
     return actions.decide_charges(review_id=review.pk, decision=decision, reason=reason, actor=by, now=at(when))
 

@@ -272,6 +272,7 @@ def reckoned_from_events(case: Case) -> deadlines.Promise:
         elif event.kind == EventKind.RESOURCE_UNAVAILABLE:
             began = event.at
         elif event.kind == EventKind.RESOURCE_AVAILABLE:
+            assert began is not None
             away.append(deadlines.Spell(began, event.at))
             began = None
     if began is not None:
@@ -311,7 +312,10 @@ def do_something(case: Case, people: Cast, dice: random.Random, moment: datetime
         propose(case, by, dice.choice([level for level in (1, 2, 3, 4) if level != now.severity]), moment)
     elif act == "decide" and waiting is not None:
         other = people.lena if waiting.side == "contact" else people.priya
-        dice.choice([agree, agree, decline])(case, other, moment)
+        if dice.random() < 0.7:
+            agree(case, other, moment)
+        else:
+            decline(case, other, moment)
     elif act == "away" and now.severity == 1:
         actions.mark_resource_away(case_id=case.pk, reason="Asleep.", actor=people.priya, now=moment)
     elif act == "back":
