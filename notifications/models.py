@@ -32,6 +32,7 @@ class MailKind(models.TextChoices):
     CHARGE_TO_DECIDE = "charge_to_decide", _("Charges to decide")
     ON_CALL_ALERT = "on_call_alert", _("On-call alert")
     SEVERITY_1_LOGGED = "severity_1_logged", _("Severity 1 logged")
+    SEVERITY_1_UNSORTED = "severity_1_unsorted", _("Severity 1 in mail to sort")
     CONTACT_REPLIED = "contact_replied", _("Contact replied")
     PROMISE_AT_RISK = "promise_at_risk", _("Promise at risk")
     PROMISE_MISSED = "promise_missed", _("Promise missed")

@@ -30,7 +30,7 @@ def take_in(case: Case, bounce: Bounce, *, now: datetime) -> None:
     """Mark the address, and take back the count of the reminder that did not arrive."""
     marked, new = MailAddress.objects.get_or_create(address=bounce.address, defaults={"bounced_at": now})
     marked.bounced_at, marked.code, marked.words = now, bounce.code, bounce.words
-    marked.bounces = 1 if new else F("bounces") + 1  # type: ignore[assignment]
+    marked.bounces = 1 if new else F("bounces") + 1
     if bounce.nobody_is_there:
         marked.stopped_at, marked.cleared_at, marked.cleared_by = now, None, None
     marked.save()

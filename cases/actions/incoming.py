@@ -13,14 +13,23 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions import _bounces, _record
+from cases.actions import _bounces, _kept, _record
 from cases.actions.conversation import answer, hear_reply
-from cases.actions.intake import Upload, keep_file, log, partner_locked, require_entitlement, tell_earlier_case
+from cases.actions.intake import (
+    CaseDetails,
+    Upload,
+    keep_file,
+    log,
+    partner_locked,
+    require_entitlement,
+    tell_earlier_case,
+)
 from cases.models import (
     Case,
     Channel,
     EventKind,
     IncomingMail,
+    KeptRequest,
     MailFate,
     MailReason,
     Membership,
@@ -30,11 +39,12 @@ from cases.models import (
     User,
     Watcher,
 )
-from cases.rules import DEFAULT_SEVERITY
+from cases.rules import DEFAULT_SEVERITY, RuleBroken
 
 # A mail that cannot be handled is tried again after a minute, then two; the third failure puts it aside.
 MOST_TRIES = 3
 WAIT = timedelta(minutes=1)
+ONE_KEPT_WITHIN = timedelta(hours=1)
 LONGEST_WORDS = 100_000
 
 
@@ -142,6 +152,36 @@ def log_follow_up_from_mail(*, mail_id: int, read: MailRead, case_id: int, actor
     tell_earlier_case(case, actor=actor, now=now)
     settle(mail, read, MailFate.NEW_CASE, case=case, sender=actor, now=now)
     return case
+
+
+@transaction.atomic(durable=True)
+def keep_request_from_mail(
+    *, mail_id: int, read: MailRead, partner_id: int, case_id: int | None = None, actor: User, now: datetime
+) -> KeptRequest | None:
+    """Keep what a contact of a lapsed partner asked for, for staff to decide on, and tell the contact (P1.1).
+
+    Raises:
+        RuleBroken: one of theirs was kept within the hour. Two machines that answer each other get no second answer.
+    """
+    partner = partner_locked(partner_id, actor)
+    mail = waiting_mail(mail_id)
+    if mail is None:
+        return None
+    earlier = KeptRequest.objects.filter(contact=actor, channel=Channel.EMAIL, asked_at__gt=now - ONE_KEPT_WITHIN)
+    if earlier.exists():
+        raise RuleBroken("kept_already", _("The partner's plan has ended, and an earlier mail of the sender is kept."))
+    details = CaseDetails(
+        title=read.title, explanation=read.words, effect="", contact_email=actor.email, contact_phone=actor.phone
+    )
+    goes_on = None if case_id is None else Case.objects.visible_to(actor).filter(pk=case_id).first()
+    severity = read.severity or DEFAULT_SEVERITY
+    kept = _kept.keep(
+        partner, actor, details, severity, channel=Channel.EMAIL, follow_up_of=goes_on, actor=actor, now=now
+    )
+    for upload in read.files:
+        keep_file(upload, actor=actor, now=now, kept_request=kept)
+    settle(mail, read, MailFate.KEPT, reason=MailReason.NOT_ENTITLED, sender=actor, now=now)
+    return kept
 
 
 @transaction.atomic(durable=True)

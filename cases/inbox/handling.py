@@ -93,22 +93,36 @@ def _act(mail: IncomingMail, read: MailRead, placed: Placed, *, now: datetime) -
         return
     asked: dict[str, Any] = {"mail_id": mail.pk, "read": read, "actor": placed.sender, "now": now}
     try:
-        _say(placed, asked)
+        _say_or_keep(placed, asked)
     except RuleBroken as broken:
-        reason = MailReason.NOT_ENTITLED if broken.code == "not_entitled" else MailReason.REFUSED
+        reason = MailReason.NOT_ENTITLED if broken.code == "kept_already" else MailReason.REFUSED
         _keep(mail, read, Placed(reason=reason, sender=placed.sender, case=placed.case), detail=str(broken), now=now)
     except ObjectDoesNotExist as gone:
         # Somebody lost sight of the case, or left the partner, while the mail was read.
         _keep(mail, read, Placed(reason=MailReason.REFUSED, sender=placed.sender), detail=str(gone), now=now)
 
 
+def _say_or_keep(placed: Placed, asked: dict[str, Any]) -> None:
+    """Let a mail do what it asks for. What a lapsed partner asks for is kept for staff to decide on (P1.1)."""
+    try:
+        _say(placed, asked)
+    except RuleBroken as broken:
+        if broken.code != "not_entitled":
+            raise
+        case = placed.case
+        partner_id = placed.partner_id if case is None else case.partner_id
+        if partner_id is None:
+            raise
+        actions.keep_request_from_mail(**asked, partner_id=partner_id, case_id=None if case is None else case.pk)
+
+
 def _say(placed: Placed, asked: dict[str, Any]) -> None:
-    if placed.case is None:
+    if placed.partner_id is not None:
         triage = Triage.WHICH_PARTNER if placed.several_partners else None
         actions.log_case_from_mail(**asked, partner_id=placed.partner_id, triage=triage)
-    elif asked["actor"].works_here:
+    elif placed.case is not None and asked["actor"].works_here:
         actions.answer_from_mail(**asked, case_id=placed.case.pk)
-    else:
+    elif placed.case is not None:
         _reply(placed.case.pk, asked)
 
 

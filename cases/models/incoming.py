@@ -104,6 +104,8 @@ class IncomingMail(models.Model):
     whole_text = models.TextField(blank=True)
     said = models.TextField(blank=True)
     severity = models.PositiveSmallIntegerField(null=True, blank=True)
+    # When people on call were told of a Severity 1 that nobody could place.
+    alerted_at = models.DateTimeField(null=True, blank=True)
     # Files that were not taken: [{"name": ..., "why": ...}].
     refused_files = models.JSONField(default=list, blank=True)
 
@@ -147,6 +149,12 @@ class IncomingMail(models.Model):
             # Mail to sort, the newest first.
             models.Index(
                 fields=["-received_at", "-id"], name="mail_in_to_sort", condition=models.Q(fate__in=["tray", "aside"])
+            ),
+            # A Severity 1 that nobody could place, of which nobody was told yet.
+            models.Index(
+                fields=["id"],
+                name="mail_in_to_alert",
+                condition=models.Q(fate__in=["tray", "aside"], severity=1, alerted_at__isnull=True),
             ),
             # How many came from one address within an hour.
             models.Index(fields=["from_address", "handled_at"], name="mail_in_of_sender"),

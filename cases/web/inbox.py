@@ -1,7 +1,7 @@
 """Mail to sort: what came in and nobody could place, with why; and each mail whole, as plain text."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -246,7 +246,7 @@ def _likely_partner(found: IncomingMail) -> Partner | None:
     members = Membership.objects.filter(is_active=True).select_related("partner").order_by("pk")
     theirs = members.filter(user__email=found.from_address).first()
     known = theirs or members.filter(user__email__endswith=f"@{domain}").first()
-    return None if known is None else cast(Partner, known.partner)
+    return None if known is None else known.partner
 
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:

@@ -1,14 +1,21 @@
 """What an acknowledgement says to somebody who wrote a mail, and how often one is sent at all."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Channel, Triage
-from notifications.letters import Letter
+from cases import roster
+from cases.models import Case, Channel, IncomingMail, Triage
+from notifications import recipients
+from notifications.letters import Letter, address
 from notifications.models import MailKind, MailState, OutgoingMail
+from sla.models import Desk
+
+# How a letter about a mail to sort names it.
+ABOUT_MAIL = "mail."
 
 # Two machines that answer each other are held to this, whatever their headers hide.
 ONE_ANSWER_WITHIN = timedelta(hours=1)
@@ -43,3 +50,17 @@ def once_an_hour(letter: Letter) -> list[Letter]:
     if last is None:
         return [letter]
     return [replace(letter, due_at=last.due_at + ONE_ANSWER_WITHIN)] if letter.content["may_be_charged"] else []
+
+
+def severity_1_unsorted(mail: IncomingMail, now: datetime) -> list[Letter]:
+    """Wake the people on call at every desk, and the managers, for a Severity 1 that no case could be made of (P4.1).
+
+    They get who wrote and the subject; the rest is read in the tray.
+    """
+    on_call = [roster.on_call(desk, now) for desk in Desk.objects.order_by("pk")]
+    content = {"mail": mail, "url": address(reverse("desk_inbox_mail", args=[mail.pk]))}
+    people = recipients.each_once(*on_call, recipients.managers())
+    return [
+        Letter(MailKind.SEVERITY_1_UNSORTED, person, content=content, about=f"{ABOUT_MAIL}{mail.pk}")
+        for person in people
+    ]

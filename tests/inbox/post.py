@@ -60,6 +60,12 @@ def deliver(message: EmailMessage | bytes, when: datetime | str, *, handled_at: 
     return mail
 
 
+def about(asked: OutgoingMail) -> Case:
+    """Return the case that one of our mails is about."""
+    assert asked.case is not None
+    return asked.case
+
+
 def case_of(mail: IncomingMail) -> Case:
     """Return the case that a mail became or belongs to."""
     assert mail.case is not None, (mail.fate, mail.reason, mail.detail)

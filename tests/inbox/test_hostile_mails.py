@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from email.message import EmailMessage
 
 import pytest
 
@@ -105,12 +106,12 @@ def test_mutated_mails_each_end_as_one_thing(office: Office) -> None:
     assert len(fates) >= 3
 
 
-def seeds_for(office: Office) -> list[object]:
+def seeds_for(office: Office) -> list[EmailMessage]:
     asked = mail("specialist_replied")
     html = letter(office.priya, "Sev 2: slow")
     html.add_alternative("<p>It is <b>slow</b></p><blockquote>old</blockquote>", subtype="html")
     html.add_attachment(b"error 1603", maintype="text", subtype="plain", filename="agent.log")
-    return [  # type: ignore[return-value]
+    return [
         letter(office.priya),
         html,
         answer_to(asked, office.priya),
@@ -122,7 +123,7 @@ def seeds_for(office: Office) -> list[object]:
 def test_the_third_failure_puts_a_mail_aside_and_the_next_goes_on(office: Office) -> None:
     storing.store(letter(office.priya, "Poison").as_bytes(), source="x", received_at=NOON, now=NOON)
     poison = IncomingMail.objects.get()
-    poison.raw.storage.delete(poison.raw.name)
+    poison.raw.storage.delete(str(poison.raw.name))
     assert deliver(letter(office.priya, "Fine"), NOON).fate == MailFate.NEW_CASE
     poison.refresh_from_db()
     assert (poison.fate, poison.tries) == (MailFate.WAITING, 1)

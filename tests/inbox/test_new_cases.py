@@ -4,8 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from cases import actions
+from cases.inbox import storing
 from cases.lifecycle import Status
-from cases.models import Case, Channel, Dispatch, IncomingMail, MailFate, MailReason, Membership, Plan, Triage, Watcher
+from cases.models import (
+    Case,
+    Channel,
+    Dispatch,
+    IncomingMail,
+    KeptRequest,
+    MailFate,
+    MailReason,
+    Membership,
+    Notice,
+    Plan,
+    Triage,
+    Watcher,
+)
+from notifications import mailbox, sweeps
+from notifications.models import OutgoingMail
 from tests.builders import at, contact, deadline_of, events_of, fresh
 from tests.inbox.post import case_of, deliver, letter
 from tests.notifications.office import Office, mail, tell
@@ -49,8 +66,6 @@ def test_the_clock_starts_when_our_server_received_it_and_never_by_the_date_head
 
 @pytest.mark.clause("P1.2")
 def test_no_mail_came_from_the_future(office: Office) -> None:
-    from cases.inbox import storing  # noqa: PLC0415
-
     storing.store(letter(office.priya).as_bytes(), source="x", received_at=at("Fri 09:00"), now=at("Tue 09:00"))
     assert IncomingMail.objects.get().received_at == at("Tue 09:00")
 
@@ -79,12 +94,45 @@ def test_what_the_mail_lacks_is_asked_for(office: Office) -> None:
 
 
 @pytest.mark.clause("P1.1")
-def test_the_mail_of_a_lapsed_partner_is_kept_and_nothing_logged(office: Office) -> None:
+def test_the_mail_of_a_lapsed_partner_is_kept_as_a_request_and_told_of(office: Office) -> None:
     office.northwind.plan = Plan.LAPSED
     office.northwind.save()
-    came = deliver(letter(office.priya), "Tue 09:00")
-    assert (came.fate, came.reason, came.sender) == (MailFate.TRAY, MailReason.NOT_ENTITLED, office.priya)
+    came = deliver(letter(office.priya, "Sev 2: slow", files={"agent.log": b"error"}), "Tue 09:00")
+    assert (came.fate, came.reason, came.sender) == (MailFate.KEPT, MailReason.NOT_ENTITLED, office.priya)
     assert not Case.objects.exists()
+    kept = KeptRequest.objects.get()
+    assert (kept.contact, kept.channel, kept.severity, kept.details["title"]) == (
+        office.priya,
+        Channel.EMAIL,
+        2,
+        "Sev 2: slow",
+    )
+    assert kept.attachments.get().name == "agent.log"
+    assert Notice.objects.get().facts == {"request": kept.pk}
+    again = deliver(letter(office.priya, "Sev 2: slow again"), "Tue 09:30")
+    assert (again.fate, again.reason) == (MailFate.TRAY, MailReason.NOT_ENTITLED)
+    assert KeptRequest.objects.count() == 1
+    later = deliver(letter(office.priya, "Sev 2: still slow"), "Tue 10:00:01")
+    assert later.fate == MailFate.KEPT
+
+
+@pytest.mark.clause("P4.1")
+def test_a_sev_1_of_an_unknown_sender_wakes_people_once(office: Office) -> None:
+    came = deliver(letter("Eve <eve@else.example>", "Sev 1: help"), "Tue 23:00")
+    deliver(letter("Eve <eve@else.example>", "Sev 2: help"), "Tue 23:00")
+    for _time in range(2):
+        mailbox.alert_of_unsorted(now=at("Tue 23:00"))
+    told = OutgoingMail.objects.filter(kind="severity_1_unsorted")
+    assert set(told.values_list("recipient__email", flat=True)) == {
+        person.email for person in (office.lena, office.max, office.ruth)
+    }
+    written = told.get(recipient=office.lena)
+    assert "eve@else.example names Severity 1" in written.body_text
+    assert f"/desk/inbox/{came.pk}/" in written.body_text
+    assert not OutgoingMail.objects.exclude(kind="severity_1_unsorted").exists()
+    actions.dismiss_mail(mail_id=came.pk, why="Spam.", actor=office.lena, now=at("Tue 23:01"))
+    sweeps.send_outbox(clock=lambda: at("Tue 23:02"))
+    assert set(told.values_list("state", flat=True)) == {"withdrawn"}
 
 
 @pytest.mark.clause("P1.2")

@@ -1,6 +1,7 @@
 """A reply by mail finds its case, and counts as its writer's word: in time, after the closing, from whom it may."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -21,7 +22,7 @@ from cases.rules import Outcome
 from notifications.models import OutgoingMail
 from tests import builders
 from tests.builders import at, deadline_of, events_of, fresh, last_event, reminded_twice
-from tests.inbox.post import answer_to, case_of, deliver, letter
+from tests.inbox.post import about, answer_to, case_of, deliver, letter
 from tests.notifications.office import Office, mail, tell
 
 pytestmark = pytest.mark.clause("P1.2")
@@ -55,7 +56,7 @@ def test_an_answer_to_our_mail_is_a_word_on_its_case(office: Office, asked: Outg
     assert not case.episodes.filter(ended_at=None).exists()
 
 
-def headers_of(asked: OutgoingMail) -> dict[str, dict[str, str]]:
+def headers_of(asked: OutgoingMail) -> dict[str, dict[str, Any]]:
     return {
         "by the mail that it answers": {"In_Reply_To": asked.message_id},
         "by the mails above it": {"References": f"<else@x.example> {asked.message_id}"},
@@ -92,14 +93,14 @@ def test_nobody_writes_on_another_partners_case(office: Office, asked: OutgoingM
     assert Message.objects.filter(by_staff=False).count() == 0
     unknown = deliver(answer_to(asked, "eve@else.example"), "Tue 10:01")
     assert (unknown.fate, unknown.reason) == (MailFate.TRAY, MailReason.UNKNOWN_SENDER)
-    assert fresh(asked.case).status == Status.WAITING
+    assert fresh(about(asked)).status == Status.WAITING
 
 
 def test_a_mail_that_is_forged_is_no_word(office: Office, asked: OutgoingMail, settings: Settings) -> None:
     settings.MAIL_AUTHSERV_ID = "mx.probax.io"
     forged = answer_to(asked, office.priya, Authentication_Results="mx.probax.io; dmarc=fail header.from=nwit.example")
     assert deliver(forged, "Tue 10:00").reason == MailReason.FORGED
-    assert fresh(asked.case).status == Status.WAITING
+    assert fresh(about(asked)).status == Status.WAITING
 
 
 def test_answers_between_quoted_lines_are_kept(office: Office, asked: OutgoingMail) -> None:
@@ -114,7 +115,7 @@ def test_answers_between_quoted_lines_are_kept(office: Office, asked: OutgoingMa
 
 def test_a_word_to_a_merged_case_goes_to_the_one_that_goes_on(office: Office, asked: OutgoingMail) -> None:
     other = office.log("Tue 24 Nov 09:10")
-    Case.objects.filter(pk=asked.case_id).update(merged_into=other)
+    Case.objects.filter(pk=about(asked).pk).update(merged_into=other)
     assert case_of(deliver(answer_to(asked, office.priya), "Tue 10:00")) == other
 
 
@@ -238,7 +239,7 @@ def actions_refuse() -> type[Exception]:
 def test_a_specialist_who_answers_by_mail_stops_the_clock(office: Office, settings: Settings) -> None:
     settings.MAIL_AUTHSERV_ID = "mx.probax.io"
     case = office.log()
-    proof = {"Authentication_Results": "mx.probax.io; dmarc=pass header.from=probax.example"}
+    proof: dict[str, Any] = {"Authentication_Results": "mx.probax.io; dmarc=pass header.from=probax.example"}
     came = deliver(letter(office.lena, "Re: [NWIT-1]", "Update the agent.", **proof), "Tue 10:00")
     assert came.fate == MailFate.REPLY
     assert fresh(case).first_response_at == at("Tue 10:00")
@@ -251,7 +252,7 @@ def test_a_specialist_who_answers_by_mail_stops_the_clock(office: Office, settin
     )
     new = deliver(letter(office.lena, "Something new", "A thought.", **proof), "Tue 10:01")
     assert (new.fate, new.reason) == (MailFate.TRAY, MailReason.STAFF_NEW)
-    elsewhere = {"Authentication_Results": "mx.probax.io; dmarc=pass header.from=evil.example"}
+    elsewhere: dict[str, Any] = {"Authentication_Results": "mx.probax.io; dmarc=pass header.from=evil.example"}
     forged = deliver(letter(office.lena, "Re: [NWIT-1]", "Pay here.", **elsewhere), "Tue 10:02")
     assert (forged.fate, forged.reason) == (MailFate.TRAY, MailReason.UNPROVEN_STAFF)
 
@@ -260,7 +261,7 @@ def test_a_mail_is_handled_once_however_often_it_is_looked_at(office: Office, as
     came = deliver(answer_to(asked, office.priya), "Tue 10:00")
     read = actions.MailRead(from_address=office.priya.email, said="Again.")
     for act in (actions.reply_from_mail, actions.log_follow_up_from_mail):
-        assert act(mail_id=came.pk, read=read, case_id=asked.case_id, actor=office.priya, now=at("Tue 10:01")) is None
+        assert act(mail_id=came.pk, read=read, case_id=about(asked).pk, actor=office.priya, now=at("Tue 10:01")) is None
     assert Message.objects.filter(by_staff=False).count() == 1
     assert IncomingMail.objects.count() == 1
 
@@ -275,4 +276,4 @@ def test_an_old_case_gets_at_most_thirty_mails_an_hour(office: Office, asked: Ou
     ]
     assert fates == [MailFate.REPLY] * 30 + [MailFate.TRAY] * 2
     assert not OnCallAlert.objects.exists()
-    assert deadline_of(asked.case).pk
+    assert deadline_of(about(asked)).pk

@@ -1,5 +1,6 @@
 """Mail to sort: why it is there, and what staff do with it. Nothing is dropped, nobody is written to by mistake."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -153,7 +154,7 @@ def test_a_mail_is_dismissed_with_a_reason_and_kept(office: Office) -> None:
     mail.refresh_from_db()
     assert (mail.fate, mail.sorted_by, mail.sorted_why) == (MailFate.DISMISSED, office.lena, "An advertisement.")
     assert mail.reason == MailReason.UNKNOWN_SENDER
-    assert mail.raw.storage.exists(mail.raw.name)
+    assert mail.raw.storage.exists(str(mail.raw.name))
     tell("Tue 12:01")
     assert not OutgoingMail.objects.exists()
 
@@ -171,20 +172,19 @@ def test_of_two_who_sort_one_mail_at_one_moment_one_is_told() -> None:
     case = office.log()
     mail = unknown()
     read = read_again(mail)
-    answers = all_at_once(
-        [
-            partial(actions.dismiss_mail, mail_id=mail.pk, why="Spam.", actor=office.max, now=NOON),
-            partial(
-                actions.attach_mail,
-                mail_id=mail.pk,
-                read=read,
-                reference="NWIT-1",
-                contact_id=None,
-                actor=office.lena,
-                now=NOON,
-            ),
-        ]
-    )
+    calls: list[Callable[[], object]] = [
+        partial(actions.dismiss_mail, mail_id=mail.pk, why="Spam.", actor=office.max, now=NOON),
+        partial(
+            actions.attach_mail,
+            mail_id=mail.pk,
+            read=read,
+            reference="NWIT-1",
+            contact_id=None,
+            actor=office.lena,
+            now=NOON,
+        ),
+    ]
+    answers = all_at_once(calls)
     (told,) = [answer for answer in answers if isinstance(answer, Exception)]
     assert isinstance(told, RuleBroken)
     assert "sorted this mail meanwhile" in str(told)
