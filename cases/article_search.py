@@ -92,7 +92,8 @@ class ArticleQuerySet(QuerySet["Article"]):
             self.update(search=vector)
 
     def _rows(self, model: str) -> QuerySet[Any]:
-        return apps.get_model("cases", model)._default_manager.filter(article=OuterRef("pk"))
+        rows: QuerySet[Any] = apps.get_model("cases", model)._default_manager.filter(article=OuterRef("pk"))
+        return rows
 
     def _has_full_text(self) -> bool:
         return connections[self.db].vendor == "postgresql"

@@ -160,6 +160,7 @@ def _cases(people: dict[str, User], now: datetime) -> None:
     _tell_diagnostics(people, now)
     fresh = {story.contact: _log(people, story, now) for story in _FRESH}
     _tell_severities(people, fresh, now)
+    _tell_library(people["lena"], now)
 
 
 def _tell_solved(people: dict[str, User], now: datetime) -> None:
@@ -263,6 +264,22 @@ def _tell_severities(people: dict[str, User], fresh: dict[str, Case], now: datet
     )
 
 
+def _tell_library(lena: User, now: datetime) -> None:
+    """Publish two articles, and lodge the wish behind Zoe's question as a feature request."""
+    then = now - timedelta(days=20)
+    for title, summary, body in _ARTICLES:
+        text = actions.ArticleText(title, summary, body)
+        article = actions.write_article(article_id=None, text=text, actor=lena, now=then)
+        actions.publish_article(article_id=article.pk, expected_version=1, actor=lena, now=then)
+    wish = actions.FeatureDetails(
+        title="Change the retention of many jobs at once",
+        function="Choose jobs in the list and set one retention for all of them.",
+        use_case="Forty jobs by hand cost a partner an afternoon a month.",
+    )
+    asked = Case.objects.get(title=_WAITING.title)
+    actions.lodge_feature_request(case_id=asked.pk, details=wish, actor=lena, now=now - timedelta(hours=20))
+
+
 def _take(case: Case, specialist: User, now: datetime) -> None:
     actions.assign_case(case_id=case.pk, assignee_id=specialist.pk, expected_id=None, actor=specialist, now=now)
 
@@ -356,5 +373,17 @@ _FRESH = [
         "Since the update every job fails at once with “service not reachable”.",
         "All monitoring, backups and schedules of 31 customers are stopped.",
         resource="Omar Haddad, +61 8 5550 0123, at the console",
+    ),
+]
+_ARTICLES = [
+    (
+        "Jobs stop with error 1603",
+        "An agent older than 6.2 misses a fix; an update ends it.",
+        "1. Open **Agents** and look at the version.\n2. Update what is older than 6.2.\n3. Start one job by hand.",
+    ),
+    (
+        "A restore is slower than usual",
+        "Where the time goes, and what to send us if it stays slow.",
+        "Look at the network first, then at the load of the target. Send us the job's log if both are calm.",
     ),
 ]

@@ -92,7 +92,8 @@ class FeatureMergeForm(forms.Form):
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the request that a case asks for: to its contact the title, the state and the portal's address alone."""
-    link = FeatureRequestCase.objects.filter(case=found).select_related("request").first()
+    # Loaded with the case.
+    link: FeatureRequestCase | None = getattr(found, "feature_link", None)
     shown: dict[str, Any] = {"feature": None if link is None else link.request}
     if request.user.works_here and link is None:
         shown |= {
