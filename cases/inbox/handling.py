@@ -75,8 +75,9 @@ def read_of(letter: Letter) -> MailRead:
 
 def read_again(mail: IncomingMail) -> MailRead:
     """Return what a mail says, with its files, for whoever sorts it. What cannot be taken apart says so."""
-    raw = raw_of(mail)
+    raw = b""
     try:
+        raw = raw_of(mail)
         return read_of(reading.read(raw))
     except Exception as mistake:
         # A mail that failed here before: it is kept as it came, and staff decide without its words.

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -115,6 +115,9 @@ def mail(request: PortalRequest, mail_in_id: int) -> HttpResponse:
 def raw(request: PortalRequest, mail_in_id: int) -> FileResponse:
     """Hand out a mail as it came: always a download, so that nothing in it runs in our name."""
     found = _found(mail_in_id)
+    if not found.raw:
+        # Somebody removed a secret from its case, and the original with it.
+        raise Http404
     return FileResponse(
         found.raw.open("rb"),
         as_attachment=True,

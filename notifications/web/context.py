@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from cases.models import User
-from notifications import delivery
+from notifications import delivery, heartbeat
 from notifications import health as reads
 
 # Below this a page says nothing: something is always due for a moment.
@@ -30,6 +30,12 @@ class Health:
     def mails_given_up(self) -> int:
         """How many mails were given up and wait for somebody to look."""
         return reads.given_up()
+
+    @cached_property
+    def mailbox_trouble(self) -> str:
+        """What stands in the way of reading the mailbox, in words; empty when nothing does."""
+        last = heartbeat.last(heartbeat.MAILBOX)
+        return "" if last is None else last.trouble
 
     @cached_property
     def mails_to_sort(self) -> int:
