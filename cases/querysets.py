@@ -1,7 +1,7 @@
 """Reads that compose. `visible_to` is the only door from a person to a case: every read for a person starts there."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
     from cases.models.cases import Case, Closing  # noqa: F401
     from cases.models.conversation import Attachment, Message  # noqa: F401
-    from cases.models.deadlines import Deadline  # noqa: F401
+    from cases.models.deadlines import Deadline
     from cases.models.features import FeatureRequest  # noqa: F401
     from cases.models.people import User
 
@@ -139,9 +139,8 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def _deadlines(self) -> "DeadlineQuerySet":
         """Return every open deadline."""
-        found: DeadlineQuerySet = self.model._meta.get_field("deadlines").related_model._default_manager.open()
-        return found
-
+        model = cast("type[Deadline]", self.model._meta.get_field("deadlines").related_model)
+        return model.objects.open()
 
     def with_closing(self, standing: "QuerySet[Closing]") -> Self:
         """Load each case's closing in force, out of `standing`, as `standing_closing` in one more query."""

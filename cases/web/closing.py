@@ -33,18 +33,18 @@ class CloseForm(ChargeWordFields):
         label=_("Outcome"), choices=[(outcome.value, outcome.label) for outcome in rules.SPECIALISTS_OUTCOMES]
     )
     release = forms.CharField(
-        label=rules.OUTCOME_NEEDS[Outcome.FIX],
+        label=_("Release or fix reference"),
         required=False,
         max_length=LONG_TEXT,
         help_text=_("Such as Agent 6.2, or the number of the fix."),
         error_messages={"max_length": TOO_LONG},
     )
     workaround = text(
-        rules.OUTCOME_NEEDS[Outcome.WORKAROUND], _("As the contact can use it again, step by step."), rows=4
+        _("The workaround"), _("As the contact can use it again, step by step."), rows=4
     )
     notice = text(_("Why it is out of scope"), _("The contact reads it before whom to turn to."), rows=3)
-    referral = text(rules.OUTCOME_NEEDS[Outcome.ENVIRONMENT], rows=3)
-    destination = text(rules.OUTCOME_NEEDS[Outcome.FEATURE_REQUEST], rows=2)
+    referral = text(_("Whom to turn to instead"), rows=3)
+    destination = text(_("Where the request goes"), rows=2)
     elsewhere = text(
         _("Whom to turn to instead"), _("If somebody else helps with it, such as sales with training."), rows=2
     )

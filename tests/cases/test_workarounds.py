@@ -62,8 +62,7 @@ def test_an_open_first_response_of_a_severity_1_counts_in_desk_hours_from_then_o
 ) -> None:
     case = logged_case(people.priya, at("Tue 20:00"), severity=1)
     assert deadline_of(case).due_at == at("Tue 21:00")
-    since = {} if in_place_at is None else {"in_place_at": at(in_place_at)}
-    ease(case, people.lena, "Tue 20:30", **since)
+    ease(case, people.lena, "Tue 20:30", in_place_at=None if in_place_at is None else at(in_place_at))
     old, new = case.deadlines.promises().order_by("pk")
     assert (old.ended_as, old.replaced_by_id) == (DeadlineEnd.REPLACED, new.pk)
     # Half an hour, or a quarter, was used; the rest counts from Wednesday's opening.
