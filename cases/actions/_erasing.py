@@ -52,7 +52,7 @@ def without(value: Any, secret: str) -> tuple[Any, int]:
     return value, 0
 
 
-def forget_file(name: str) -> None:
+def forget_file(name: str | None) -> None:
     """Delete a stored file once the transaction holds, unless something else has the same."""
     if name and not Attachment.objects.filter(file=name).exists():
         transaction.on_commit(lambda: default_storage.delete(name))
@@ -77,7 +77,7 @@ def _tables_of_a_case() -> Iterator[tuple[type[Model], str]]:
         further = [
             f"{field.name}__case"
             for field in _keys_of(model)
-            if isinstance(field.related_model, type) and _has_case(field.related_model)
+            if _has_case(field.related_model)
         ]
         for path in direct or further[:1]:
             yield model, path

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -104,7 +105,7 @@ def answer(
     message = say(case, MessageKind.REPLY, body, uploads, channel=channel, key=key, actor=actor, now=now)
     kept = _record.respond_first(case, at=now)
     began = then_wait and _waiting.begin(case, now=now)
-    facts = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
+    facts: dict[str, Any] = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
     # What it takes to take the reply back.
     facts |= {"status_before": status_before, "status_after": case.status, "waits_since": began}
     changed = ("first_response_at",)

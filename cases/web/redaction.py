@@ -31,7 +31,7 @@ class RedactForm(forms.Form):
     )
 
     def __init__(self, *args: Any, case: Case, reader: User, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="redact_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "redact_%s"} | kwargs)
         files = Attachment.objects.visible_to(reader).filter(case=case).order_by("pk")
         own = files if reader.works_here else files.filter(uploaded_by=reader)
         cast("forms.ModelChoiceField[Attachment]", self.fields["file"]).queryset = own

@@ -24,4 +24,5 @@ def mentioned(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 
 def _note(event: CaseEvent, message_id: int | None) -> Message | None:
-    return event.case.messages.filter(pk=message_id, kind=MessageKind.NOTE).first()
+    notes = event.case.messages.filter(kind=MessageKind.NOTE)
+    return None if message_id is None else notes.filter(pk=message_id).first()

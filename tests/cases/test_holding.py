@@ -1,6 +1,7 @@
 """Silence in detail: calls that announce, late logs, and a closing that a specialist holds back (P9.5)."""
 
 from datetime import UTC
+from functools import partial
 
 import pytest
 
@@ -182,7 +183,7 @@ def test_two_specialists_at_once_hold_it_once_and_let_go_once() -> None:
 
     people = builders.cast()
     case = ask(logged_case(people.priya, at("Tue 9:00")), people.lena, at("Tue 10:00"))
-    answers = all_at_once([lambda by=by: hold(case, people, "Tue 11:00", by=by) for by in ("lena", "max")])
+    answers = all_at_once([partial(hold, case, people, "Tue 11:00", by=by) for by in ("lena", "max")])
     (refused,) = [given for given in answers if isinstance(given, Exception)]
     assert isinstance(refused, RuleBroken)
     assert refused.code == "held_already"

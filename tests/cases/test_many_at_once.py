@@ -185,7 +185,7 @@ def race(cases: list[Case], people: Cast, *, said: str) -> list[Case | Exception
     return [word for word, _closed in rounds]
 
 
-@pytest.mark.parametrize("said", ["Fri 17:00", "Fri 17:00:30"])
+@pytest.mark.parametrize("said", ["Fri 17:00", "Fri 17:00:30", "Fri 17:01"])
 def test_a_word_in_time_wins_over_the_closing_whoever_comes_first(said: str) -> None:
     people = builders.cast()
     cases = silent_cases(people, ROUNDS // 2)
@@ -211,4 +211,23 @@ def test_a_word_too_late_is_either_heard_before_the_closing_or_refused() -> None
         assert fresh(case).status == (Status.OPEN if heard else Status.CLOSED)
         assert case.closings.count() == (0 if heard else 1)
         assert case.messages.filter(by_staff=False).count() == (1 if heard else 0)
+        assert_whole(case)
+
+
+@pytest.mark.clause("P9.5")
+def test_two_words_around_the_sixtieth_second_leave_the_case_open_whoever_comes_first() -> None:
+    people = builders.cast()
+    cases = silent_cases(people, ROUNDS // 5)
+    for case in cases:
+        assert actions.close_in_silence(episode_id=episode_of(case).pk, now=at("Fri 17:00")) is not None
+    in_time = [partial(builders.say, case, people.priya, at("Fri 17:01"), "In time.") for case in cases]
+    too_late = [partial(builders.say, case, people.omar, at("Fri 17:01:01"), "Too late.") for case in cases]
+    for case, (heard, late) in zip(cases, in_rounds(in_time, too_late), strict=True):
+        assert heard == case
+        # Behind the first word the case goes on, and takes any other; before it, the second is led to a follow-up.
+        refused = isinstance(late, RuleBroken)
+        assert refused or late == case
+        assert case.messages.filter(by_staff=False).count() == (1 if refused else 2)
+        assert (fresh(case).status, fresh(case).closed_at) == (Status.OPEN, None)
+        assert events_of(case).count(EventKind.CLOSING_TAKEN_BACK) == 1
         assert_whole(case)

@@ -1,10 +1,13 @@
 """Cases that belong together: merged ones go on as one, linked ones point to each other."""
 
+from datetime import datetime
+from functools import partial
+
 import pytest
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Case, CaseLink, Closing, EventKind, Membership, Survey
+from cases.models import Case, CaseLink, Closing, EventKind, Membership, Survey, User
 from cases.rules import Outcome, RuleBroken
 from tests import builders
 from tests.builders import (
@@ -34,12 +37,12 @@ def twins(people: Cast) -> tuple[Case, Case]:
     return logged_case(people.priya, at("Tue 9:00")), logged_case(people.omar, at("Tue 9:30"))
 
 
-def merge(case: Case, into: str, by: object, when: object = MERGED_AT) -> Case:
-    return actions.merge_case(case_id=case.pk, into=into, actor=by, now=when)  # type: ignore[arg-type]
+def merge(case: Case, into: str, by: User, when: datetime = MERGED_AT) -> Case:
+    return actions.merge_case(case_id=case.pk, into=into, actor=by, now=when)
 
 
-def link(case: Case, other: str, by: object) -> Case:
-    return actions.link_cases(case_id=case.pk, other=other, actor=by, now=MERGED_AT)  # type: ignore[arg-type]
+def link(case: Case, other: str, by: User) -> Case:
+    return actions.link_cases(case_id=case.pk, other=other, actor=by, now=MERGED_AT)
 
 
 # --- Merging --------------------------------------------------------------------------------------------------------
@@ -218,8 +221,8 @@ def test_two_cases_merged_into_each_other_at_once_leave_one_that_goes_on() -> No
         one, two = logged_case(people.priya, at("Tue 9:00")), logged_case(people.omar, at("Tue 9:30"))
         answers = all_at_once(
             [
-                lambda one=one, two=two: merge(one, two.reference, people.lena),
-                lambda one=one, two=two: merge(two, one.reference, people.max),
+                partial(merge, one, two.reference, people.lena),
+                partial(merge, two, one.reference, people.max),
             ]
         )
         (refused,) = [given for given in answers if isinstance(given, Exception)]
@@ -234,8 +237,8 @@ def test_a_word_and_a_merge_at_once_lose_no_word() -> None:
         one, two = logged_case(people.priya, at("Tue 9:00")), logged_case(people.priya, at("Tue 9:30"))
         answers = all_at_once(
             [
-                lambda one=one, two=two: merge(one, two.reference, people.lena),
-                lambda one=one: say(one, people.priya, MERGED_AT),
+                partial(merge, one, two.reference, people.lena),
+                partial(say, one, people.priya, MERGED_AT),
             ]
         )
         refused = [given for given in answers if isinstance(given, Exception)]

@@ -166,7 +166,7 @@ def remove_file(file: Attachment, by: object) -> Case:
 
 
 def on_disk(file: Attachment) -> bool:
-    return (Path(settings.MEDIA_ROOT) / file.file.name).exists()
+    return (Path(settings.MEDIA_ROOT) / str(file.file.name)).exists()
 
 
 @pytest.mark.parametrize("name", ["priya", "lena"])
@@ -190,7 +190,7 @@ def test_a_file_that_somebody_else_has_too_stays_on_the_disk(
     )
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         remove_file(file, people.lena)
-    assert default_storage.exists(other.attachments.get().file.name)
+    assert default_storage.exists(str(other.attachments.get().file.name))
 
 
 def test_a_colleague_removes_no_file_of_somebody_else(people: Cast, file: Attachment) -> None:

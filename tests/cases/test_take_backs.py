@@ -1,12 +1,12 @@
 """Taking back a mistaken reply within 10 seconds, a closing within 60: the clocks run on as if it had not been."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Case, DeadlineKind, EventKind, Message, MessageKind, Survey
+from cases.models import Case, DeadlineKind, EventKind, Message, MessageKind, Survey, User
 from cases.rules import Outcome, RuleBroken
 from tests.builders import (
     Cast,
@@ -39,17 +39,17 @@ def case(people: Cast) -> Case:
     return logged_case(people.priya, at("Tue 9:00"))
 
 
-def seconds(number: float, since: object = SENT) -> object:
-    return since + timedelta(seconds=number)  # type: ignore[operator]
+def seconds(number: float, since: datetime = SENT) -> datetime:
+    return since + timedelta(seconds=number)
 
 
-def undo_reply(case: Case, by: object, when: object) -> Case:
+def undo_reply(case: Case, by: User, when: datetime) -> Case:
     last = case.messages.filter(kind=MessageKind.REPLY, by_staff=True).latest("pk")
-    return actions.take_reply_back(message_id=last.pk, actor=by, now=when)  # type: ignore[arg-type]
+    return actions.take_reply_back(message_id=last.pk, actor=by, now=when)
 
 
-def undo_closing(case: Case, by: object, when: object) -> Case:
-    return actions.take_closing_back(case_id=case.pk, actor=by, now=when)  # type: ignore[arg-type]
+def undo_closing(case: Case, by: User, when: datetime) -> Case:
+    return actions.take_closing_back(case_id=case.pk, actor=by, now=when)
 
 
 def first_promises(case: Case) -> list[tuple[object, ...]]:
@@ -143,7 +143,7 @@ def test_contacts_take_no_reply_back(people: Cast, case: Case) -> None:
 
 def test_a_reply_to_a_case_that_closed_meanwhile_stands(people: Cast, case: Case) -> None:
     answer(case, people.lena, SENT)
-    close(case, people.priya, seconds(3), Outcome.SOLVED_BY_CONTACT)  # type: ignore[arg-type]
+    close(case, people.priya, seconds(3), Outcome.SOLVED_BY_CONTACT)
     with pytest.raises(RuleBroken, match="closed cases stay closed"):
         undo_reply(case, people.lena, seconds(5))
 
@@ -158,7 +158,7 @@ def test_a_closing_is_undone_to_where_the_case_stood(people: Cast, case: Case) -
     assert (fresh(case).status, fresh(case).closed_at) == (Status.OPEN, None)
     assert case.closings.get().taken_back_at == seconds(59, CLOSED)
     assert events_of(case)[-2:] == [EventKind.CASE_CLOSED, EventKind.CLOSING_TAKEN_BACK]
-    assert not Survey.objects.get().is_open(seconds(60, CLOSED))  # type: ignore[arg-type]
+    assert not Survey.objects.get().is_open(seconds(60, CLOSED))
 
 
 def test_the_waiting_goes_on_with_its_attempts_and_times(people: Cast, case: Case) -> None:

@@ -1,5 +1,7 @@
 """Who hears of a case: watchers inside the partner, staff, and the colleague whose case it is."""
 
+from collections.abc import Callable
+
 import pytest
 
 from cases import actions
@@ -76,13 +78,14 @@ def test_the_contact_need_not_watch(people: Cast, case: Case) -> None:
 
 def test_another_partner_changes_nothing(people: Cast, case: Case) -> None:
     watch(case, people.omar, people.priya)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: watch(case, people.zoe, people.zoe),
         lambda: actions.remove_watcher(case_id=case.pk, user_id=people.omar.pk, actor=people.zoe, now=NOON),
         lambda: actions.change_contact(
             case_id=case.pk, contact_id=people.zoe.pk, expected_id=people.priya.pk, actor=people.zoe, now=NOON
         ),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Case.DoesNotExist):
             act()
     assert watchers(case) == {"Omar Haddad"}

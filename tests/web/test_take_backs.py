@@ -1,6 +1,6 @@
 """The buttons that take a reply or a closing back, and the hold, as pages show them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -28,7 +28,7 @@ def case(people: Cast) -> Case:
     return logged_case(people.priya, at("Tue 9:00"))
 
 
-def later(seconds: int) -> object:
+def later(seconds: int) -> datetime:
     return SENT + timedelta(seconds=seconds)
 
 
@@ -71,7 +71,7 @@ def test_the_contact_never_sees_a_reply_that_was_taken_back(people: Cast, case: 
     for seconds in (0, 5, 10):
         page = html_of(get(browser, PORTAL, later(seconds)))
         assert "To the wrong one." not in page
-    actions.take_reply_back(message_id=case.messages.get().pk, actor=people.lena, now=later(10))  # type: ignore[arg-type]
+    actions.take_reply_back(message_id=case.messages.get().pk, actor=people.lena, now=later(10))
     for seconds in (11, 3600):
         page = html_of(get(browser, PORTAL, later(seconds)))
         assert "To the wrong one." not in page
