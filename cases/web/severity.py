@@ -148,12 +148,21 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     if waiting is not None:
         key = {"proposal": waiting.pk}
         shown |= {
+            "severity_answer_due": _answer_due(case, waiting),
             "severity_option": next(option for option in every if option.value == waiting.severity),
             "agree_form": AgreeForm(initial={**key, **named}),
             "decline_form": DeclineForm(initial=key),
             "withdraw_form": WithdrawForm(initial=key),
         }
     return shown
+
+
+def _answer_due(case: Case, waiting: SeverityProposal) -> datetime | None:
+    """Return by when a request for Severity 1 at night is answered."""
+    if waiting.side != Side.CONTACT or waiting.severity != ROUND_THE_CLOCK_SEVERITY:
+        return None
+    promised = Deadline.objects.filter(case=case, ended_at=None, kind=DeadlineKind.SEVERITY_ANSWER)
+    return promised.values_list("due_at", flat=True).first()
 
 
 def asks_charges(case: Case, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import actions
 from cases.actions import closing as closings
-from cases.models import Case, SeverityProposal
+from cases.models import Case, SeverityProposal, User
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.case_pages import act_on_case
@@ -110,7 +110,10 @@ def link(request: Reading, token: str) -> HttpResponseBase:
     A link that is over, or none, says so without telling which case.
     """
     proposal = _proposal_by(token)
-    if proposal is None or proposal.link_for is None:
+    reader = getattr(request, "user", None)
+    # Staff who came by it must not agree with themselves (P8.1).
+    by_staff = isinstance(reader, User) and reader.works_here
+    if proposal is None or proposal.link_for is None or by_staff:
         return render(request, "cases/severity_gone.html", status=404)
     with timezone.override(ZoneInfo(proposal.link_for.zone)):
         if proposal.decision:

@@ -89,6 +89,7 @@ def one(request: PortalRequest, mail_id: int) -> HttpResponse:
     mail = get_object_or_404(OutgoingMail.objects.select_related("case", "recipient", "event"), pk=mail_id)
     context = {
         "mail": mail,
+        "body_text": letters.for_staff_to_read(mail.body_text),
         "from_address": mail.sent_from or letters.sender(),
         "mail_server_is_set": delivery.server_is_set(),
     }
@@ -102,7 +103,7 @@ def one(request: PortalRequest, mail_id: int) -> HttpResponse:
 def body(request: PortalRequest, mail_id: int) -> HttpResponse:
     """Return the HTML of a mail alone, for the frame on its page."""
     mail = get_object_or_404(OutgoingMail, pk=mail_id)
-    response = HttpResponse(mail.body_html)
+    response = HttpResponse(letters.for_staff_to_read(mail.body_html))
     response["Cache-Control"] = "private, no-store"
     return response
 

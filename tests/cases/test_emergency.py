@@ -1,16 +1,17 @@
 """Severity 1: the technical resource (P2.6), people on call (P4.1), what it may cost (P4.2)."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 
-from cases import actions
+from cases import actions, calendar_edits
 from cases.lifecycle import Status
 from cases.models import Case, ChargeReview, Deadline, DeadlineEnd, DeadlineKind, EventKind, OnCallAlert, User
 from cases.rules import ALERT_AGAIN_AFTER, CHARGE_WORDS, RuleBroken
 from notifications import sweeps
+from sla import store
 from tests import builders
 from tests.builders import Cast, all_at_once, answer, ask, at, close, events_of, fresh, last_event, logged_case, say
 from tests.severities import agree, change, decline, first_response, open_proposal, propose
@@ -111,6 +112,17 @@ def test_while_nobody_is_there_the_clock_counts_in_desk_hours_and_never_in_nothi
         ("resource_unavailable", True, people.priya),
         ("resource_available", True, people.lena),
     ]
+
+
+@pytest.mark.clause("P2.6", "P3.2")
+def test_a_calendar_edit_reckons_with_the_absence(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 16:30"), severity=1)
+    away(case, people.priya, "Tue 16:40")
+    # As promised with the absence: nothing was left behind by an earlier edit.
+    assert calendar_edits.left_alone(at("Tue 16:41")).moving == []
+    edit = calendar_edits.with_day(case.desk, date(2026, 11, 25), closed=True, reason="Day of mourning")
+    (move,) = calendar_edits.moves(store.calendar, edit, at("Tue 16:41")).moving
+    assert (move.deadline, move.new_due_at) == (first_response(case), at("Thu 8:30"))
 
 
 @pytest.mark.clause("P2.6")

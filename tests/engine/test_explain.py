@@ -25,6 +25,13 @@ def test_the_stretches_add_up_to_the_target() -> None:
     assert sum((step.used for step in told.steps), timedelta()) == SEV3.within
 
 
+def test_the_share_used_counts_only_what_ran() -> None:
+    told = explain(au, EASTER)
+    moments = ("Thu 2 Apr 2026 16:00", "Thu 2 Apr 2026 17:00", "Mon 6 Apr 2026 12:00", "Tue 7 Apr 2026 09:00")
+    assert [told.used_percent(at(moment)) for moment in moments] == [0, 8, 8, 25]
+    assert told.used_percent(told.due_at) == told.used_percent(told.due_at + timedelta(days=9)) == 100
+
+
 def test_a_clock_change_inside_the_sum_is_told() -> None:
     (change,) = explain(au, EASTER).clock_changes
     assert (change.zone, change.minutes) == ("Australia/Sydney", -60)

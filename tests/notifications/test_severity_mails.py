@@ -9,7 +9,7 @@ from cases import actions
 from cases.models import Case, ChargeReview, SeverityAgreement, SeverityProposal
 from notifications.models import MailState, OutgoingMail
 from tests.builders import answer, at, close, fresh
-from tests.cases.pages import get, post
+from tests.cases.pages import browser_of, get, post
 from tests.notifications.office import Office, kinds_to, mail, send, tell
 from tests.severities import agree, change, decline, open_proposal, propose
 
@@ -164,6 +164,19 @@ def test_an_old_link_a_wrong_one_and_one_of_somebody_who_left_decide_nothing(off
     gone = post(Client(), link, {"proposal": open_proposal(case).pk}, at("Tue 10:10"))
     assert gone.status_code == 404
     assert case.reference not in gone.content.decode()
+    assert fresh(case).severity == 3
+
+
+@pytest.mark.clause("P8.1")
+def test_staff_do_not_read_the_link_in_the_outbox_nor_decide_by_it(office: Office) -> None:
+    case, link = proposed(office)
+    browser = browser_of(office.ann, at("Tue 10:10"))
+    written = mail("severity_proposed")
+    for address in (f"/desk/mail/{written.pk}/", f"/desk/mail/{written.pk}/body/"):
+        page = get(browser, address, at("Tue 10:10"))
+        assert page.status_code == 200
+        assert link.split("/")[2] not in page.content.decode()
+    assert post(browser, link, {"proposal": open_proposal(case).pk}, at("Tue 10:10")).status_code == 404
     assert fresh(case).severity == 3
 
 

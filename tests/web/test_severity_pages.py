@@ -216,6 +216,7 @@ def test_at_night_the_page_says_what_a_request_for_severity_1_does(people: Cast)
     send(people.priya, "/cases/NWIT-1/severity/", form | {"accept_charges": "on"}, night)
     words = words_of(open_page(people.priya, "/cases/NWIT-1/", night))
     assert "asked for Severity 1; our answer is due by: Wed 00:00 Sydney" in words
+    assert "An answer is due by Wed 25 Nov, 00:00 Sydney" in words
     assert "The people on call were alerted" not in words
 
 
