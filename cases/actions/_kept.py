@@ -1,5 +1,6 @@
 """Requests of partners whose plan has ended: kept whole, to be decided on (P1.1)."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -50,7 +51,7 @@ def take_files_of_draft(kept: KeptRequest, follow_up_of: Case | None) -> None:
         draft.delete()
 
 
-def give_notice(kind: NoticeKind, partner: Partner, facts: dict[str, int | str], *, now: datetime) -> None:
+def give_notice(kind: NoticeKind, partner: Partner, facts: Mapping[str, int | str], *, now: datetime) -> None:
     """Have people told of something that is about no case."""
-    Notice.objects.create(kind=kind, partner=partner, at=now, facts=facts)
+    Notice.objects.create(kind=kind, partner=partner, at=now, facts=dict(facts))
     transaction.on_commit(_record.wake)

@@ -245,7 +245,8 @@ def _fill(rotation: Rotation, *, now: datetime) -> int:
 
 
 def _feeds_of(actor: User, desk_id: int | None) -> QuerySet[RosterFeed]:
-    return RosterFeed.objects.filter(owner=actor, desk_id=desk_id, revoked_at=None)
+    mine = RosterFeed.objects.filter(owner=actor, revoked_at=None)
+    return mine.filter(desk=None) if desk_id is None else mine.filter(desk_id=desk_id)
 
 
 def _locked_shift(shift_id: int) -> RosterShift:

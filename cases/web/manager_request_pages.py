@@ -129,7 +129,7 @@ def _caller(form: forms.Form) -> dict[str, Any]:
     person, partner = str(form["contact"].value() or ""), str(form["partner"].value() or "")
     if not (person.isdecimal() and partner.isdecimal()):
         return {}
-    found = Partner.objects.filter(pk=partner, memberships__user=person, memberships__is_active=True).first()
+    found = Partner.objects.filter(pk=partner, memberships__user=int(person), memberships__is_active=True).first()
     contact = form.fields["contact"].queryset.filter(pk=person).first()  # type: ignore[attr-defined]
     return {"caller": contact, "caller_partner": found} if found is not None else {}
 

@@ -20,6 +20,8 @@ from cases.web.phone_forms import CallerCallForm, CallerCaseForm, NewContactForm
 from cases.web.promise import desk_line, severity_choices
 from cases.web.request import PortalRequest, desk_page
 
+Act = Callable[[dict[str, Any]], HttpResponseBase]
+
 
 @desk_page
 @require_GET
@@ -56,7 +58,7 @@ def _back(number: str) -> str:
     return f"{reverse('desk_phone')}?{urlencode({'number': number})}"
 
 
-def _act(request: PortalRequest, form: forms.Form, name: str, act: Callable[[dict[str, Any]], HttpResponseBase]) -> Any:
+def _act(request: PortalRequest, form: forms.Form, name: str, act: Act) -> HttpResponseBase:
     """Check a form of the page, call one action, and answer; a refused form stays with what was typed."""
     if form.is_valid():
         try:

@@ -34,7 +34,7 @@ def lapse(partner: Partner) -> None:
 
 
 def submit(by: User, partner: Partner, when: datetime = NINE, **more: Any) -> Case | KeptRequest:
-    said = {"details": details(), "severity": 2} | more
+    said: dict[str, Any] = {"details": details(), "severity": 2} | more
     return actions.submit_or_keep(partner_id=partner.pk, actor=by, now=when, **said)
 
 

@@ -229,7 +229,12 @@ def test_what_is_no_number_is_refused(people: Cast) -> None:
 
 
 def add(people: Cast, **more: Any) -> User:
-    said = {"name": "Ada Lind", "email": "ada@nwit.example", "typed": NUMBER, "partner_id": people.northwind.pk}
+    said: dict[str, Any] = {
+        "name": "Ada Lind",
+        "email": "ada@nwit.example",
+        "typed": NUMBER,
+        "partner_id": people.northwind.pk,
+    }
     return actions.add_contact(actor=people.lena, now=TEN, **said | more)
 
 
@@ -267,7 +272,7 @@ def test_contacts_that_are_refused(people: Cast) -> None:
 
 
 def by_phone(people: Cast, when: datetime = TEN, *, severity: int = 3, **more: Any) -> Case | KeptRequest:
-    said = {"partner_id": people.northwind.pk, "contact_id": people.omar.pk, "details": details()}
+    said: dict[str, Any] = {"partner_id": people.northwind.pk, "contact_id": people.omar.pk, "details": details()}
     return actions.log_case_by_phone(severity=severity, actor=people.lena, now=when, **said | more)
 
 
@@ -295,7 +300,7 @@ def test_whoever_spoke_about_the_problem_gave_the_first_reply(people: Cast) -> N
 @pytest.mark.clause("P4.2")
 def test_after_hours_the_spoken_acceptance_is_kept_with_who_heard_it(people: Cast) -> None:
     night = at("Tue 23:00")
-    named = {"severity": 1, "details": details(technical_resource="Omar")}
+    named: dict[str, Any] = {"severity": 1, "details": details(technical_resource="Omar")}
     with pytest.raises(RuleBroken, match=r"Read the words on charges to the caller and tick that they accept them."):
         by_phone(people, night, **named)
     case = phoned(people, night, charges_heard=True, **named)
