@@ -39,6 +39,7 @@ class Postbox:
         sweeps.warn_and_breach(now=now)
         sweeps.close_silent_cases(now=now)
         sweeps.keep_contact_attempts(now=now)
+        sweeps.remind_of_milestones(now=now)
         sweeps.dispatch_events(now=now)
         sweeps.send_outbox(clock=lambda: now)
         sent = []
@@ -75,7 +76,7 @@ def test_a_case_lives_for_two_weeks_and_everybody_hears_what_they_are_owed_once(
     # A month later nothing was left to do.
     assert post_box.at(at("Fri 27 Feb 9:00")) == []
     assert_the_record_is_whole(case)
-    assert_each_mail_went_once(mails=12)
+    assert_each_mail_went_once(mails=15)
 
 
 def nobody_answers_in_time(case: Case, post_box: Postbox) -> None:
@@ -96,13 +97,18 @@ def lena_answers_late_and_asks(case: Case, people: Cast, post_box: Postbox) -> N
     )
     replied = (PRIYA, f"[NWIT-1] Lena Fischer replied: {TITLE}")
     answer(case, people.lena, at("Fri 16 Jan 14:00"), "The agent misses a fix.")
-    assert post_box.at(at("Fri 16 Jan 14:00:02")) == [replied]
+    assert post_box.at(at("Fri 16 Jan 14:00:02")) == []
+    assert post_box.at(at("Fri 16 Jan 14:00:12")) == [replied]
     assert "The agent misses a fix." in post_box.texts[replied]
-    assert (deadline_of(case).kept, fresh(case).next_due_at) == (False, None)
+    # What is due next is an update, on the next business day: for staff alone.
+    assert (deadline_of(case).kept, fresh(case).next_due_at) == (False, at("Mon 19 Jan 17:00"))
+    assert post_box.at(at("Mon 19 Jan 8:00")) == [(LENA, f"[NWIT-1] Update due by Mon 19 Jan, 17:00 Sydney: {TITLE}")]
     say(case, people.priya, at("Mon 19 Jan 9:00"), "Which fix?")
     assert post_box.at(at("Mon 19 Jan 9:00:02")) == [(LENA, f"[NWIT-1] Priya Raman replied: {TITLE}")]
+    overdue = f"[NWIT-1] Update overdue since Mon 19 Jan, 17:00 Sydney: {TITLE}"
+    assert post_box.at(at("Mon 19 Jan 17:00:01")) == [(LENA, overdue), (RUTH, overdue)]
     ask(case, people.lena, at("Wed 21 Jan 11:00"), "Which version do you run?")
-    assert post_box.at(at("Wed 21 Jan 11:00:02")) == [replied]
+    assert post_box.at(at("Wed 21 Jan 11:00:12")) == [replied]
     assert "Which version do you run?" in post_box.texts[replied]
 
 
@@ -156,7 +162,10 @@ def assert_the_record_is_whole(case: Case) -> None:
         EventKind.PROMISE_MISSED,
         EventKind.CASE_ASSIGNED,
         EventKind.SPECIALIST_REPLIED,
+        # A progress update was due and late (P9.2).
+        EventKind.PROMISE_AT_RISK,
         EventKind.CONTACT_REPLIED,
+        EventKind.PROMISE_MISSED,
         EventKind.SPECIALIST_REPLIED,
         EventKind.REMINDER_MADE,
         EventKind.ATTEMPT_COUNTED,
@@ -190,7 +199,9 @@ def test_a_word_in_the_last_minute_turns_the_end_around(people: Cast, post_box: 
         (PRIYA, f"[NWIT-1] Your word came in time: {TITLE}"),
     ]
     assert post_box.at(at("Thu 29 Jan 17:05")) == []
-    assert post_box.at(at("Fri 27 Feb 9:00")) == []
+    # The case goes on, and the contact is owed an update on the next business day.
+    overdue = f"[NWIT-1] Update overdue since Fri 30 Jan, 17:00 Sydney: {TITLE}"
+    assert post_box.at(at("Fri 27 Feb 9:00")) == [(LENA, overdue), (RUTH, overdue)]
     assert fresh(case).status == Status.OPEN
     withdrawn = OutgoingMail.objects.get(state=MailState.WITHDRAWN)
     assert (withdrawn.kind, withdrawn.sent_at) == ("case_closed", None)
