@@ -17,6 +17,8 @@ from cases.rules import RuleBroken
 
 LONGEST_SLUG = 80
 LONGEST_SEARCH = 100
+# Addresses beside those of articles.
+NO_SLUGS = frozenset({"missed", "offered", "new", "insert"})
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,8 @@ def _readable(article_id: int, reader: User) -> Article:
 
 def _new_article(text: ArticleText, *, actor: User, now: datetime) -> Article:
     slug = slugify(text.title)[:LONGEST_SLUG] or "article"
+    if slug in NO_SLUGS:
+        slug = f"{slug}-article"
     try:
         # A savepoint: the title may be taken at this very moment.
         with transaction.atomic():

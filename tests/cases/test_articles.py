@@ -94,6 +94,11 @@ def test_a_title_is_taken_once(people: Cast) -> None:
     assert refused.value.code == "article_exists"
 
 
+@pytest.mark.parametrize(("title", "slug"), [("New", "new-article"), ("Missed!", "missed-article"), ("***", "article")])
+def test_a_title_never_takes_the_address_of_another_page(people: Cast, title: str, slug: str) -> None:
+    assert write(people.lena, title).slug == slug
+
+
 def test_contacts_write_and_publish_nothing(people: Cast) -> None:
     article = write(people.lena)
     tries: list[Callable[[], object]] = [
