@@ -163,7 +163,7 @@ def _list(request: PortalRequest, form: WordsForm, status: int = 200) -> HttpRes
         "to_see": list(flagged.filter(seen_at=None).order_by("began_at", "id")),
         "seen": list(flagged.exclude(seen_at=None).order_by("-seen_at", "-id")[:SEEN_SHOWN]),
         "texts": list(ConsentText.objects.order_by("-version")),
-        "text": version_in_force(request.now),
+        "in_force": version_in_force(request.now),
         "form": form,
     }
     return render(request, "cases/manager/consents.html", context, status=status)

@@ -279,6 +279,7 @@ def test_a_manager_publishes_new_words(people: Cast) -> None:
     page = get(ruth, "/manager/consents/", NOON)
     typed = typed_in(page, "/manager/consents/words/")
     assert "may charge us" in typed["words"]
+    assert "The words in force, version 1 Work on this case may need actions" in words_of(page)
     new = typed | {"words": "New words: charges, no liability."}
     assert post(ruth, "/manager/consents/words/", new, NOON).status_code == 302
     assert ConsentText.objects.latest("version").version == 2
