@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Milestone
 from tests import builders
@@ -172,3 +174,27 @@ def test_a_case_with_a_workaround_and_an_ended_plan_reads_well_when_closed(
         assert shown.status_code == 200
         assert "Fix Planned" in words_of(shown)
         assert not any("milestone" in action or "workaround" in action for action in forms_of(shown))
+
+
+def test_long_plans_ask_the_database_no_more_often(people: Cast, case: Case, lena: Client, priya: Client) -> None:
+    plan(case, people.lena)
+
+    def queries() -> dict[str, int]:
+        counted = {}
+        for browser, page in ((lena, DESK), (priya, PAGE), (lena, "/desk/plans/")):
+            get(browser, page, NOON)
+            with CaptureQueriesContext(connection) as asked:
+                get(browser, page, NOON)
+            counted[page] = len(asked)
+        return counted
+
+    def more(number: int) -> None:
+        owner = [people.lena, people.priya, people.omar, people.max][number % 4]
+        add(case, f"Step {number}", owner, people.lena, after=list(Milestone.objects.values_list("pk", flat=True)))
+
+    for number in range(3):
+        more(number)
+    few = queries()
+    for number in range(3, 8):
+        more(number)
+    assert queries() == few
