@@ -4,6 +4,7 @@ The act and the mark "handled" are one transaction, so a mail is handled once wh
 return None when somebody else handled the mail meanwhile.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,6 +47,8 @@ MOST_TRIES = 3
 WAIT = timedelta(minutes=1)
 ONE_KEPT_WITHIN = timedelta(hours=1)
 LONGEST_WORDS = 100_000
+# "Re: [NWIT-104] " says nothing about a problem.
+_PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw|sv)\s*:|\s*\[[A-Z][A-Z0-9]{1,5}-\d{1,9}\])+\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class MailRead:
     def title(self) -> str:
         """What a case made from it is called."""
         first = next((line.strip() for line in self.said.splitlines() if line.strip()), "")
-        return (self.subject or first or _("Mail without a subject"))[:200]
+        return (_PREFIX.sub("", self.subject) or first or _("Mail without a subject"))[:200]
 
 
 @transaction.atomic(durable=True)

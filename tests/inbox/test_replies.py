@@ -1,12 +1,15 @@
 """A reply by mail finds its case, and counts as its writer's word: in time, after the closing, from whom it may."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from cases import actions
+from cases.inbox import handling, storing
 from cases.lifecycle import Status
 from cases.models import (
     Case,
@@ -18,12 +21,12 @@ from cases.models import (
     Message,
     OnCallAlert,
 )
-from cases.rules import Outcome
+from cases.rules import Outcome, RuleBroken
 from notifications.models import OutgoingMail
 from tests import builders
-from tests.builders import at, deadline_of, events_of, fresh, last_event, reminded_twice
+from tests.builders import all_at_once, at, deadline_of, events_of, fresh, last_event, reminded_twice
 from tests.inbox.post import about, answer_to, case_of, deliver, letter
-from tests.notifications.office import Office, mail, tell
+from tests.notifications.office import Office, mail, open_office, tell
 
 pytestmark = pytest.mark.clause("P1.2")
 ASKED = "Tue 24 Nov 09:30"
@@ -197,7 +200,7 @@ def test_a_follow_up_that_is_confirmed_is_a_case_like_any_other(office: Office) 
     case = thanks(office)
     actions.confirm_follow_up(case_id=case.pk, actor=office.lena, now=at("Tue 13:00"))
     assert not fresh(case).is_provisional
-    with pytest.raises(actions_refuse(), match="like any other"):
+    with pytest.raises(RuleBroken, match="like any other"):
         actions.dismiss_as_thanks(case_id=case.pk, actor=office.max, now=at("Tue 13:01"))
 
 
@@ -205,7 +208,7 @@ def test_a_follow_up_that_is_confirmed_is_a_case_like_any_other(office: Office) 
 def test_a_follow_up_that_somebody_answered_is_not_dismissed(office: Office) -> None:
     case = thanks(office)
     builders.answer(case, office.max, at("Tue 13:00"))
-    with pytest.raises(actions_refuse(), match="Somebody answered"):
+    with pytest.raises(RuleBroken, match="Somebody answered"):
         actions.dismiss_as_thanks(case_id=case.pk, actor=office.lena, now=at("Tue 13:01"))
 
 
@@ -213,7 +216,7 @@ def test_a_follow_up_that_somebody_answered_is_not_dismissed(office: Office) -> 
 def test_only_staff_say_what_was_thanks(office: Office) -> None:
     case = thanks(office)
     for act in (actions.dismiss_as_thanks, actions.confirm_follow_up, actions.settle_triage):
-        with pytest.raises(actions_refuse(), match="Only support staff"):
+        with pytest.raises(RuleBroken, match="Only support staff"):
             act(case_id=case.pk, actor=office.priya, now=at("Tue 13:00"))
 
 
@@ -224,12 +227,6 @@ def test_what_a_mail_left_open_is_settled_once(office: Office) -> None:
         actions.settle_triage(case_id=case.pk, actor=office.lena, now=at("Tue 09:30"))
     assert fresh(case).triage == ""
     assert events_of(case).count(EventKind.TRIAGED) == 1
-
-
-def actions_refuse() -> type[Exception]:
-    from cases.rules import RuleBroken  # noqa: PLC0415
-
-    return RuleBroken
 
 
 # --- Staff --------------------------------------------------------------------------------------------------------
@@ -277,3 +274,26 @@ def test_an_old_case_gets_at_most_thirty_mails_an_hour(office: Office, asked: Ou
     assert fates == [MailFate.REPLY] * 30 + [MailFate.TRAY] * 2
     assert not OnCallAlert.objects.exists()
     assert deadline_of(about(asked)).pk
+
+
+@pytest.mark.clause("P9.5")
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_is_read_at_the_moment_of_the_closing_wins() -> None:
+    office = open_office()
+    for number in range(1, 6):
+        case = office.log()
+        reminded_twice(case, office.lena)
+        closes_at = at("Tue 1 Dec 17:00")
+        raw = letter(office.priya, f"Re: [NWIT-{number}] A word").as_bytes()
+        storing.store(
+            raw, source="x", received_at=closes_at + timedelta(seconds=number * 12), now=at("Tue 1 Dec 17:02")
+        )
+        waiting = handling.waiting(at("Tue 1 Dec 17:02"), limit=1)
+        calls: list[Callable[[], object]] = [
+            partial(builders.close_in_silence, case, closes_at),
+            partial(handling.handle, waiting[0], now=now),
+        ]
+        assert not [answer for answer in all_at_once(calls) if isinstance(answer, Exception)]
+        assert fresh(case).status == Status.OPEN
+        assert case.messages.filter(by_staff=False).count() == 1
+        assert Case.objects.count() == number
