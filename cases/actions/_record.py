@@ -64,11 +64,9 @@ def locked(case_id: int, *, actor: User | None) -> Case:
         RuleBroken: a machine asked that the case be as it read it, and it changed.
     """
     cases = Case.objects.all() if actor is None else Case.objects.visible_to(actor)
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("partner", "desk", "contact")
-        .get(pk__in=cases.filter(pk=case_id).values("pk"))
-    )
+    rows = Case.objects.select_for_update().filter(pk__in=cases.filter(pk=case_id).values("pk"))
+    # Read after the lock is there: a join of before would miss a contact or a desk that was changed meanwhile.
+    case = Case.objects.select_related("partner", "desk", "contact").get(pk=rows.values_list("pk", flat=True).get())
     _request.require_as_read(case)
     return case
 

@@ -206,8 +206,7 @@ def partner_locked(partner_id: int, actor: User) -> Partner:
     memberships = actor.memberships.filter(is_active=True, partner_id=partner_id)
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
     return (
-        Partner.objects.select_for_update(of=("self",))
-        .select_related("home_desk")
+        Partner.objects.select_for_update()
         .get(pk__in=memberships.values("partner_id"))
     )
 

@@ -145,7 +145,7 @@ def writer_locked(partner_id: int, contact_id: int | None, actor: User) -> tuple
             pk=contact_id or 0, is_active=True, memberships__partner_id=partner_id, memberships__is_active=True
         )
     mine = contact.memberships.filter(is_active=True, partner_id=partner_id).values("partner_id")
-    partners = Partner.objects.select_for_update(of=("self",)).select_related("home_desk")
+    partners = Partner.objects.select_for_update()
     return partners.get(pk__in=mine), contact
 
 

@@ -91,7 +91,7 @@ def add_contact(*, partner_id: int, name: str, email: str, typed: str = "", acto
         RuleBroken: the actor is no staff, something is missing, or the address is one of ours.
     """
     _record.require_staff(actor)
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("home_desk").get(pk=partner_id)
+    partner = Partner.objects.select_for_update().get(pk=partner_id)
     _require_person(name, email)
     person = User.objects.filter(email__iexact=email.strip()).first()
     if person is not None and person.staff_role:

@@ -250,7 +250,7 @@ def _feeds_of(actor: User, desk_id: int | None) -> QuerySet[RosterFeed]:
 
 
 def _locked_shift(shift_id: int) -> RosterShift:
-    return RosterShift.objects.select_for_update(of=("self",)).select_related("person", "desk").get(pk=shift_id)
+    return RosterShift.objects.select_for_update().get(pk=shift_id)
 
 
 def _staff(ids: Sequence[int]) -> list[User]:

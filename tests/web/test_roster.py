@@ -1,5 +1,6 @@
 """The roster on pages, and as a feed for calendar programs (P6.1, P4.1)."""
 
+import re
 from datetime import date, time
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_a_feed_is_read_at_its_secret_address_until_it_is_revoked(people: Cast) 
     rostered(people)
     browser = browser_of(people.lena, TEN)
     made = post(browser, "/desk/roster/feed/", {"desk": ""}, TEN)
-    address = html_of(made).partition("/roster/")[2].partition(".ics")[0]
+    address = re.findall(r"/roster/([\w-]+)\.ics", html_of(made))[0]
     feed = get(Client(), f"/roster/{address}.ics", TEN)
     assert feed["Content-Type"] == "text/calendar; charset=utf-8"
     assert events(feed)[0] == ("On call: Lena Fischer (Australia)", at("Tue 11:00"), at("Tue 1 Dec 11:00"))
