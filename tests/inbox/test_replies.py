@@ -285,10 +285,9 @@ def test_a_mail_that_is_read_at_the_moment_of_the_closing_wins() -> None:
         reminded_twice(case, office.lena)
         closes_at = at("Tue 1 Dec 17:00")
         raw = letter(office.priya, f"Re: [NWIT-{number}] A word").as_bytes()
-        storing.store(
-            raw, source="x", received_at=closes_at + timedelta(seconds=number * 12), now=at("Tue 1 Dec 17:02")
-        )
-        waiting = handling.waiting(at("Tue 1 Dec 17:02"), limit=1)
+        came_at, now = closes_at + timedelta(seconds=number * 12), at("Tue 1 Dec 17:02")
+        storing.store(raw, source="x", received_at=came_at, now=now)
+        waiting = handling.waiting(now, limit=1)
         calls: list[Callable[[], object]] = [
             partial(builders.close_in_silence, case, closes_at),
             partial(handling.handle, waiting[0], now=now),
