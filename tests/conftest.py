@@ -91,7 +91,7 @@ def close_network(known_hosts: set[str]) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of the other backend; that is no skip, it is another run. Mark what drives a whole product."""
+    """Leave out the tests of the other backend, which is no skip but another run; mark what drives a whole product."""
     for item in items:
         used = getattr(item, "fixturenames", ())
         if "chromium" in used:
