@@ -130,6 +130,15 @@ class MilestoneWaitsForm(forms.Form):
         self.fields["after"].queryset = milestones_of(case)  # type: ignore[attr-defined]
 
 
+# What the buttons of a milestone say.
+STEPS = {
+    MilestoneState.PLANNED.value: _("Not started yet"),
+    MilestoneState.STARTED.value: _("Start"),
+    MilestoneState.DONE.value: _("Done"),
+    MilestoneState.DROPPED.value: _("Drop"),
+}
+
+
 @dataclass(frozen=True)
 class Step:
     """A milestone as a row: what it waits for that is still open, what it may become, and by whom."""
@@ -169,9 +178,7 @@ def steps_of(milestones: Iterable[Milestone], *, staff: bool, now: datetime) -> 
                 milestone=one,
                 waits_for=[earlier for earlier in one.after.all() if earlier.settled_at is None],
                 next_states=[
-                    (state, str(MilestoneState(state).label))
-                    for state in states
-                    if staff or state != MilestoneState.DROPPED
+                    (state, str(STEPS[state])) for state in states if staff or state != MilestoneState.DROPPED
                 ],
                 overdue=one.settled_at is None and now > one.due_at,
                 due_soon=one.settled_at is None and now <= one.due_at and (one.due_at - now).days < 1,
