@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from cases import actions, demo_office, demo_plans
+from cases import actions, demo_mail, demo_office, demo_plans
 from cases.models import Case, Membership, MembershipRole, Partner, Plan, ProductArea, Site, StaffRole, User
 from cases.rules import AttemptOutcome, Outcome
 from sla.models import Desk
@@ -163,6 +163,7 @@ def _cases(people: dict[str, User], now: datetime) -> None:
     _tell_library(people["lena"], now)
     demo_office.load_roster(people, now)
     demo_office.ask_for_manager(Case.objects.get(title=_FRESH[2].title), now)
+    demo_mail.load_mail(now)
     demo_plans.load_plan(people, Case.objects.get(title=_FRESH[2].title), now)
 
 
