@@ -98,11 +98,11 @@ def running(environment: dict[str, str], **extra: str) -> Iterator[Portal]:
         portal.stop()
 
 
-def prepared(backend: Backend) -> dict[str, str]:
+def prepared(backend: Backend, name: str = "template") -> dict[str, str]:
     """Make an installation with tables, policy and static files, to be copied for each test."""
-    environment = backend.fresh("template")
+    environment = backend.fresh(name)
     everything = {**clean_environment(), **environment}
-    database = backend.installed_database("template")
+    database = backend.installed_database(name)
     known = migrated.load(backend, database)
     manage(everything, "migrate", "--verbosity", "0")
     if not known:
@@ -115,7 +115,7 @@ def prepared(backend: Backend) -> dict[str, str]:
 def manage(environment: dict[str, str], *arguments: str) -> str:
     """Run a management command with this environment and return what it printed."""
     command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=400)
     assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
 
