@@ -1,5 +1,6 @@
 """Large files by HTTP: progress, resuming, checksums, memory; previews; the ordinary form (P7.1)."""
 
+import gc
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,6 @@ def test_three_hundred_megabytes_keep_memory_flat(portal: Client, case: Case) ->
     piece = b"error 1603 on BK-02 at some time or other, as it were; and again\n" * (most // 64)
     piece = piece[:most]
     address = begin(portal, size=size)
-    factory_peak = 3 * most
     tracemalloc.start()
     try:
         for offset in range(0, size, most):
@@ -150,12 +150,14 @@ def test_three_hundred_megabytes_keep_memory_flat(portal: Client, case: Case) ->
                 # In the middle the connection drops: the same file is chosen again.
                 assert ask_to_begin(portal, THEIRS, NOON, "trace.log", size)["Upload-Offset"] == str(offset)
             assert patch(portal, address, NOON, offset, piece).status_code == 204
-        tracemalloc.reset_peak()
+            # Requests of the test's browser hang in circles, each with the piece it sent.
+            gc.collect()
         assert finish(portal, THEIRS, address).status_code == 200
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < factory_peak + 20 * 1024 * 1024
+    # The browser of the test holds a piece two or three times over; the whole file is ten times this.
+    assert peak < 32 * 1024 * 1024
     assert case.attachments.get().size == size
 
 
