@@ -32,6 +32,7 @@ from cases.web import (
     redaction,
     sessions,
     severity,
+    side,
     take_backs,
     waiting,
     watchers,
@@ -55,11 +56,12 @@ FORMS = {
 
 def case_page(request: PortalRequest, found: Case, *, status: int = 200, **given: Any) -> HttpResponse:
     """Show a case to whoever asks, on the page of their side; `given` are forms that were refused."""
-    template, panels = DESK if request.user.works_here else PARTNER
+    template, panels, parts = DESK if request.user.works_here else PARTNER
     context: dict[str, Any] = {"case": found}
     for panel in panels:
         context |= panel(found, request)
     context["may"] = _may(found, request) | {FORMS[name] for name in given if name in FORMS}
+    context["side"] = side.parts_of(parts, context, set(given))
     return render(request, template, context | given, status=status)
 
 
@@ -129,8 +131,8 @@ def _first_words(found: Case, request: PortalRequest) -> dict[str, str]:
     return {} if message is None else {"body": message.body}
 
 
-# Page and panels of each side. A noun with words for both sides stands in both.
-PARTNER: tuple[str, list[Panel]] = (
+# Page, panels and what stands beside, of each side. A noun with words for both sides stands in both.
+PARTNER: tuple[str, list[Panel], list[side.Part]] = (
     "cases/case.html",
     [
         _for_everybody,
@@ -149,8 +151,9 @@ PARTNER: tuple[str, list[Panel]] = (
         features.panel,
         manager_requests.panel,
     ],
+    side.PARTNER,
 )
-DESK: tuple[str, list[Panel]] = (
+DESK: tuple[str, list[Panel], list[side.Part]] = (
     "cases/desk/case.html",
     [
         _for_everybody,
@@ -173,4 +176,5 @@ DESK: tuple[str, list[Panel]] = (
         features.panel,
         manager_requests.panel,
     ],
+    side.DESK,
 )
