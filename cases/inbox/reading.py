@@ -171,6 +171,9 @@ def _require_shallow(message: Message) -> None:
 
 
 def _inside(part: Message) -> list[Message]:
+    if not part.is_multipart():
+        # Asked for its payload, it would decode it, and a charset that is none may raise anything.
+        return []
     payload = part.get_payload()
     return [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
 
@@ -221,9 +224,17 @@ def _text_of(part: Message) -> str:
 
 def _content(part: Message) -> bytes:
     if part.is_multipart():
-        return b"".join(inner.as_bytes() for inner in _inside(part))
+        return _written_out(part)
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
+
+
+def _written_out(part: Message) -> bytes:
+    """Return a mail that is attached to a mail; nothing where it is too broken to be written out."""
+    try:
+        return b"".join(inner.as_bytes() for inner in _inside(part))
+    except (UnicodeError, ValueError, LookupError, TypeError, AttributeError):
+        return b""
 
 
 def _charset(part: Message) -> str | None:

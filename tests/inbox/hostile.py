@@ -69,6 +69,7 @@ NAMED: dict[str, bytes] = {
     "nul in header": plain("nul\0subject"),
     "latin bytes as utf-8": plain("latin", b"Content-Type: text/plain; charset=utf-8\r\n", b"caf\xe9 \xff\xfe"),
     "a charset that is none": plain("charset", b"Content-Type: text/plain; charset=x-evil\r\n", b"\x81\x82"),
+    "a charset with a nul": plain("nulset", b"Content-Type: text/plain; charset=\"us\0ascii\"\r\n", b"caf\xe9"),
     "a charset that runs code elsewhere": plain("codec", b"Content-Type: text/plain; charset=zlib_codec\r\n", b"x"),
     "utf-7": plain("utf7", b"Content-Type: text/plain; charset=utf-7\r\n", b"+ADw-script+AD4-"),
     "half surrogates": plain("half", b"Content-Type: text/plain; charset=utf-16\r\n", b"\xff\xfe\x00\xd8\x41\x00"),
