@@ -166,7 +166,7 @@ def queue_length() -> int:
     """
     try:
         if settings.REDIS_URL:
-            return int(_redis(settings.REDIS_URL).llen(QUEUE))  # type: ignore[arg-type]  # typed for both kinds of client
+            return int(_redis(settings.REDIS_URL).llen(QUEUE))
         return sum(entry.name.endswith(".msg") for entry in os.scandir(settings.DATA_DIR / "broker" / "queue"))
     except (redis.RedisError, OSError) as error:
         raise BrokerGone(type(error).__name__) from error

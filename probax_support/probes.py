@@ -17,9 +17,7 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     probe = PROBES.get(request.path_info)
     if probe is None:
         return None
-    response = HttpResponseNotAllowed(["GET", "HEAD"])
-    if request.method in ("GET", "HEAD"):
-        response = probe(request)
+    response = probe(request) if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -36,9 +37,8 @@ class Written:
     def __init__(self, form: str) -> None:
         self.stream = io.StringIO()
         self.handler = logging.StreamHandler(self.stream)
-        configuration = {"version": 1, "disable_existing_loggers": False, "formatters": {"ours": logs.formatter(form)}}
-        configurator = logging.config.DictConfigurator(configuration)
-        self.handler.setFormatter(configurator.configure_formatter(configuration["formatters"]["ours"]))
+        configurator = logging.config.DictConfigurator({"version": 1})
+        self.handler.setFormatter(configurator.configure_formatter(logs.formatter(form)))
 
     @property
     def text(self) -> str:
@@ -134,7 +134,7 @@ def test_no_address_is_logged_as_it_may_hold_a_secret(people: Cast, written: Wri
 # --- A page that breaks ---------------------------------------------------------------------------------------------
 
 
-def broken(_request: object, *, token: str) -> None:
+def broken(_request: object, *, token: str) -> HttpResponse:
     assert token
     raise IntegrityError(
         'duplicate key value violates unique constraint "user_email"\nDETAIL:  Key (email)=(priya@northwind.example) '

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from cases.models import Deadline
 from notifications import heartbeat, sweeps, tasks
 from notifications.models import Heartbeat
 from probax_support import health
-from tests import builders
 from tests.builders import at, logged_case
 from tests.cases.pages import clock_at
 from tests.notifications.office import Office, open_office
@@ -185,7 +185,7 @@ def test_the_numbers_tell_what_waits_and_what_was_done(office: Office) -> None:
 def test_promises_at_risk_due_soon_and_missed_are_counted(office: Office) -> None:
     # Sev 3 has a target of four hours of the desk: warned of at 75 %, due at 13:00.
     logged_case(office.priya, at("Tue 9:00"), severity=3)
-    due_at = builders.Deadline.objects.get().due_at
+    due_at = Deadline.objects.get().due_at
     at_risk = numbers(now=due_at - timedelta(minutes=30))
     assert (at_risk["portal_promises_at_risk{}"], at_risk["portal_promises_due_soon{}"]) == (1, 1)
     missed = numbers(now=due_at + timedelta(minutes=1))
