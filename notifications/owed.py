@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from cases import promises
 from cases.models import (
@@ -188,7 +189,7 @@ def _survey(mail: OutgoingMail, now: datetime) -> str:
     return "" if survey.is_open(now) else "The survey was answered, or its time is over."
 
 
-def _facts(mail: OutgoingMail) -> dict[str, int]:
+def _facts(mail: OutgoingMail) -> dict[str, Any]:
     return {} if mail.event is None else mail.event.facts
 
 

@@ -20,8 +20,14 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.CONSENT_WITHDRAWN: (messages.consent_answered,),
     EventKind.CLOUD_ACTION_BEGUN: (messages.cloud_action_without_consent,),
     EventKind.CASE_LOGGED: (messages.case_received, messages.severity_1_logged),
-    EventKind.CONTACT_REPLIED: (messages.contact_replied, messages.watched_reply,),
-    EventKind.SPECIALIST_REPLIED: (messages.specialist_replied, messages.watched_reply,),
+    EventKind.CONTACT_REPLIED: (
+        messages.contact_replied,
+        messages.watched_reply,
+    ),
+    EventKind.SPECIALIST_REPLIED: (
+        messages.specialist_replied,
+        messages.watched_reply,
+    ),
     EventKind.REMINDER_MADE: (messages.reminder,),
     EventKind.PROMISE_AT_RISK: (messages.promise_at_risk,),
     EventKind.PROMISE_MISSED: (messages.promise_missed,),
@@ -40,7 +46,11 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.ATTEMPT_COUNTED: (messages.closing_announced,),
     EventKind.CLOSING_RELEASED: (messages.closing_announced,),
     EventKind.CONTACT_CHANGED: (messages.contact_changed,),
-    EventKind.CASE_CLOSED: (messages.case_closed, messages.case_merged, messages.watched_closed,),
+    EventKind.CASE_CLOSED: (
+        messages.case_closed,
+        messages.case_merged,
+        messages.watched_closed,
+    ),
     EventKind.CLOSING_TAKEN_BACK: (messages.closing_taken_back,),
     EventKind.SURVEY_ANSWERED: (messages.low_score,),
     # Told by the closing mail, if the case ends with it; else the case's page shows it.

@@ -230,7 +230,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- API ----------------------------------------------------------------------------------------------------------
 
-KNOX_TOKEN_MODEL = "cases.ApiToken"
+KNOX_TOKEN_MODEL = "cases.ApiToken"  # noqa: S105 - the name of a model
 # Its migrations make a table for its own tokens even where ours take their place, and nothing would ever empty it.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "probax_"}
@@ -284,7 +284,7 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 # A large file on its way into a case, piece by piece, in bytes; and the most that one piece may hold.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
 UPLOAD_PIECE_BYTES = 8 * 1024 * 1024
-# What the fields of one form may hold together. A whole log that was pasted must come back with a word beside its field.
+# What the fields of one form may hold together. A log that was pasted must come back with a word beside its field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Headers ------------------------------------------------------------------------------------------------------

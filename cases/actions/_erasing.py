@@ -74,11 +74,7 @@ def _tables_of_a_case() -> Iterator[tuple[type[Model], str]]:
         if model in (Case, Dispatch):
             continue
         direct = [field.name for field in _keys_of(model) if field.related_model is Case and field.name == "case"]
-        further = [
-            f"{field.name}__case"
-            for field in _keys_of(model)
-            if _has_case(field.related_model)
-        ]
+        further = [f"{field.name}__case" for field in _keys_of(model) if _has_case(field.related_model)]
         for path in direct or further[:1]:
             yield model, path
 

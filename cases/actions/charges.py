@@ -34,7 +34,7 @@ def decide_charges(*, review_id: int, decision: str, reason: str, actor: User, n
     if not actor.manages:
         raise RuleBroken("managers_only_charges", _("Only managers decide about charges. Nothing was changed."))
     case = _record.locked_by(ChargeReview, review_id)
-    review = ChargeReview.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=review_id)
+    review = ChargeReview.objects.select_for_update().get(pk=review_id)
     if review.decision:
         raise RuleBroken(
             "charges_decided_meanwhile",

@@ -173,16 +173,14 @@ def _led_by(partner_id: int, actor: User) -> Partner:
     if not actor.manages:
         led = actor.memberships.filter(is_active=True, role=MembershipRole.ADMINISTRATOR)
         partners = partners.filter(pk__in=led.values("partner"))
-    found = partners.select_for_update(of=("self",)).select_related("home_desk").filter(pk=partner_id).first()
+    found = partners.select_for_update(of=("self",)).filter(pk=partner_id).first()
     if found is None:
         raise RuleBroken("not_in_charge", _("Only an administrator of your company can do this. Nothing was changed."))
     return found
 
 
 def _member(membership_id: int, partner: Partner) -> Membership:
-    return (
-        Membership.objects.select_for_update(of=("self",)).select_related("user").get(pk=membership_id, partner=partner)
-    )
+    return Membership.objects.select_for_update().get(pk=membership_id, partner=partner)
 
 
 def _require_no_member(partner: Partner, address: str) -> None:
@@ -217,12 +215,7 @@ def _change(member: Membership, *, actor: User, now: datetime, **to: bool | str)
 
 
 def _open_invitation(token: str, now: datetime) -> Invitation:
-    found = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("partner")
-        .filter(token_hash=hash_of_invitation(token))
-        .first()
-    )
+    found = Invitation.objects.select_for_update().filter(token_hash=hash_of_invitation(token)).first()
     if found is None or not found.is_open(now):
         raise RuleBroken(
             "invitation_over", _("This invitation is over or was used already. Ask whoever invited you for a new one.")

@@ -241,7 +241,7 @@ def _done_before(key: UUID | None, actor: User) -> CloudAction | None:
 def _locked(consent_id: int, actor: User) -> tuple[Case, CloudConsent]:
     case_id = CloudConsent.objects.values_list("case_id", flat=True).get(pk=consent_id)
     case = _record.locked(case_id, actor=actor)
-    found = CloudConsent.objects.select_related("text", "answered_by").select_for_update(of=("self",))
+    found = CloudConsent.objects.select_for_update()
     return case, found.get(pk=consent_id)
 
 

@@ -145,9 +145,7 @@ def _undecided(request_id: int) -> KeptRequest:
     """Lock a kept request and its partner, in the order of every submission."""
     partner_id = KeptRequest.objects.values_list("partner_id", flat=True).get(pk=request_id)
     partner = Partner.objects.select_for_update().get(pk=partner_id)
-    kept = (
-        KeptRequest.objects.select_for_update(of=("self",)).select_related("contact", "follow_up_of").get(pk=request_id)
-    )
+    kept = KeptRequest.objects.select_for_update().get(pk=request_id)
     if kept.decision:
         raise RuleBroken(
             "decided_already",

@@ -205,10 +205,7 @@ def partner_locked(partner_id: int, actor: User) -> Partner:
     """Lock a partner that `actor` writes for."""
     memberships = actor.memberships.filter(is_active=True, partner_id=partner_id)
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    return (
-        Partner.objects.select_for_update()
-        .get(pk__in=memberships.values("partner_id"))
-    )
+    return Partner.objects.select_for_update().get(pk__in=memberships.values("partner_id"))
 
 
 def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:

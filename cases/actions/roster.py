@@ -76,7 +76,7 @@ def add_rotation(
 @transaction.atomic(durable=True)
 def extend_rotation(*, rotation_id: int, actor: None = None, now: datetime) -> Rotation | None:
     """Put the coming turns of a rotation into the roster. None when it ended or all of them are there."""
-    rotation = Rotation.objects.select_for_update(of=("self",)).select_related("desk").get(pk=rotation_id)
+    rotation = Rotation.objects.select_for_update().get(pk=rotation_id)
     if rotation.ended_at is not None or not _fill(rotation, now=now):
         return None
     return rotation

@@ -158,7 +158,7 @@ def _open_session(case: Case) -> RemoteSession | None:
 def _locked(session_id: int, actor: User) -> tuple[Case, RemoteSession]:
     case_id = RemoteSession.objects.values_list("case_id", flat=True).get(pk=session_id)
     case = _record.locked(case_id, actor=actor)
-    found = RemoteSession.objects.select_related("consented_by", "declined_by").select_for_update(of=("self",))
+    found = RemoteSession.objects.select_for_update()
     return case, found.get(pk=session_id)
 
 

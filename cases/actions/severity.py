@@ -283,7 +283,7 @@ def _open_proposal(proposal_id: int, *, actor: User) -> tuple[Case, SeverityProp
 
 
 def _still_open(proposal_id: int) -> SeverityProposal:
-    proposal = SeverityProposal.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=proposal_id)
+    proposal = SeverityProposal.objects.select_for_update().get(pk=proposal_id)
     if proposal.decision:
         raise RuleBroken("severity_decided_meanwhile", what_became_of(proposal))
     return proposal

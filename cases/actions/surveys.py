@@ -46,7 +46,7 @@ def remind_of_survey(*, survey_id: int, actor: None = None, now: datetime) -> Su
     reminder was written already.
     """
     case = _record.locked_by(Survey, survey_id, path="closing__case")
-    survey = Survey.objects.select_for_update(of=("self",)).select_related("closing").get(pk=survey_id)
+    survey = Survey.objects.select_for_update().get(pk=survey_id)
     if survey.remind_at is None or now < survey.remind_at:
         return None
     survey.remind_at = None
@@ -71,7 +71,7 @@ def follow_up_survey(*, survey_id: int, words: str, actor: User, now: datetime) 
         RuleBroken: it is no manager's word, says nothing, the score is not low, or somebody was first.
     """
     case = _record.locked_by(Survey, survey_id, path="closing__case")
-    survey = Survey.objects.select_for_update(of=("self",)).select_related("followed_up_by").get(pk=survey_id)
+    survey = Survey.objects.select_for_update().get(pk=survey_id)
     if not actor.manages:
         raise RuleBroken("managers_only", _("A manager follows low scores up. Nothing was changed."))
     if not words.strip():

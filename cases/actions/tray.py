@@ -56,7 +56,7 @@ def make_case_of_mail(
         RuleBroken: somebody sorted the mail meanwhile, the plan has ended, or the sender cannot become a contact.
     """
     _record.require_staff(actor)
-    partner = Partner.objects.select_for_update(of=("self",)).select_related("home_desk").get(pk=partner_id)
+    partner = Partner.objects.select_for_update().get(pk=partner_id)
     mail = _mail_to_sort(mail_id)
     if not rules.is_entitled(partner.plan, partner.trial_ends_at, now):
         raise RuleBroken(
@@ -104,7 +104,7 @@ def clear_address(*, address: str, actor: User, now: datetime) -> MailAddress | 
 
 
 def _mail_to_sort(mail_id: int) -> IncomingMail:
-    mail = IncomingMail.objects.select_for_update(of=("self",)).select_related("sorted_by").get(pk=mail_id)
+    mail = IncomingMail.objects.select_for_update().get(pk=mail_id)
     if not mail.is_to_sort:
         raise RuleBroken(
             "mail_sorted_meanwhile",

@@ -123,7 +123,7 @@ def act(request: Request, call: Callable[[], Case | None], *, status_code: int =
     answer = answer_case(request, case.reference, status_code)
     if key:
         receipts = Receipt.objects.filter(actor=person(request), key=key)
-        receipts.update(status=status_code, answer=answer.data | {"etag": answer["ETag"]})
+        receipts.update(status_code=status_code, answer=answer.data | {"etag": answer["ETag"]})
     return answer
 
 
@@ -162,7 +162,7 @@ def _answer_again(request: Request, known: Receipt, status_code: int) -> Respons
     else:
         body = dict(known.answer)
         tag = body.pop("etag")
-        again = Response(body, status=known.status or status.HTTP_200_OK, headers={"ETag": tag})
+        again = Response(body, status=known.status_code or status.HTTP_200_OK, headers={"ETag": tag})
     again["Idempotent-Replayed"] = "true"
     return again
 

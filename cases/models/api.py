@@ -46,7 +46,7 @@ class Receipt(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")
     made_at = models.DateTimeField()
     # The answer as it was given; empty when the process died before it could be kept.
-    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.JSONField(null=True, blank=True)
 
     class Meta:

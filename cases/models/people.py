@@ -39,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing] # the tokens of an untyped library
     """A person who logs in: staff by `staff_role`, or a contact by memberships in partners."""
 
     email = models.EmailField(_("email address"), unique=True)

@@ -362,7 +362,7 @@ def can_be_previewed(file: Any) -> bool:
 @register.simple_tag
 def largest_file() -> int:
     """Return how large a file may be that comes with a form, in bytes."""
-    return settings.ATTACHMENT_MAX_BYTES
+    return int(settings.ATTACHMENT_MAX_BYTES)
 
 
 # --- Small questions ----------------------------------------------------------------------------------------------

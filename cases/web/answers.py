@@ -67,7 +67,6 @@ FIELD_OF_RULE = {
     "account_closed": "email",
     "left_the_partner": "email",
     "email_wrong": "email",
-    "name_missing": "name",
     "answer_missing": "answer",
     "ideas_address_wrong": "ideas_url",
     "follow_up_missing": "what_was_done",

@@ -39,9 +39,7 @@ class CloseForm(ChargeWordFields):
         help_text=_("Such as Agent 6.2, or the number of the fix."),
         error_messages={"max_length": TOO_LONG},
     )
-    workaround = text(
-        _("The workaround"), _("As the contact can use it again, step by step."), rows=4
-    )
+    workaround = text(_("The workaround"), _("As the contact can use it again, step by step."), rows=4)
     notice = text(_("Why it is out of scope"), _("The contact reads it before whom to turn to."), rows=3)
     referral = text(_("Whom to turn to instead"), rows=3)
     destination = text(_("Where the request goes"), rows=2)

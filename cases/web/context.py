@@ -28,10 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "navigation": navigation_of(request, user),
             # With demo data nobody is asked for one, and the notice of the demonstration says enough.
             "staff_without_second_factor": (
-                user is not None
-                and user.works_here
-                and not settings.STAFF_NEED_SECOND_FACTOR
-                and not settings.DEMO
+                user is not None and user.works_here and not settings.STAFF_NEED_SECOND_FACTOR and not settings.DEMO
             ),
         },
         # Severity 1 that people on call were woken for and nobody took, on every page of staff (P4.1).

@@ -45,11 +45,11 @@ STATUS_OF_RULE = {
 
 
 class NotRead(Exception):
-    """A request that cannot be taken up. `status` is for the machine, the words are for people."""
+    """A request that cannot be taken up. `status_code` is for the machine, the words are for people."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status_code: int, words: str) -> None:
         super().__init__(words)
-        self.status = status
+        self.status_code = status_code
 
 
 # --- tus --------------------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def _tus(status: int, upload: PartialUpload | None, **headers: str) -> HttpRespo
 
 
 def _refusal(refused: NotRead | RuleBroken) -> HttpResponse:
-    status = refused.status if isinstance(refused, NotRead) else STATUS_OF_RULE.get(refused.code, 422)
+    status = refused.status_code if isinstance(refused, NotRead) else STATUS_OF_RULE.get(refused.code, 422)
     response = HttpResponse(str(refused), status=status, content_type="text/plain; charset=utf-8")
     response["Tus-Resumable"] = VERSION
     return response

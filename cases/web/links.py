@@ -22,7 +22,7 @@ class OtherCaseForm(forms.Form):
 
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
-    """Return the cases that this one has to do with, as far as the reader may see them. One query, and one if merged."""
+    """Return the cases that this one has to do with, as far as the reader may see. One query, and one if merged."""
     mine = Q(merged_into=case) | Q(links_to_newer__second=case) | Q(links_to_older__first=case)
     around = list(Case.objects.visible_to(request.user).filter(mine).distinct().order_by("pk"))
     goes_on = None

@@ -18,6 +18,7 @@ def now(request: PortalRequest) -> HttpResponse:
     cases = Case.objects.visible_to(request.user)
     counted = reports.open_by_severity_and_desk()
     verdicts = reports.verdicts(request.now - reports.PERIOD, request.now)
+    promised = cases.open().exclude(next_due_at=None)
     context = {
         "desks": Desk.objects.order_by("name"),
         "open_counts": {(row.desk_code, row.severity): row.cases for row in counted},
@@ -29,7 +30,7 @@ def now(request: PortalRequest) -> HttpResponse:
         "unassigned": cases.open().unassigned().count(),
         "waiting": cases.waiting().count(),
         **_for_managers(request),
-        "next_up": list(cases.open().exclude(next_due_at=None).in_queue_order().with_people().with_next_promise(request.user)[:8]),
+        "next_up": list(promised.in_queue_order().with_people().with_next_promise(request.user)[:8]),
         "period_days": reports.PERIOD.days,
         "verdicts": verdicts,
         "verdicts_total": reports.all_severities(verdicts),
@@ -46,7 +47,12 @@ def _for_managers(request: PortalRequest) -> dict[str, int]:
     counted = waiting.aggregate(asked=Count("pk"), late=late)
     to_decide = KeptRequest.objects.filter(decision="").count()
     charges = ChargeReview.objects.filter(verdict=ChargeVerdict.NEVER_QUALIFIED, decision="").count()
-    return {"charges_to_decide": charges} | {"managers_asked": counted["asked"], "managers_late": counted["late"], "requests_to_decide": to_decide}
+    return {
+        "charges_to_decide": charges,
+        "managers_asked": counted["asked"],
+        "managers_late": counted["late"],
+        "requests_to_decide": to_decide,
+    }
 
 
 def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:

@@ -82,18 +82,18 @@ def _of_promise(event: CaseEvent, late: int) -> str:
 
 def _severity_proposed(event: CaseEvent) -> str:
     if event.facts.get("due_at"):
-        return _("asked for Severity %(severity)s; our answer is due by") % event.facts
-    return _("proposed Severity %(severity)s instead of %(was)s") % event.facts
+        return str(_("asked for Severity %(severity)s; our answer is due by") % event.facts)
+    return str(_("proposed Severity %(severity)s instead of %(was)s") % event.facts)
 
 
 def _severity_agreed(event: CaseEvent) -> str:
     if event.facts.get("due_at"):
-        return _("agreed to Severity %(severity)s instead of %(was)s; the first reply is due by") % event.facts
-    return _("agreed to Severity %(severity)s instead of %(was)s") % event.facts
+        return str(_("agreed to Severity %(severity)s instead of %(was)s; the first reply is due by") % event.facts)
+    return str(_("agreed to Severity %(severity)s instead of %(was)s") % event.facts)
 
 
 def _resource_away(event: CaseEvent) -> str:
-    away = _("said that the technical resource is unavailable (%(reason)s).") % event.facts
+    away = str(_("said that the technical resource is unavailable (%(reason)s).") % event.facts)
     if event.facts.get("due_at"):
         return f"{away} {_('The clock counts in desk hours; the first reply is due by')}"
     return f"{away} {_('Work goes on in desk hours')}"
@@ -108,20 +108,20 @@ def _resource_back(event: CaseEvent) -> str:
 
 def _session_answered(event: CaseEvent) -> str:
     if event.facts.get("said_by"):
-        return _("wrote down that %(said_by)s agreed to a remote session on the phone") % event.facts
+        return str(_("wrote down that %(said_by)s agreed to a remote session on the phone") % event.facts)
     return _("agreed to a remote session") if event.facts["consents"] else _("declined the remote session")
 
 
 def _consent_answered(event: CaseEvent) -> str:
     if event.facts["given"]:
-        return _("agreed to work in their public cloud (version %(version)s of the words)") % event.facts
+        return str(_("agreed to work in their public cloud (version %(version)s of the words)") % event.facts)
     return _("did not agree to work in their public cloud")
 
 
 def _cloud_action(event: CaseEvent) -> str:
     if event.facts["with_consent"]:
-        return _("began work in the public cloud: %(what)s") % event.facts
-    return _("put work in the public cloud on the record that was done without consent: %(what)s") % event.facts
+        return str(_("began work in the public cloud: %(what)s") % event.facts)
+    return str(_("put work in the public cloud on the record that was done without consent: %(what)s") % event.facts)
 
 
 def _files_added(event: CaseEvent) -> str:
@@ -145,12 +145,12 @@ def _mail_filed(event: CaseEvent) -> str:
 def _milestone_changed(event: CaseEvent) -> str:
     facts = event.facts
     if facts["what"] == "date":
-        return _("gave the milestone “%(title)s” another day (%(reason)s)") % facts
+        return str(_("gave the milestone “%(title)s” another day (%(reason)s)") % facts)
     if facts["what"] == "waits":
         earlier = ", ".join(f"“{title}”" for title in facts["after"]) or _("nothing")
-        return _("made the milestone “%(title)s” wait for %(earlier)s") % (facts | {"earlier": earlier})
+        return str(_("made the milestone “%(title)s” wait for %(earlier)s") % (facts | {"earlier": earlier}))
     state = str(MilestoneState(facts["state"]).label).lower()
-    return _("set the milestone “%(title)s” to %(state)s") % (facts | {"state": state})
+    return str(_("set the milestone “%(title)s” to %(state)s") % (facts | {"state": state}))
 
 
 SENTENCES: dict[EventKind, Sentence] = {

@@ -12,6 +12,7 @@ from notifications.models import MailKind
 
 Secrets = dict[str, str]
 
+
 def severity_1_logged(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Tell everybody at the desk, and the managers, of a Severity 1 at once (P4.1).
 

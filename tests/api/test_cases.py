@@ -220,7 +220,7 @@ def test_an_act_whose_answer_was_lost_is_answered_as_the_case_stands(people: Cas
     said = {"body": "It is version 6.1."}
     priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
     # As if the process had died after the commit.
-    Receipt.objects.update(status=None, answer=None)
+    Receipt.objects.update(status_code=None, answer=None)
     again = priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
     assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
     assert Message.objects.count() == 1

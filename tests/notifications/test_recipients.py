@@ -12,7 +12,6 @@ from tests.builders import at
 from tests.notifications.office import TUESDAY_9, Office, event, send, tell
 from tests.smtp_sink import SmtpSink
 
-
 # They are written from a survey or a review, which no case has from the start.
 TELL_OF_A_ROW = (MailKind.LOW_SCORE, MailKind.CHARGE_TO_DECIDE)
 

@@ -154,6 +154,8 @@ def test_what_need_not_be_filled_in_is_marked_unless_a_rule_asks_for_it() -> Non
 
 def test_two_forms_on_a_page_have_ids_of_their_own() -> None:
     first, second = case_tags.with_ids(Question(), "reply"), case_tags.with_ids(Question(), "note")
+    assert isinstance(first, forms.BaseForm)
+    assert isinstance(second, forms.BaseForm)
     assert 'id="reply_title"' in str(first["title"])
     assert 'for="note_title"' in render_to_string("components/field.html", {"field": second["title"]})
 
