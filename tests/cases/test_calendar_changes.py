@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from cases import actions, calendar_edits, promises
 from cases.actions import _record
 from cases.calendar_edits import Moves
-from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, Dispatch, EventKind, User
+from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, DeadlineKind, Dispatch, EventKind, User
 from cases.rules import Outcome, RuleBroken
 from sla import changes, store
 from sla.models import Desk, Holiday, HolidayChange
@@ -213,7 +213,7 @@ def test_what_ended_meanwhile_is_not_replaced(people: Cast, case: Case) -> None:
     answer(case, people.lena, at("Wed 12:00"))
     with transaction.atomic():
         assert _record.replace_promise(case, move.deadline.pk, move.reckoned(), now=NOON) is None
-    assert case.deadlines.count() == 1
+    assert case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE).count() == 1
 
 
 def test_who_was_warned_is_warned_again_when_the_new_warning_is_to_come(people: Cast) -> None:

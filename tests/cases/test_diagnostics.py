@@ -209,7 +209,7 @@ def move_follow_up(case: Case, people: Cast, *, reason: str = "The trace is long
 
 def test_a_promise_is_moved_with_a_reason_and_before_it_is_missed(people: Cast, case: Case) -> None:
     investigate(case, people.lena, "Tue 11:00")
-    assert "Say why" in refusal_of(lambda: move_follow_up(case, people, reason=" "))
+    assert "Say why it takes longer or shorter" in refusal_of(lambda: move_follow_up(case, people, reason=" "))
     assert "is missed and stays so" in refusal_of(lambda: move_follow_up(case, people, when="Wed 12:01"))
     answer(case, people.lena, at("Wed 13:00"))
     assert "kept or moved meanwhile" in refusal_of(lambda: move_follow_up(case, people, when="Wed 13:01"))

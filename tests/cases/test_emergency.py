@@ -296,8 +296,9 @@ def test_the_second_reads_who_took_it_and_the_first_may_click_twice(people: Cast
     case = logged_case(people.priya, at("Tue 23:00"), severity=1)
     take(case, people.lena, "Tue 23:15")
     take(case, people.lena, "Tue 23:15")
-    with pytest.raises(RuleBroken, match="Lena Fischer took this alert meanwhile"):
+    with pytest.raises(RuleBroken, match="Lena Fischer took this alert meanwhile") as refused:
         take(case, people.max, "Tue 23:15")
+    assert refused.value.code == "alert_taken_meanwhile"
     assert events_of(case).count(EventKind.ALERT_TAKEN) == 1
 
 

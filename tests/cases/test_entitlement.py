@@ -319,7 +319,7 @@ def test_a_partner_is_added(people: Cast) -> None:
 
 @pytest.mark.parametrize(("code", "said"), [("NWIT", "already exists"), ("1", "Two to six capital letters")])
 def test_a_short_code_that_is_taken_or_is_none_is_refused(people: Cast, code: str, said: str) -> None:
-    with pytest.raises(RuleBroken, match=said):
+    with pytest.raises(RuleBroken, match=said) as refused:
         actions.add_partner(
             name="Red Rock",
             code=code,
@@ -330,6 +330,7 @@ def test_a_short_code_that_is_taken_or_is_none_is_refused(people: Cast, code: st
             actor=people.ruth,
             now=NINE,
         )
+    assert refused.value.code == "partner_makes_no_sense"
 
 
 def test_only_managers_add_partners(people: Cast) -> None:

@@ -90,6 +90,11 @@ def keep(
     )
 
 
+def test_a_macro_with_a_place_that_nothing_fills_is_refused(people: Cast) -> None:
+    with pytest.raises(RuleBroken, match="Nothing can be filled in for {weather}"):
+        keep(people.ruth, body="Fine {weather} today.")
+
+
 def test_a_manager_keeps_changes_and_deletes_macros(people: Cast) -> None:
     macro = keep(people.ruth)
     changed = keep(people.ruth, body="Hi {contact}, this is {specialist}.", macro=macro)

@@ -21,9 +21,15 @@ class Refusal:
 
     def is_met_by(self, said: set[str]) -> bool:
         """Return whether a test names the code, or a telling part of the sentence."""
-        return self.code in said or any(
-            text in part or part in text for part in self.parts for text in said if len(text) >= TELLING
-        )
+        return self.code in said or any(met(part, text) for part in self.parts for text in said if len(text) >= TELLING)
+
+
+def met(part: str, text: str) -> bool:
+    """Return whether a test's words are in the part of a sentence, hold it, or reach into it from what is filled in."""
+    if text in part or part in text:
+        return True
+    lengths = range(TELLING, min(len(part), len(text)) + 1)
+    return any(text.endswith(part[:length]) or text.startswith(part[-length:]) for length in lengths)
 
 
 def strings_in(tree: ast.AST) -> set[str]:

@@ -111,6 +111,7 @@ def test_the_mail_of_a_lapsed_partner_is_kept_as_a_request_and_told_of(office: O
     assert Notice.objects.get().facts == {"request": kept.pk}
     again = deliver(letter(office.priya, "Sev 2: slow again"), "Tue 09:30")
     assert (again.fate, again.reason) == (MailFate.TRAY, MailReason.NOT_ENTITLED)
+    assert "an earlier mail of the sender is kept" in again.detail
     assert KeptRequest.objects.count() == 1
     later = deliver(letter(office.priya, "Sev 2: still slow"), "Tue 10:00:01")
     assert later.fate == MailFate.KEPT

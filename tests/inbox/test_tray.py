@@ -91,6 +91,20 @@ def test_a_mail_that_cannot_be_put_there_stays(office: Office, said: dict[str, s
     assert mail.fate == MailFate.TRAY
 
 
+def test_a_mail_is_nobodys_word_who_may_not_see_the_case(office: Office) -> None:
+    office.log()
+    mail = unknown()
+    with pytest.raises(RuleBroken, match="This person may not see the case"):
+        actions.attach_mail(
+            mail_id=mail.pk,
+            read=read_again(mail),
+            reference="NWIT-1",
+            contact_id=office.zoe.pk,
+            actor=office.lena,
+            now=NOON,
+        )
+
+
 def test_a_closed_case_takes_no_mail(office: Office) -> None:
     case = office.log("Mon 23 Nov 09:00")
     office.close(case, "Mon 23 Nov 10:00")

@@ -13,7 +13,7 @@ from tests.notifications.office import TUESDAY_9, Office, event, send, tell
 from tests.smtp_sink import SmtpSink
 
 # They are written from a survey or a review, which no case has from the start.
-TELL_OF_A_ROW = (MailKind.LOW_SCORE, MailKind.CHARGE_TO_DECIDE)
+TELL_OF_A_ROW = (MailKind.LOW_SCORE, MailKind.CHARGE_TO_DECIDE, MailKind.CLOUD_ACTION_WITHOUT_CONSENT)
 
 
 def slip_in(case: Case, kind: MailKind, person: User) -> OutgoingMail:

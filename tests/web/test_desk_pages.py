@@ -78,7 +78,9 @@ IN_VIEW = {
     "breached": ["late"],
     "sev-1": ["urgent"],
     "waiting": ["waiting"],
-    # See tests/web/test_updates.py.
+    # See tests/web/test_severity_pages.py, test_diagnostics.py and test_updates.py.
+    "severity-to-agree": [],
+    "diagnostics": [],
     "updates-overdue": [],
     "closing-soon": [],
     "closed": ["closed"],

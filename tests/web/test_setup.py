@@ -11,11 +11,14 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from cases import actions
 from cases.models import Site, StaffRole, User
+from cases.rules import RuleBroken
 from notifications import mailcheck, mailserver
 from notifications.mailserver import Security, Server
 from sla.models import PolicyVersion
 from tests import builders
+from tests.builders import at
 from tests.imap_mailbox import ImapMailbox
 from tests.servers import free_port
 from tests.smtp_sink import SmtpSink
@@ -128,6 +131,20 @@ def test_afterwards_the_page_is_gone_for_everybody(client: Client) -> None:
             assert refused.status_code == 404
             assert "This portal is set up already" in words(refused)
     assert User.objects.get().email == "ada@example.com"
+
+
+def test_a_site_is_set_up_once(client: Client) -> None:
+    set_up(client)
+    with pytest.raises(RuleBroken, match="This site is set up already"):
+        actions.set_up_site(
+            site_name="Mine",
+            mail_from="",
+            name="Eve",
+            email="eve@example.com",
+            password=PASSWORD,
+            zone="UTC",
+            now=at("Tue 12:00"),
+        )
 
 
 def test_whoever_made_people_by_another_way_is_not_taken_over(client: Client) -> None:
