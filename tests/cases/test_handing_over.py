@@ -91,7 +91,7 @@ def keep(
 
 
 def test_a_macro_with_a_place_that_nothing_fills_is_refused(people: Cast) -> None:
-    with pytest.raises(RuleBroken, match="Nothing can be filled in for {weather}"):
+    with pytest.raises(RuleBroken, match=r"Nothing can be filled in for \{weather\}"):
         keep(people.ruth, body="Fine {weather} today.")
 
 
