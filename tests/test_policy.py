@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\| (P\d+\.\d+) \|(?P<says>[^|]+)\|(?P<where>[^|]+)\|(?P<tests>[^|]*)\|$", re.M)
 # The clauses that the policy has, section by section.
-CLAUSES = {
+CLAUSES: set[str] = {
     *("P1.1", "P1.2", "P1.3", "P1.4"),
     *("P2.1", "P2.2", "P2.3", "P2.4", "P2.5", "P2.6"),
     *("P3.1", "P3.2", "P4.1", "P4.2", "P5.1", "P6.1", "P6.2", "P7.1", "P8.1"),
