@@ -17,6 +17,7 @@ from cases.api.serializers import (
     CaseSerializer,
     EventSerializer,
     FileSerializer,
+    KeptSerializer,
     MessageSerializer,
     NewCallSerializer,
     NewCaseSerializer,
@@ -25,7 +26,7 @@ from cases.api.serializers import (
 )
 from cases.api.views import ApiView, act, answer_case, case_of, checked, moment, person
 from cases.lifecycle import Status
-from cases.models import Attachment, Case, Channel, Message, MessageKind, Partner, ProductArea
+from cases.models import Attachment, Case, Channel, KeptRequest, Message, MessageKind, Partner, ProductArea
 from cases.querysets import CaseQuerySet
 from cases.rules import RuleBroken
 from cases.web import uploads
@@ -66,9 +67,14 @@ class Cases(ApiView):
         )
         return pages.get_paginated_response(CaseRowSerializer(rows, many=True).data)
 
-    @extend_schema(operation_id="log_case", request=NewCaseSerializer, responses={201: CaseSerializer})
+    @extend_schema(
+        operation_id="log_case", request=NewCaseSerializer, responses={201: CaseSerializer, 202: KeptSerializer}
+    )
     def post(self, request: Request) -> Response:
-        """Log a case as one of a partner's contacts (P1.2). A reply is promised from now on."""
+        """Log a case as one of a partner's contacts (P1.2). A reply is promised from now on.
+
+        The request of a partner whose plan has ended is kept whole and put before staff: 202.
+        """
         said = checked(NewCaseSerializer, request)
         partner = Partner.objects.filter(
             code=said["partner"], memberships__user=person(request), memberships__is_active=True
@@ -77,7 +83,7 @@ class Cases(ApiView):
             raise RuleBroken("partner_unknown", _("You do not write for a partner of this code. Nothing was logged."))
 
         def log() -> Case:
-            return actions.submit_case(
+            made = actions.submit_or_keep(
                 partner_id=partner.pk,
                 details=_details(said, request),
                 severity=said["severity"],
@@ -88,8 +94,29 @@ class Cases(ApiView):
                 actor=person(request),
                 now=moment(request),
             )
+            if isinstance(made, KeptRequest):
+                raise KeptForStaff(made)
+            return made
 
-        return act(request, log, status_code=201)
+        try:
+            return act(request, log, status_code=201)
+        except KeptForStaff as kept:
+            return Response(kept.as_data(), status=202)
+
+
+class KeptForStaff(Exception):
+    """What was sent is kept, and no case of it: the act is done, and there is no case to answer with."""
+
+    def __init__(self, kept: KeptRequest) -> None:
+        super().__init__(kept.pk)
+        self.kept = kept
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what the caller is told."""
+        words = _(
+            "Your plan has ended. What you sent is kept whole and our staff decide on it. Write to sales@probax.io."
+        )
+        return {"kept_request": self.kept.pk, "detail": words}
 
 
 def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:

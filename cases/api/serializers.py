@@ -119,6 +119,13 @@ class NewCaseSerializer(serializers.Serializer[Any]):
     follow_up_of = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
 
 
+class KeptSerializer(serializers.Serializer[Any]):
+    """A request that is kept, not logged: the partner's plan has ended (P1.1)."""
+
+    kept_request = serializers.IntegerField()
+    detail = serializers.CharField()
+
+
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """A message of a case. Contacts never see notes."""
 

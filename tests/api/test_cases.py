@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cases.models import Case, Channel, Message, Receipt, Scope
+from cases.models import Case, Channel, KeptRequest, Message, Partner, Plan, Receipt, Scope
 from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, all_at_once, answer, at, close, deadline_of, fresh, logged_case, text_file
@@ -82,6 +82,18 @@ def test_nobody_logs_for_a_partner_they_do_not_write_for(people: Cast, priyas: M
 def test_a_product_area_that_there_is_not_is_told(people: Cast, priyas: Machine) -> None:
     answered = priyas.post("cases/", NEW | {"product_area": "Tapes"})
     assert (answered.status_code, answered.json()["code"]) == (422, "area_unknown")
+
+
+@pytest.mark.clause("P1.1")
+def test_the_request_of_a_lapsed_partner_is_kept_whole(people: Cast, priyas: Machine) -> None:
+    Partner.objects.update(plan=Plan.LAPSED)
+    for _time in range(2):
+        answered = priyas.post("cases/", NEW, Idempotency_Key="k-4")
+        assert answered.status_code == 202
+        assert "sales@probax.io" in answered.json()["detail"]
+    kept = KeptRequest.objects.get()
+    assert (answered.json()["kept_request"], kept.contact, kept.severity) == (kept.pk, people.priya, 2)
+    assert not Case.objects.exists()
 
 
 # --- Reading --------------------------------------------------------------------------------------------------------
