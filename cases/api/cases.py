@@ -113,9 +113,7 @@ class KeptForStaff(Exception):
 
     def as_data(self) -> dict[str, Any]:
         """Return what the caller is told."""
-        words = _(
-            "Your plan has ended. What you sent is kept whole and our staff decide on it. Write to sales@probax.io."
-        )
+        words = _("Your plan has ended. What you sent is kept, and our staff decide on it. Write to sales@probax.io.")
         return {"kept_request": self.kept.pk, "detail": words}
 
 
