@@ -98,7 +98,8 @@ class SmtpSink:
         assert isinstance(message, EmailMessage)
         with self._lock:
             for recipient in envelope.rcpt_tos:
-                self.received.append(ReceivedMail(recipient, str(message["Message-ID"]), message))
+                # A long one is folded onto a line of its own.
+                self.received.append(ReceivedMail(recipient, str(message["Message-ID"]).strip(), message))
         if self.answer_lost:
             server.transport.abort()
         return "250 OK"

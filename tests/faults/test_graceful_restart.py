@@ -63,7 +63,7 @@ def test_a_restart_fails_no_request(portal: Portal) -> None:
                 assert time.monotonic() < ends_at, portal.log("web")
                 time.sleep(0.1)
     assert visitors.failed == []
-    assert visitors.answered > 10
+    assert visitors.answered > RESTARTS
 
 
 def test_a_request_that_began_is_answered_before_the_process_goes(portal: Portal) -> None:

@@ -94,6 +94,7 @@ def test_a_large_file_goes_on_after_the_connection_dropped(
         page = context.new_page()
         log_in(page, portal, "priya@northwind.example", f"/cases/{reference}/")
         page.route("**/uploads/**", drop_once)
+        page.locator("#add-files summary", has_text="Add large files").click()
         page.locator("#add-files input[type=file]").set_input_files(log)
         page.get_by_role("button", name="Add the files").click()
         expect(page.get_by_text("The file is part of the case.")).to_be_visible(timeout=60_000)
@@ -117,6 +118,7 @@ def test_a_program_is_refused_in_words_and_an_upload_is_cancelled(
     with closing(chromium.new_context()) as context:
         page = context.new_page()
         log_in(page, portal, "priya@northwind.example", f"/cases/{reference}/")
+        page.locator("#add-files summary", has_text="Add large files").click()
         page.locator("#add-files input[type=file]").set_input_files(tmp_path / "setup.exe")
         page.get_by_role("button", name="Add the files").click()
         expect(page.locator("[data-upload-words]")).to_contain_text("of a kind that is not accepted")

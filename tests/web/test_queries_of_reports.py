@@ -46,11 +46,14 @@ def busy_period(people: Cast) -> Callable[[int], None]:
 
 
 def test_lists_and_reports(people: Cast) -> None:
+    wish = actions.FeatureDetails(title="Wish", function="x", use_case="y")
+    wished = logged_case(people.priya, at("Mon 8:30"))
+    feature = actions.lodge_feature_request(case_id=wished.pk, details=wish, actor=people.lena, now=at("Mon 8:40"))
     looks = [
         (people.lena, "/desk/cases/"),
         (people.lena, "/desk/cases/?promise=missed"),
         (people.lena, "/desk/features/"),
-        (people.lena, "/desk/features/1/"),
+        (people.lena, f"/desk/features/{feature.pk}/"),
         (people.lena, "/desk/articles/"),
         (people.lena, "/desk/articles/?q=article"),
         (people.lena, "/desk/articles/article-0/"),
