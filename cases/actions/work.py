@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _record, _waiting
+from cases.actions import _alerts, _record, _waiting
 from cases.actions.conversation import put_note
 from cases.lifecycle import Trigger
 from cases.models import Case, ContactAttempt, EventKind, User
@@ -51,6 +51,9 @@ def assign_case(
     if note.strip():
         facts["note"] = put_note(case, note, (), key=None, actor=actor, now=now).pk
     _record.record(case, EventKind.CASE_ASSIGNED, actor=actor, now=now, public=True, changed=("assignee",), facts=facts)
+    # Whoever takes the case works on it: nobody else is woken for it (P4.1).
+    if assignee_id == actor.pk and _alerts.take(case, by=actor, now=now) is not None:
+        _record.record(case, EventKind.ALERT_TAKEN, actor=actor, now=now, public=True, facts={"assigned": False})
     return case
 
 

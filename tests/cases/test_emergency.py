@@ -306,7 +306,7 @@ def test_the_second_reads_who_took_it_and_the_first_may_click_twice(people: Cast
 def test_an_owner_stays_the_owner_and_contacts_take_nothing(people: Cast) -> None:
     case = logged_case(people.priya, at("Tue 23:00"), severity=1)
     actions.assign_case(
-        case_id=case.pk, assignee_id=people.max.pk, expected_id=None, actor=people.max, now=at("Tue 23:05")
+        case_id=case.pk, assignee_id=people.max.pk, expected_id=None, actor=people.ruth, now=at("Tue 23:05")
     )
     take(case, people.lena, "Tue 23:10")
     assert fresh(case).assignee == people.max
@@ -493,3 +493,22 @@ def test_of_two_managers_who_decide_at_once_one_decides() -> None:
     )
     assert Counter(type(given) for given in answers) == {Case: 1, RuleBroken: 1}
     assert events_of(case).count(EventKind.CHARGES_DECIDED) == 1
+
+
+@pytest.mark.clause("P4.1")
+def test_whoever_takes_the_case_takes_its_alert_too(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    actions.assign_case(
+        case_id=case.pk, assignee_id=people.lena.pk, expected_id=None, actor=people.lena, now=at("Tue 23:05")
+    )
+    assert (alert_of(case).taken_by, alert_of(case).next_round_at) == (people.lena, None)
+    assert events_of(case)[-1] == EventKind.ALERT_TAKEN
+
+
+@pytest.mark.clause("P4.1")
+def test_giving_the_case_to_a_colleague_goes_on_waking_people(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 23:00"), severity=1)
+    actions.assign_case(
+        case_id=case.pk, assignee_id=people.max.pk, expected_id=None, actor=people.lena, now=at("Tue 23:05")
+    )
+    assert alert_of(case).ended_at is None
