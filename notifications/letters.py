@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from cases.inbox import marks
-from cases.models import Case, CaseEvent, Invitation, Site, User
+from cases.models import Case, CaseEvent, Invitation, Partner, Site, User
 from notifications import heartbeat
 from notifications.models import MailKind
 
@@ -29,8 +29,8 @@ BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 class Letter:
     """One message to one person, about an event of a case or about no case. `due_at` is when it may leave, if not now.
 
-    What is about no case says by `about` what it is, such as `invitation.7`; what goes to somebody without an account
-    names them by `invitation`.
+    What is about no case says by `about` what it is, such as `invitation.7`, and by `partner` whose business; what goes
+    to somebody without an account names them by `invitation`.
     """
 
     kind: MailKind
@@ -40,6 +40,7 @@ class Letter:
     due_at: datetime | None = None
     contact_attempt_id: int | None = None
     about: str = ""
+    partner: Partner | None = None
     invitation: Invitation | None = None
 
     @property

@@ -54,7 +54,7 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
     A letter to somebody who must not have it is kept as withdrawn, with the reason, and never sent.
     """
     case = letter.case
-    refused = recipients.why_not(case, letter.recipient, for_staff=letter.kind.is_for_staff)
+    refused = recipients.why_not(case, letter.recipient, for_staff=letter.kind.is_for_staff, partner=letter.partner)
     if refused:
         logger.warning("%s on %s goes to nobody: %s", letter.kind, letter.about or case, refused)
     written = letters.write(letter, now=now)

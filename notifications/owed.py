@@ -19,6 +19,7 @@ from cases.models import (
     Milestone,
     Notice,
     OnCallAlert,
+    Partner,
     Plan,
     SeverityProposal,
     Survey,
@@ -29,13 +30,14 @@ from cases.models.incoming import TO_SORT
 from cases.rules import AttemptOutcome
 from notifications import recipients
 from notifications.messages.diagnostics import is_over
+from notifications.messages.entitlement import ABOUT_NOTICE
 from notifications.models import MailKind, OutgoingMail
 
 
 def why_withdraw(mail: OutgoingMail, now: datetime) -> str:
     """Return why a mail must not leave any more; empty if it is still owed to its reader."""
     kind = MailKind(mail.kind)
-    refused = recipients.why_not(mail.case, mail.recipient, for_staff=kind.is_for_staff)
+    refused = recipients.why_not(mail.case, mail.recipient, for_staff=kind.is_for_staff, partner=_partner(mail))
     if refused or kind not in QUESTIONS:
         return refused
     return QUESTIONS[kind](mail, now)
@@ -158,9 +160,13 @@ def _to_decide(mail: OutgoingMail, now: datetime) -> str:
     return "" if waits else "It was decided, or the closing was taken back, before it left."
 
 
+def _partner(mail: OutgoingMail) -> Partner | None:
+    return _notice(mail).partner if mail.key.startswith(ABOUT_NOTICE) else None
+
+
 def _notice(mail: OutgoingMail) -> Notice:
     about = mail.key.partition(":")[0]
-    return Notice.objects.select_related("partner").get(pk=about.removeprefix("notice."))
+    return Notice.objects.select_related("partner").get(pk=about.removeprefix(ABOUT_NOTICE))
 
 
 def _trial(mail: OutgoingMail, now: datetime) -> str:

@@ -6,7 +6,12 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cases import roster
-from cases.models import Case, MailAddress, RosterKind, StaffRole, User
+from cases.models import Case, MailAddress, Partner, RosterKind, StaffRole, User
+
+
+def has_owner(case: Case) -> bool:
+    """Return whether a specialist who still works here owns the case."""
+    return case.assignee is not None and case.assignee.works_here
 
 
 def owner_or_desk(case: Case) -> list[User]:
@@ -49,8 +54,8 @@ def each_once(*groups: Iterable[User]) -> list[User]:
     return list({person.pk: person for group in groups for person in group}.values())
 
 
-def why_not(case: Case | None, recipient: User | None, *, for_staff: bool) -> str:
-    """Return why `recipient` must not get mail about `case`; empty if they may.
+def why_not(case: Case | None, recipient: User | None, *, for_staff: bool, partner: Partner | None = None) -> str:
+    """Return why `recipient` must not get mail about `case`, or about `partner` beside any case; empty if they may.
 
     Asked when a mail is made and again when it leaves: people change sides, leave and lose sight of a case. Somebody
     who is only invited gets nothing about cases.
@@ -63,7 +68,13 @@ def why_not(case: Case | None, recipient: User | None, *, for_staff: bool) -> st
         return "The recipient's account is closed."
     if case is not None and not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
         return "The recipient may not see this case."
+    if partner is not None and not _writes_for(recipient, partner):
+        return "The recipient does not write for this company."
     return _why_stopped(recipient.email)
+
+
+def _writes_for(person: User, partner: Partner) -> bool:
+    return person.works_here or person.memberships.filter(partner=partner, is_active=True).exists()
 
 
 def _why_stopped(address: str) -> str:

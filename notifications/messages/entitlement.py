@@ -11,6 +11,8 @@ from notifications.letters import Letter, address
 from notifications.models import MailKind
 
 SALES = "sales@probax.io"
+# How a letter about a notice names it.
+ABOUT_NOTICE = "notice."
 
 
 def trial_ending(notice: Notice) -> list[Letter]:
@@ -71,4 +73,4 @@ def _request(notice: Notice) -> KeptRequest:
 
 def _letter(kind: MailKind, person: User, notice: Notice, content: dict[str, Any]) -> Letter:
     said = {"partner": notice.partner, "desk": notice.partner.home_desk, **content}
-    return Letter(kind, person, content=said, about=f"notice.{notice.pk}")
+    return Letter(kind, person, content=said, about=f"{ABOUT_NOTICE}{notice.pk}", partner=notice.partner)

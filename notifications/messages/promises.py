@@ -17,7 +17,9 @@ def promise_at_risk(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     if deadline.kind == DeadlineKind.MILESTONE:
         return _letters(MailKind.MILESTONE_DUE, _owners(deadline, event.at), event, deadline)
     owners = _owners(deadline, event.at)
-    people = owners if deadline.kind in INTERNAL_KINDS else recipients.each_once(owners, recipients.managers())
+    # What staff set themselves is the owner's alone to do, as long as there is one (P9.2).
+    alone = deadline.kind in INTERNAL_KINDS and recipients.has_owner(event.case)
+    people = owners if alone else recipients.each_once(owners, recipients.managers())
     return _letters(MailKind.PROMISE_AT_RISK, people, event, deadline)
 
 

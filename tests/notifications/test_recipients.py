@@ -4,35 +4,49 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import Case, Membership, User
-from notifications import outbox
+from cases.models import Case, Membership, Notice, Partner, Plan, User
+from notifications import outbox, sweeps
 from notifications.letters import Letter
 from notifications.models import MailKind, MailState, OutgoingMail
 from tests.builders import at
 from tests.notifications.office import TUESDAY_9, Office, event, send, tell
 from tests.smtp_sink import SmtpSink
 
-# They are written from a survey or a review, which no case has from the start.
-TELL_OF_A_ROW = (MailKind.LOW_SCORE, MailKind.CHARGE_TO_DECIDE, MailKind.CLOUD_ACTION_WITHOUT_CONSENT)
+CANNOT_SEE = "The recipient may not see this case."
+
+
+class Row:
+    """A row of anything, for the words of a mail: its times are Tuesday at nine, its number is 1, all else is empty."""
+
+    pk = 1
+
+    def __getattr__(self, name: str) -> object:
+        return at(TUESDAY_9) if name.endswith(("_at", "wanted_by")) else ""
+
+
+ROWS = ("proposal", "earlier", "review", "asked", "action", "closing", "survey", "invitation", "kept")
+TIMES = ("due_at", "due_now", "due_then", "starts_at", "closes_at", "old_due_at", "ends_at", "expires_at")
 
 
 def slip_in(case: Case, kind: MailKind, person: User) -> OutgoingMail:
     """Ask the outbox for a mail to a person, as a caller with a mistake in it would."""
-    moments = {"due_at": at(TUESDAY_9), "starts_at": at(TUESDAY_9), "within": timedelta(hours=6)}
-    content = {"message": case.messages.first(), **moments}
+    moments = dict.fromkeys(TIMES, at(TUESDAY_9))
+    rows = {name: Row() for name in ROWS}
+    content = {"message": case.messages.first(), "within": timedelta(hours=6), **moments, **rows}
     letter = Letter(kind, person, event(case, "case_logged"), content)
     outbox.enqueue(letter, now=at(TUESDAY_9))
     return OutgoingMail.objects.get(key=letter.key)
 
 
-@pytest.mark.parametrize("kind", [MailKind.CASE_RECEIVED, MailKind.SPECIALIST_REPLIED, MailKind.CLOSING_TAKEN_BACK])
+@pytest.mark.parametrize("kind", MailKind)
 def test_the_outbox_refuses_a_contact_of_another_partner(
     office: Office, mail_by_smtp: SmtpSink, kind: MailKind
 ) -> None:
     case = office.log()
     office.reply(case, TUESDAY_9)
     refused = slip_in(case, kind, office.zoe)
-    assert (refused.state, refused.last_error) == (MailState.WITHDRAWN, "The recipient may not see this case.")
+    why = "This mail is for staff, and its recipient is none." if kind.is_for_staff else CANNOT_SEE
+    assert (refused.state, refused.last_error) == (MailState.WITHDRAWN, why)
     # Even a row that somebody queued by hand stays where it is.
     OutgoingMail.objects.filter(pk=refused.pk).update(state=MailState.QUEUED)
     send(TUESDAY_9)
@@ -47,13 +61,40 @@ def test_the_outbox_refuses_a_colleague_who_sees_only_their_own_cases(office: Of
     assert slip_in(case, MailKind.CLOSING_TAKEN_BACK, office.omar).state == MailState.WITHDRAWN
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind.is_for_staff and kind not in TELL_OF_A_ROW])
+@pytest.mark.parametrize("kind", [kind for kind in MailKind if kind.is_for_staff])
 def test_the_outbox_refuses_a_mail_for_staff_to_the_contact_of_the_case(office: Office, kind: MailKind) -> None:
     case = office.log()
     office.answer(case, TUESDAY_9)
     refused = slip_in(case, kind, office.priya)
     assert refused.state == MailState.WITHDRAWN
     assert refused.last_error == "This mail is for staff, and its recipient is none."
+
+
+@pytest.mark.clause("P1.1")
+def test_the_outbox_refuses_a_contact_of_another_partner_what_is_about_no_case(
+    office: Office, mail_by_smtp: SmtpSink
+) -> None:
+    Partner.objects.filter(pk=office.northwind.pk).update(plan=Plan.TRIAL, trial_ends_at=at("Fri 12:00"))
+    sweeps.tell_of_trials(now=at("Tue 12:00"))
+    tell("Tue 12:00")
+    notice = Notice.objects.get()
+    letter = Letter(
+        MailKind.TRIAL_ENDING,
+        office.zoe,
+        content={"partner": office.northwind, "desk": office.northwind.home_desk, "ends_at": at("Fri 12:00")},
+        about=f"notice.{notice.pk}",
+        partner=office.northwind,
+    )
+    outbox.enqueue(letter, now=at("Tue 12:00"))
+    refused = OutgoingMail.objects.get(key=letter.key)
+    assert (refused.state, refused.last_error) == (
+        MailState.WITHDRAWN,
+        "The recipient does not write for this company.",
+    )
+    OutgoingMail.objects.filter(pk=refused.pk).update(state=MailState.QUEUED)
+    send("Tue 12:01")
+    assert mail_by_smtp.to("zoe.keller@bhms.example") == []
+    assert mail_by_smtp.to("priya.raman@nwit.example") != []
 
 
 def test_mail_goes_to_the_address_of_the_account_and_not_to_one_that_was_typed(office: Office) -> None:
