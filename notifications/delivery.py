@@ -4,14 +4,16 @@ import contextlib
 import email.utils
 import logging
 import smtplib
+from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notifications import letters, mailserver
+from notifications import letters, mailserver, owed
 from notifications.models import OutgoingMail
+from notifications.outbox import NotTaken
 
 logger = logging.getLogger(__name__)
 
@@ -20,15 +22,6 @@ PERMANENT = 500
 
 class MailServerDown(Exception):
     """No connection could be had. It says nothing about any mail."""
-
-
-class NotTaken(Exception):
-    """The mail server did not take this mail. `maybe_taken` if it may have, and only its answer was lost."""
-
-    def __init__(self, reason: str, *, for_good: bool = False, maybe_taken: bool = False) -> None:
-        super().__init__(reason)
-        self.for_good = for_good
-        self.maybe_taken = maybe_taken
 
 
 def server_is_set() -> bool:
@@ -68,26 +61,34 @@ class Connection:
         with contextlib.suppress(OSError):
             self._backend.close()
 
-    def hand_over(self, mail: OutgoingMail) -> None:
+    def why_withdraw(self, row: OutgoingMail, now: datetime) -> str:
+        """Return why a mail must not leave any more; empty if it is still owed to its reader."""
+        return owed.why_withdraw(row, now)
+
+    def settled(self, row: OutgoingMail, now: datetime) -> None:
+        """Nothing follows here; what became of a reminder is told to its case afterwards."""
+
+    def hand_over(self, row: OutgoingMail, now: datetime) -> dict[str, Any]:
         """Give the mail to the server. When this returns, the server has it.
 
         Raises:
             NotTaken: it has not, or its answer was lost.
         """
         message = EmailMultiAlternatives(
-            subject=mail.subject,
-            body=mail.body_text,
+            subject=row.subject,
+            body=row.body_text,
             from_email=self.sent_from,
-            to=[email.utils.formataddr((letters.one_line(_name_of(mail)), mail.to_address))],
+            to=[email.utils.formataddr((letters.one_line(_name_of(row)), row.to_address))],
             connection=self._backend,
-            headers={**mail.headers, "Message-ID": mail.message_id},
+            headers={**row.headers, "Message-ID": row.message_id},
         )
-        message.attach_alternative(mail.body_html, "text/html")
+        message.attach_alternative(row.body_html, "text/html")
         try:
             message.send()
         except OSError as error:
             self.close()
             raise _not_taken(error) from error
+        return {"sent_from": self.sent_from}
 
 
 def _not_taken(error: OSError) -> NotTaken:

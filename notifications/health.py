@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from cases.models import Deadline, Dispatch, IncomingMail, WaitingEpisode
 from cases.models.incoming import TO_SORT
-from notifications.models import MailState, OutgoingMail, StuckEvent
+from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail, StuckEvent, WebhookDelivery
 
 
 def oldest_due(now: datetime) -> timedelta:
@@ -17,7 +17,7 @@ def oldest_due(now: datetime) -> timedelta:
     """
     waiting = WaitingEpisode.objects.filter(ended_at=None)
     since = [
-        now - oldest_mail(now),
+        *(now - oldest_outgoing(now, of) for of in (OutgoingMail, OutgoingAlert, WebhookDelivery)),
         Dispatch.objects.filter(event__stuck=None).order_by("pk").values_list("event__at", flat=True).first(),
         _first(Deadline.objects.to_warn(now), "warn_at"),
         _first(Deadline.objects.to_breach(now), "due_at"),
@@ -27,18 +27,19 @@ def oldest_due(now: datetime) -> timedelta:
     return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
 
 
-def oldest_mail(now: datetime) -> timedelta:
-    """Return for how long the oldest mail that should leave has waited; zero when none should."""
+def oldest_outgoing(now: datetime, of: type[Outgoing]) -> timedelta:
+    """Return for how long the oldest row that should leave has waited; zero when none should."""
+    rows = of._default_manager
     since = [
-        _first(OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
-        _first(OutgoingMail.objects.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
+        _first(rows.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
+        _first(rows.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
     ]
     return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
 
 
-def given_up(limit: int = 100) -> int:
-    """Return how many mails were given up and wait for somebody to look, counted up to `limit`."""
-    return len(OutgoingMail.objects.filter(state=MailState.GAVE_UP).values_list("pk", flat=True)[:limit])
+def given_up(limit: int = 100, *, of: type[Outgoing] = OutgoingMail) -> int:
+    """Return how many mails, or rows `of` another kind, were given up and wait for a look, counted up to `limit`."""
+    return len(of._default_manager.filter(state=MailState.GAVE_UP).values_list("pk", flat=True)[:limit])
 
 
 def stuck() -> int:

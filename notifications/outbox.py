@@ -1,26 +1,31 @@
-"""The outbox: each mail is kept as a row, claimed by one sender at a time, and sent until a mail server took it.
+"""The outbox: whatever goes out is kept as a row, claimed by one sender at a time, and sent until it was taken.
 
 A sender claims a row for the length of a lease, sends outside any transaction, and settles the row under the attempt
-number of its claim. If it dies in between, the lease runs out and the next one sends the mail again with the same
-Message-ID, marked ambiguous: nothing is lost, and at most the one mail in flight goes twice.
+number of its claim. If it dies in between, the lease runs out and the next one sends the row again with the same name
+for its receiver, marked ambiguous: nothing is lost, and at most the one in flight goes twice.
+
+Mails, alerts and webhook deliveries are such rows. How each is handed over, its `Way` knows.
 """
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Case, F, Q, When
 
-from notifications import letters, owed, recipients
-from notifications.delivery import Connection, NotTaken
+from notifications import letters, recipients
 from notifications.letters import Letter
-from notifications.models import MailState, OutgoingMail
+from notifications.models import MailState, Outgoing, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
-# How long after each failure a mail is tried again: thirteen times in three and a half days, so a bad weekend of a
-# mailbox is sat out. A server that cannot be reached at all costs no mail a try.
+Row = TypeVar("Row", bound=Outgoing)
+Row_contra = TypeVar("Row_contra", bound=Outgoing, contravariant=True)
+
+# How long after each failure a row is tried again: thirteen times in three and a half days, so a bad weekend of a
+# receiver is sat out. A mail server that cannot be reached at all costs no mail a try.
 RETRY_AFTER = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -38,6 +43,32 @@ RETRY_AFTER = (
 )
 # A send waits for the server at most this many times (connect, greet, log in, sender, recipient, data).
 WAITS_PER_SEND = 6
+
+
+class NotTaken(Exception):
+    """The receiver did not take this. `maybe_taken` if it may have, and only its answer was lost."""
+
+    def __init__(self, reason: str, *, for_good: bool = False, maybe_taken: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
+        self.maybe_taken = maybe_taken
+
+
+class Way(Protocol[Row_contra]):
+    """One way out, such as the mail server."""
+
+    def why_withdraw(self, row: Row_contra, now: datetime) -> str:
+        """Return why a row must not leave any more; empty if it is still owed."""
+
+    def hand_over(self, row: Row_contra, now: datetime) -> dict[str, Any]:
+        """Give the row to its receiver, and return what to note with it. It asks the database nothing.
+
+        Raises:
+            NotTaken: the receiver does not have it, or its answer was lost.
+        """
+
+    def settled(self, row: Row_contra, now: datetime) -> None:
+        """Do what follows from what became of a row, in the same transaction."""
 
 
 def lease() -> timedelta:
@@ -84,73 +115,90 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
 # --- Out ----------------------------------------------------------------------------------------------------------
 
 
-def due(now: datetime, *, limit: int) -> list[int]:
-    """Return mails to send: those whose sender died first, then the oldest. Two senders may be told the same ones."""
-    died = OutgoingMail.objects.filter(state=MailState.IN_FLIGHT, lease_until__lte=now).order_by("lease_until")
-    waiting = OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=now).order_by("due_at", "id")
+def is_due(now: datetime) -> Q:
+    """Match what should leave: it waits and its time has come, or its sender died."""
+    return Q(state=MailState.QUEUED, due_at__lte=now) | Q(state=MailState.IN_FLIGHT, lease_until__lte=now)
+
+
+def due(now: datetime, *, limit: int, of: type[Outgoing] = OutgoingMail) -> list[int]:
+    """Return rows to send: those whose sender died first, then the oldest. Two senders may be told the same ones."""
+    rows = of._default_manager
+    died = rows.filter(state=MailState.IN_FLIGHT, lease_until__lte=now).order_by("lease_until")
+    waiting = rows.filter(state=MailState.QUEUED, due_at__lte=now).order_by("due_at", "id")
     found = list(died.values_list("pk", flat=True)[:limit])
     return found + list(waiting.values_list("pk", flat=True)[: limit - len(found)])
 
 
-def claim(mail_id: int, *, now: datetime) -> OutgoingMail | None:
-    """Take a mail for the length of a lease. None when somebody else has it, or it is no longer due."""
-    ours = Q(state=MailState.QUEUED, due_at__lte=now) | Q(state=MailState.IN_FLIGHT, lease_until__lte=now)
-    claimed = OutgoingMail.objects.filter(ours, pk=mail_id).update(
+def claim(row_id: int, *, of: type[Row], now: datetime) -> Row | None:
+    """Take a row for the length of a lease. None when somebody else has it, or it is no longer due."""
+    rows = of._default_manager
+    claimed = rows.filter(is_due(now), pk=row_id).update(
         state=MailState.IN_FLIGHT,
         attempt=F("attempt") + 1,
         lease_until=now + lease(),
         # Whoever had it before may have sent it.
         ambiguous=Case(When(state=MailState.IN_FLIGHT, then=True), default=F("ambiguous")),
     )
-    if claimed != 1:
-        return None
-    return OutgoingMail.objects.select_related(
-        "case__desk", "case__partner", "event", "recipient", "contact_attempt__episode"
-    ).get(pk=mail_id)
+    return rows.select_related(*of.related).get(pk=row_id) if claimed == 1 else None
 
 
-def send(mail: OutgoingMail, connection: Connection, *, now: datetime) -> None:
-    """Send a claimed mail if it is still owed, and settle it. Must run outside any transaction."""
-    reason = owed.why_withdraw(mail, now)
+def send(row: Row, way: Way[Row], *, now: datetime) -> None:
+    """Send a claimed row if it is still owed, and settle it. Must run outside any transaction."""
+    if still_owed(row, way, now=now):
+        settle(row, way, hand_over(row, way, now=now), now=now)
+
+
+def still_owed(row: Row, way: Way[Row], *, now: datetime) -> bool:
+    """Return whether a claimed row is still owed; one that is not is withdrawn."""
+    reason = way.why_withdraw(row, now)
     if reason:
-        _settle(mail, state=MailState.WITHDRAWN, last_error=reason)
-        return
+        _settle(row, way, now=now, state=MailState.WITHDRAWN, last_error=reason)
+    return not reason
+
+
+def hand_over(row: Row, way: Way[Row], *, now: datetime) -> dict[str, Any] | NotTaken:
+    """Try to give a claimed row to its receiver. Returns what to note with it, or why it was not taken."""
     try:
-        connection.hand_over(mail)
+        return way.hand_over(row, now)
     except NotTaken as refusal:
-        _put_back(mail, refusal, now=now)
+        return refusal
     except Exception as mistake:
-        # Ours, such as a header that cannot be written. The mail waits for us to mend it, like any other failure.
-        logger.exception("Mail %s could not be written out", mail.pk)
-        _put_back(mail, NotTaken(f"{type(mistake).__name__}: {mistake}"), now=now)
-    else:
-        _settle(mail, state=MailState.SENT, sent_at=now, sent_from=connection.sent_from, last_error="")
+        # Ours, such as a header that cannot be written. The row waits for us to mend it, like any other failure.
+        logger.exception("%s %s could not be written out", row._meta.model_name, row.pk)
+        return NotTaken(f"{type(mistake).__name__}: {mistake}")
 
 
-def _put_back(mail: OutgoingMail, refusal: NotTaken, *, now: datetime) -> None:
-    exhausted = mail.tries >= len(RETRY_AFTER)
-    changes: dict[str, Any] = {"last_error": str(refusal), "ambiguous": mail.ambiguous or refusal.maybe_taken}
-    if refusal.for_good or exhausted:
-        logger.error("Gave up %s to %s: %s", mail.kind, mail.to_address, refusal)
-        _settle(mail, state=MailState.GAVE_UP, **changes)
+def settle(row: Row, way: Way[Row], answer: dict[str, Any] | NotTaken, *, now: datetime) -> None:
+    """Say what became of a claimed row: it is sent, or tried again later, or given up."""
+    if not isinstance(answer, NotTaken):
+        _settle(row, way, now=now, state=MailState.SENT, sent_at=now, last_error="", **answer)
         return
-    _settle(mail, state=MailState.QUEUED, tries=mail.tries + 1, due_at=now + RETRY_AFTER[mail.tries], **changes)
-
-
-def _settle(mail: OutgoingMail, **changes: Any) -> None:
-    """Say what became of a claimed mail, unless the lease ran out and somebody else has it now."""
-    held = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.IN_FLIGHT, attempt=mail.attempt)
-    if held.update(lease_until=None, **changes) != 1:
-        logger.warning("Mail %s took longer than its lease; another sender has it", mail.pk)
+    failed: dict[str, Any] = {"last_error": str(answer), "ambiguous": row.ambiguous or answer.maybe_taken}
+    if answer.for_good or row.tries >= len(RETRY_AFTER):
+        logger.error("Gave up %s: %s", row, answer)
+        _settle(row, way, now=now, state=MailState.GAVE_UP, **failed)
         return
-    for name, value in {"lease_until": None, **changes}.items():
-        setattr(mail, name, value)
+    again_at = now + RETRY_AFTER[row.tries]
+    _settle(row, way, now=now, state=MailState.QUEUED, tries=row.tries + 1, due_at=again_at, **failed)
+
+
+def _settle(row: Row, way: Way[Row], *, now: datetime, **changes: Any) -> None:
+    """Write down what became of a claimed row, unless the lease ran out and somebody else has it now."""
+    changes["lease_until"] = None
+    held = type(row)._default_manager.filter(pk=row.pk, state=MailState.IN_FLIGHT, attempt=row.attempt)
+    with transaction.atomic():
+        if held.update(**changes) != 1:
+            logger.warning("%s %s took longer than its lease; another sender has it", row._meta.model_name, row.pk)
+            return
+        for name, value in changes.items():
+            setattr(row, name, value)
+        way.settled(row, now)
 
 
 # --- The button ---------------------------------------------------------------------------------------------------
 
 
-def send_again(mail_id: int, *, now: datetime) -> bool:
-    """Queue a mail that was given up or withdrawn as if it had never failed. Whether it is still owed is asked anew."""
-    stopped = OutgoingMail.objects.filter(pk=mail_id, state__in=(MailState.GAVE_UP, MailState.WITHDRAWN))
+def send_again(row_id: int, *, of: type[Outgoing] = OutgoingMail, now: datetime) -> bool:
+    """Queue what was given up or withdrawn as if it had never failed. Whether it is still owed is asked anew."""
+    stopped = of._default_manager.filter(pk=row_id, state__in=(MailState.GAVE_UP, MailState.WITHDRAWN))
     return stopped.update(state=MailState.QUEUED, tries=0, due_at=now, last_error="") == 1

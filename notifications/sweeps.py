@@ -72,7 +72,7 @@ def send_outbox(*, clock: Clock) -> int:
                 logger.warning("The mail server cannot be reached: %s", down)
                 heartbeat.beat(heartbeat.MAIL_SERVER, now=clock(), trouble=str(down))
                 break
-            mail = outbox.claim(mail_id, now=clock())
+            mail = outbox.claim(mail_id, of=OutgoingMail, now=clock())
             if mail is not None:
                 tried += 1
                 _send_one(mail, connection, clock)

@@ -118,7 +118,7 @@ class Installation(Collector):
         for state in (MailState.QUEUED, MailState.IN_FLIGHT, MailState.GAVE_UP):
             mails.add_metric([state], _up_to_many(OutgoingMail.objects.filter(state=state).order_by("-pk")))
         yield mails
-        oldest = work.oldest_mail(self._now).total_seconds()
+        oldest = work.oldest_outgoing(self._now, OutgoingMail).total_seconds()
         yield GaugeMetricFamily("portal_outbox_oldest_due_seconds", "For how long the oldest due mail waited.", oldest)
         incoming = GaugeMetricFamily("portal_incoming_mails", f"Mail that came in, up to {MANY}.", labels=["fate"])
         waiting = IncomingMail.objects.filter(fate=MailFate.WAITING)

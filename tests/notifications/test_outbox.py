@@ -85,9 +85,9 @@ def test_a_claimed_mail_is_nobody_elses_until_its_lease_ends(office: Office) -> 
     tell(TUESDAY_9)
     held = mail("case_received").pk
     now = at(TUESDAY_9)
-    assert outbox.claim(held, now=now) is not None
-    assert outbox.claim(held, now=now) is None
-    assert outbox.claim(held, now=now + outbox.lease() - timedelta(seconds=1)) is None
+    assert outbox.claim(held, of=OutgoingMail, now=now) is not None
+    assert outbox.claim(held, of=OutgoingMail, now=now) is None
+    assert outbox.claim(held, of=OutgoingMail, now=now + outbox.lease() - timedelta(seconds=1)) is None
     assert outbox.due(now, limit=10) == []
 
 
@@ -98,7 +98,7 @@ def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_s
     tell(TUESDAY_9)
     written = mail("case_received")
     # A sender that is killed here leaves nothing but its claim.
-    assert outbox.claim(written.pk, now=at(TUESDAY_9)) is not None
+    assert outbox.claim(written.pk, of=OutgoingMail, now=at(TUESDAY_9)) is not None
     send("Tue 24 Nov 09:01")
     assert smtp.received == []
     send("Tue 24 Nov 09:03")
@@ -111,8 +111,8 @@ def test_a_sender_that_outlived_its_lease_settles_nothing(office: Office, caplog
     office.log()
     tell(TUESDAY_9)
     with Connection() as connection:
-        slow = outbox.claim(mail("case_received").pk, now=at(TUESDAY_9))
-        fast = outbox.claim(mail("case_received").pk, now=at("Tue 24 Nov 09:03"))
+        slow = outbox.claim(mail("case_received").pk, of=OutgoingMail, now=at(TUESDAY_9))
+        fast = outbox.claim(mail("case_received").pk, of=OutgoingMail, now=at("Tue 24 Nov 09:03"))
         assert slow is not None
         assert fast is not None
         with caplog.at_level(logging.WARNING):
@@ -194,7 +194,7 @@ def test_a_mail_refused_for_good_is_given_up_at_once_and_keeps_no_other_waiting(
     tell(TUESDAY_9)
     refused = mail("case_received", office.omar)
     smtp.refusal = "550 5.7.1 we do not want this"
-    claimed = outbox.claim(refused.pk, now=at(TUESDAY_9))
+    claimed = outbox.claim(refused.pk, of=OutgoingMail, now=at(TUESDAY_9))
     assert claimed is not None
     with Connection() as connection:
         outbox.send(claimed, connection, now=at(TUESDAY_9))

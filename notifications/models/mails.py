@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseEvent, ContactAttempt, Invitation
+from notifications.models.outgoing import Outgoing, due_indexes, standing_is_sound
 
 
 class MailKind(models.TextChoices):
@@ -114,21 +115,11 @@ FOR_CONTACTS = frozenset(
 )
 
 
-class MailState(models.TextChoices):
-    """Where a mail stands."""
+class OutgoingMail(Outgoing):
+    """One mail to one person. Its key is made of event, message and recipient."""
 
-    QUEUED = "queued", _("Waiting to be sent")
-    IN_FLIGHT = "in_flight", _("Being sent")
-    SENT = "sent", _("Sent")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    GAVE_UP = "gave_up", _("Given up")
+    related = ("case__desk", "case__partner", "event", "recipient", "contact_attempt__episode")
 
-
-class OutgoingMail(models.Model):
-    """One mail to one person. Only who holds the lease, named by the `attempt` number, says what became of it."""
-
-    # What makes it one mail however often its event is taken up: event, message, recipient.
-    key = models.CharField(max_length=80)
     event = models.ForeignKey(CaseEvent, models.PROTECT, related_name="mails", null=True, blank=True)
     # None for what is about no case, such as an invitation.
     case = models.ForeignKey(Case, models.PROTECT, related_name="mails", null=True, blank=True)
@@ -145,49 +136,22 @@ class OutgoingMail(models.Model):
     # The same at every try, so that a mail that went twice is known as one.
     message_id = models.CharField(max_length=200)
     headers = models.JSONField(default=dict)
-
-    state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
-    # The number of claims; it grows with each and is never reset.
-    attempt = models.PositiveIntegerField(default=0)
-    # The number of failures since the mail was queued; `outbox.RETRY_AFTER` is read by it.
-    tries = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField()
-    made_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
     sent_from = models.CharField(max_length=200, blank=True)
-    # Whether the mail server may have taken it more than once: a sender or a connection died at the wrong moment.
-    ambiguous = models.BooleanField(default=False)
-    last_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         constraints = [
-            models.UniqueConstraint(fields=["key"], name="mail_once"),
+            *standing_is_sound("mail"),
             models.CheckConstraint(
                 condition=models.Q(recipient__isnull=False) | models.Q(kind="invitation", case__isnull=True),
                 name="mail_to_a_person",
             ),
             models.UniqueConstraint(fields=["message_id"], name="mail_message_id"),
             models.CheckConstraint(condition=models.Q(kind__in=MailKind.values), name="mail_kind_known"),
-            models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="mail_state_known"),
-            models.CheckConstraint(
-                condition=models.Q(state=MailState.IN_FLIGHT, lease_until__isnull=False)
-                | (~models.Q(state=MailState.IN_FLIGHT) & models.Q(lease_until__isnull=True)),
-                name="mail_in_flight_has_a_lease",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state=MailState.SENT, sent_at__isnull=False)
-                | (~models.Q(state=MailState.SENT) & models.Q(sent_at__isnull=True)),
-                name="mail_sent_has_its_time",
-            ),
         ]
         indexes = [
-            # Read by the sender: what is due.
-            models.Index(fields=["due_at", "id"], name="mail_due", condition=models.Q(state=MailState.QUEUED)),
-            # Read by the sender: whose sender died.
-            models.Index(fields=["lease_until"], name="mail_leases", condition=models.Q(state=MailState.IN_FLIGHT)),
+            *due_indexes("mail"),
             # Read by the outbox page, newest first, one state or all.
             models.Index(fields=["state", "-id"], name="mail_by_state"),
             # Read by the outbox page's search box.
@@ -196,51 +160,3 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to_address}"
-
-    @property
-    def may_go_again(self) -> bool:
-        """Whether the outbox page offers to send it again. What was sent or will be sent needs no button."""
-        return self.state in (MailState.GAVE_UP, MailState.WITHDRAWN)
-
-
-class StuckEvent(models.Model):
-    """An event that could not be turned into mails. It is tried again later and keeps nobody else waiting."""
-
-    event = models.OneToOneField(CaseEvent, models.CASCADE, primary_key=True, related_name="stuck")
-    tries = models.PositiveIntegerField(default=0)
-    next_try_at = models.DateTimeField()
-    last_error = models.TextField()
-
-    class Meta:
-        verbose_name = _("stuck event")
-        verbose_name_plural = _("stuck events")
-
-    def __str__(self) -> str:
-        return f"{self.event_id}: {self.last_error}"
-
-
-class Heartbeat(models.Model):
-    """When a part of the timetable last ran, and what stood in its way."""
-
-    name = models.CharField(max_length=40, primary_key=True)
-    at = models.DateTimeField()
-    # What went wrong at `at`, in words; empty when nothing did.
-    trouble = models.TextField(blank=True)
-    trouble_since = models.DateTimeField(null=True, blank=True)
-    # How much it did, and how often it failed, since the beginning. A run that was killed is not in it.
-    done = models.PositiveBigIntegerField(default=0)
-    failed = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("heartbeat")
-        verbose_name_plural = _("heartbeats")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(trouble="", trouble_since__isnull=True)
-                | (~models.Q(trouble="") & models.Q(trouble_since__isnull=False)),
-                name="heartbeat_trouble_has_a_beginning",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
