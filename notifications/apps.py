@@ -14,7 +14,9 @@ class NotificationsConfig(AppConfig):
         """Have the worker woken after each act, instead of at its next tick."""
         # Models and Celery can only be imported once every app is there.
         from cases import actions  # noqa: PLC0415
+        from cases.inbox import storing  # noqa: PLC0415
         from notifications import redaction, tasks  # noqa: PLC0415
 
         actions.erase_with(redaction.erase)
         actions.wake_on_commit(tasks.bell.ring)
+        storing.wake_when_brought(tasks.inbound_bell.ring)

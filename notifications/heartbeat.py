@@ -9,6 +9,8 @@ from notifications.models import Heartbeat
 MAIL_SERVER = "mail server"
 SENDER = "send outbox"
 MAILBOX = "read mailbox"
+# The process that keeps a line to the mailbox, if there is one.
+READER = "mailbox reader"
 
 
 def beat(name: str, *, now: datetime, trouble: str = "", done: int = 0, failed: int = 0) -> None:
@@ -25,3 +27,8 @@ def beat(name: str, *, now: datetime, trouble: str = "", done: int = 0, failed: 
 def last(name: str) -> Heartbeat | None:
     """Return the last beat of `name`, if it ever ran."""
     return Heartbeat.objects.filter(pk=name).first()
+
+
+def stop(name: str) -> None:
+    """Forget `name`, which ended on purpose."""
+    Heartbeat.objects.filter(pk=name).delete()

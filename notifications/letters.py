@@ -165,7 +165,8 @@ def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
         **about_case,
         "reader": letter.reader,
         "reader_zone": letter.reader.zone,
-        "answers_come_in": bool(settings.INBOUND_KEY) or heartbeat.last(heartbeat.MAILBOX) is not None,
+        "answers_come_in": bool(settings.INBOUND_KEY or settings.INBOUND_PROVIDER)
+        or heartbeat.last(heartbeat.MAILBOX) is not None,
         # What `when_words` reckons "this year" from.
         "now": now,
         **letter.content,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,21 +17,52 @@ logger = logging.getLogger(__name__)
 
 # What one round handles at most; the next goes on.
 MOST = 500
+# A reader of which nothing was heard for so long has died; it beats every `reader.TURN` seconds.
+READER_GONE = timedelta(minutes=1)
 
 
 def read(*, clock: Callable[[], datetime]) -> int:
     """Take in new mail, and handle what waits. Returns how many mails were handled.
 
-    A mailbox that cannot be read keeps nothing from being handled that is here already, such as by the webhook.
+    While a reader keeps a line to the mailbox (`manage.py read_mailbox`), taking in is left to it. A mailbox that
+    cannot be read keeps nothing from being handled that is here already, such as by a webhook.
     """
-    try:
-        _collect(clock)
-    except (imap.MailboxDown, OSError) as down:
-        logger.warning("The mailbox cannot be read: %s", down)
-        heartbeat.beat(heartbeat.MAILBOX, now=clock(), trouble=str(down) or type(down).__name__)
+    if not _has_a_reader(clock()):
+        try:
+            _collect(clock)
+        except (imap.MailboxDown, OSError) as down:
+            say_down(down, now=clock())
+    return handle(clock=clock)
+
+
+def handle(*, clock: Callable[[], datetime]) -> int:
+    """Handle what waits. Returns how many mails were handled."""
     handled = handling.handle_waiting(clock, limit=MOST)
     alert_of_unsorted(now=clock())
     return handled
+
+
+def say_down(down: Exception, *, now: datetime) -> None:
+    """Have staff see that the mailbox cannot be read, and why."""
+    logger.warning("The mailbox cannot be read: %s", down)
+    heartbeat.beat(heartbeat.MAILBOX, now=now, trouble=str(down) or type(down).__name__)
+
+
+def account() -> imap.Account | None:
+    """Return the mailbox that mails come in to, if there is one.
+
+    Raises:
+        OSError: what is known of it cannot be read or is no address.
+    """
+    server = mailserver.mailbox()
+    if server is None:
+        return None
+    return imap.Account(server.host, server.port, str(server.security.value), server.user, server.password)
+
+
+def _has_a_reader(now: datetime) -> bool:
+    reader = heartbeat.last(heartbeat.READER)
+    return reader is not None and now - READER_GONE < reader.at
 
 
 def alert_of_unsorted(*, now: datetime) -> int:
@@ -50,15 +81,7 @@ def _alert(mail_id: int, *, now: datetime) -> bool:
 
 
 def _collect(clock: Callable[[], datetime]) -> None:
-    server = mailserver.mailbox()
-    if server is None:
-        return
-    imap.collect(
-        host=server.host,
-        port=server.port,
-        security=str(server.security.value),
-        user=server.user,
-        password=server.password,
-        clock=clock,
-    )
-    heartbeat.beat(heartbeat.MAILBOX, now=clock())
+    known = account()
+    if known is not None:
+        imap.collect(known, clock=clock)
+        heartbeat.beat(heartbeat.MAILBOX, now=clock())

@@ -79,6 +79,12 @@ def read_mailbox(**_: Any) -> None:
 
 
 @shared_task
+def handle_mail(**_: Any) -> None:
+    """Handle the mail that was brought."""
+    mailbox.handle(clock=timezone.now)
+
+
+@shared_task
 def extend_rosters(**_: Any) -> None:
     """Put the coming weeks of rotations into the roster."""
     sweeps.extend_rosters(now=timezone.now())
@@ -98,6 +104,11 @@ def _wake_sender() -> None:
     send_outbox.apply_async(expires=STALE_AFTER, retry=False)
 
 
+def _wake_handler() -> None:
+    handle_mail.apply_async(expires=STALE_AFTER, retry=False)
+
+
 # Rung after each act, in web processes and workers alike.
 bell = Bell(_wake_dispatch)
 send_bell = Bell(_wake_sender)
+inbound_bell = Bell(_wake_handler)

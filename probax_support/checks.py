@@ -13,6 +13,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.http.request import validate_host
 
+from cases.inbox.providers import PROVIDERS
+from cases.inbox.webhook import SHORTEST_SECRET
 from notifications import mailserver
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", ""}
@@ -86,6 +88,24 @@ def debug_is_off_for_the_public(app_configs: Apps, **_: Any) -> list[CheckMessag
             id="probax.E004",
         )
     ]
+
+
+@register(Tags.security)
+def provider_proves_itself(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """A mail provider brings mail only if it is known and has a secret; otherwise its deliveries are refused."""
+    name = settings.INBOUND_PROVIDER
+    if name and name not in PROVIDERS:
+        hint = f"Set INBOUND_PROVIDER to one of {', '.join(PROVIDERS)}, or leave it out."
+        return [Error(f"INBOUND_PROVIDER is {name!r}, which is not known.", hint=hint, id="probax.E006")]
+    if name and len(settings.INBOUND_SECRET) < SHORTEST_SECRET:
+        return [
+            Error(
+                f"{name} may bring mail, and INBOUND_SECRET is missing or shorter than {SHORTEST_SECRET} characters.",
+                hint="Set INBOUND_SECRET to the secret that docs/operations.md names for the provider.",
+                id="probax.E007",
+            )
+        ]
+    return []
 
 
 @register(Tags.database)

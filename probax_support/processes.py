@@ -1,4 +1,4 @@
-"""The two processes of an installation on one machine, and the supervisor that runs them together."""
+"""The three processes of an installation on one machine, and the supervisor that runs them together."""
 
 import os
 import shlex
@@ -13,6 +13,7 @@ from honcho.manager import Manager
 # How long a process may take to finish what it is doing before it is killed: longer than one mail takes to leave.
 STOP_SECONDS = 15
 WEB_CONFIGURATION = Path(__file__).with_name("web_server.py")
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 WEB_THREADS = 8
 WORKER_THREADS = 4
 
@@ -43,6 +44,11 @@ def worker_command(redis_url: str, *, data_dir: Path) -> list[str]:
     }
     flags = ["--beat", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [sys.executable, "-m", "celery", "--app", "probax_support", "--quiet", "worker", *flags, *pairs(options)]
+
+
+def reader_command() -> list[str]:
+    """Return the command of the process that keeps a line to the mailbox."""
+    return [sys.executable, str(MANAGE), "read_mailbox"]
 
 
 def pairs(options: dict[str, str]) -> list[str]:

@@ -190,6 +190,9 @@ MAIL_PLUS_ADDRESSING = switch("MAIL_PLUS_ADDRESSING", default=False)
 MAIL_AUTHSERV_ID = env.str("MAIL_AUTHSERV_ID", default="")
 # The key that deliveries to /inbound/mail/ are signed with; without one nothing is taken there.
 INBOUND_KEY = env.str("INBOUND_KEY", default="")
+# The mail provider that may bring mail to /inbound/<provider>/mime, and the secret by which it proves itself.
+INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default="")
+INBOUND_SECRET = env.str("INBOUND_SECRET", default="")
 
 # --- Accounts -----------------------------------------------------------------------------------------------------
 

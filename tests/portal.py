@@ -1,4 +1,7 @@
-"""The product as it is really started: gunicorn and a Celery worker, each a process of its own, on a fresh database."""
+"""The product as it is really started: gunicorn, a Celery worker and, where asked for, the reader of the mailbox.
+
+Each is a process of its own, on a fresh database.
+"""
 
 import os
 import signal
@@ -29,6 +32,7 @@ class Portal:
         self.data_dir = Path(environment["DATA_DIR"])
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
+        self.reader: subprocess.Popen[bytes] | None = None
 
     def manage(self, *arguments: str) -> str:
         """Run a management command of this installation and return what it printed."""
@@ -55,9 +59,20 @@ class Portal:
         self.worker.wait(timeout=10)
         self.worker = None
 
+    def start_reader(self) -> None:
+        """Start the process that keeps a line to the mailbox."""
+        self.reader = self._start("reader", processes.reader_command())
+
+    def kill_reader(self) -> None:
+        """Kill the reader as the kernel would."""
+        assert self.reader is not None
+        self.reader.send_signal(signal.SIGKILL)
+        self.reader.wait(timeout=10)
+        self.reader = None
+
     def stop(self) -> None:
-        """Stop both processes, by their ids."""
-        running = [process for process in (self.web, self.worker) if process is not None]
+        """Stop the processes, by their ids."""
+        running = [process for process in (self.web, self.worker, self.reader) if process is not None]
         for process in running:
             process.terminate()
         for process in running:
@@ -66,7 +81,7 @@ class Portal:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self.web = self.worker = None
+        self.web = self.worker = self.reader = None
 
     def log(self, name: str) -> str:
         """Return the end of what the process `name` printed."""

@@ -1,6 +1,7 @@
 """The first thing that happens to a mail: its bytes are kept, and committed, before anybody looks into them."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cases import actions
@@ -10,6 +11,19 @@ from cases.inbox import reading
 MOST_KEPT = 60 * 1024 * 1024
 # A server that says so long ago is wrong about the time.
 OLDEST = timedelta(days=30)
+_wakers: list[Callable[[], None]] = []
+
+
+def wake_when_brought(waker: Callable[[], None]) -> None:
+    """Call `waker` after a mail was brought, so that it is handled at once. It must not raise and must not wait."""
+    if waker not in _wakers:
+        _wakers.append(waker)
+
+
+def wake() -> None:
+    """Have what was kept handled at once, rather than at the next tick."""
+    for waker in _wakers:
+        waker()
 
 
 def store(raw: bytes, *, source: str, received_at: datetime, now: datetime) -> bool:

@@ -1,8 +1,7 @@
-"""The ways in: a mailbox over real IMAP, and a signed delivery. Whatever is repeated or breaks, each mail is one."""
+"""Mail that is brought: a signed delivery. Whatever is repeated, each mail is one. The mailbox has its own file."""
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,12 +10,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from cases.inbox import handling, imap, storing
+from cases.inbox import handling, storing
 from cases.models import Case, IncomingMail
-from notifications import heartbeat, mailbox
+from notifications import mailbox
 from tests.builders import all_at_once, at
 from tests.cases.pages import clock_at
-from tests.inbox.imap_server import ImapServer
 from tests.inbox.post import letter
 from tests.notifications.office import Office, open_office
 
@@ -25,98 +23,10 @@ NOON = at("Tue 12:00")
 NINE = at("Tue 09:00")
 
 
-@pytest.fixture
-def server(settings: Settings) -> Iterator[ImapServer]:
-    """A mailbox that the product is told to read."""
-    mailbox_server = ImapServer()
-    mailbox_server.start()
-    settings.MAILBOX_URL = f"imap://care%40probax.io:secret@127.0.0.1:{mailbox_server.port}"
-    yield mailbox_server
-    mailbox_server.stop()
-
-
-def read(now: datetime = NOON) -> int:
-    return mailbox.read(clock=lambda: now)
-
-
-def test_what_came_to_the_mailbox_becomes_cases_by_the_servers_time(office: Office, server: ImapServer) -> None:
-    server.add(letter(office.priya, "Sev 2: one").as_bytes(), NINE)
-    server.add(letter(office.omar, "Sev 3: two").as_bytes(), at("Tue 09:30"))
-    assert read() == 2
-    assert list(Case.objects.order_by("logged_at").values_list("title", "logged_at")) == [
-        ("Sev 2: one", NINE),
-        ("Sev 3: two", at("Tue 09:30")),
-    ]
-    assert server.inbox == []
-    assert [mail.flags for mail in server.moved] == [{"SupportStored"}] * 2
-    assert not any(r"\Seen" in line for line in server.log)
-    last = heartbeat.last(heartbeat.MAILBOX)
-    assert last is not None
-    assert (last.at, last.trouble) == (NOON, "")
-
-
-def test_a_server_that_can_neither_mark_nor_move_brings_all_again_and_nothing_is_doubled(
-    office: Office, server: ImapServer
-) -> None:
-    server.moves = server.keeps_keywords = False
-    server.add(letter(office.priya).as_bytes(), NINE)
-    for _time in range(3):
-        read()
-    assert Case.objects.count() == IncomingMail.objects.count() == 1
-
-
-def test_everything_twice_and_renumbered_is_still_once(office: Office, server: ImapServer) -> None:
-    for number in range(3):
-        raw = letter(office.priya, f"Number {number}").as_bytes()
-        server.add(raw, NINE)
-        server.add(b"Received: by another way\r\n" + raw, NINE)
-    read()
-    server.renumber()
-    read()
-    assert Case.objects.count() == IncomingMail.objects.count() == 3
-
-
-@pytest.mark.parametrize("word", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH", "UID STORE", "UID MOVE"])
-def test_a_connection_that_breaks_loses_and_doubles_nothing(office: Office, server: ImapServer, word: str) -> None:
-    server.add(letter(office.priya, "One").as_bytes(), NINE)
-    server.add(letter(office.priya, "Two").as_bytes(), NINE)
-    server.hangs_up_at = word
-    read()
-    told = heartbeat.last(heartbeat.MAILBOX)
-    assert told is not None
-    assert told.trouble
-    server.hangs_up_at = ""
-    read()
-    assert sorted(Case.objects.values_list("title", flat=True)) == ["One", "Two"]
-    assert all(mail.flags for mail in server.inbox), "what could not be moved is marked"
-
-
-def test_a_mail_is_committed_before_the_server_is_told(
-    office: Office, server: ImapServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.add(letter(office.priya).as_bytes(), NINE)
-
-    def broken(*args: Any, **kwargs: Any) -> bool:
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(imap, "store", broken)
-    read()
-    assert len(server.inbox) == 1
-    assert server.inbox[0].flags == set()
-
-
-def test_a_wrong_password_is_said(office: Office, server: ImapServer) -> None:
-    server.password = "another"
-    read()
-    told = heartbeat.last(heartbeat.MAILBOX)
-    assert told is not None
-    assert "Invalid credentials" in told.trouble
-
-
 def test_without_a_mailbox_what_waits_is_handled_all_the_same(office: Office, settings: Settings) -> None:
     settings.MAILBOX_URL = ""
     storing.store(letter(office.priya).as_bytes(), source="webhook", received_at=NINE, now=NINE)
-    assert read() == 1
+    assert mailbox.read(clock=lambda: NOON) == 1
     assert Case.objects.count() == 1
 
 

@@ -48,6 +48,8 @@ def test_a_production_as_documented_passes(settings: Settings) -> None:
         ({"SITE_URL": "https://support.example.com/portal"}, "probax.E002"),
         ({"ALLOWED_HOSTS": ["localhost"]}, "probax.E003"),
         ({"DEBUG": True}, "probax.E004"),
+        ({"INBOUND_PROVIDER": "pigeon"}, "probax.E006"),
+        ({"INBOUND_PROVIDER": "postmark", "INBOUND_SECRET": "a:b"}, "probax.E007"),
         ({"DATABASES": {"default": SQLITE}}, "probax.W001"),
         ({"REDIS_URL": ""}, "probax.W002"),
     ],

@@ -63,7 +63,9 @@ class Launch:
 
     def processes(self) -> dict[str, int]:
         """The children by name, as the supervisor announced them."""
-        return {name: int(number) for name, number in re.findall(r"(web|worker) started \(pid=(\d+)\)", self.said)}
+        return {
+            name: int(number) for name, number in re.findall(r"(web|worker|mailbox) started \(pid=(\d+)\)", self.said)
+        }
 
     def end(self, ending: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal to the launcher alone, and return its exit status."""
@@ -101,14 +103,14 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 pytestmark = pytest.mark.portal
 
 
-def test_it_serves_two_processes_until_ctrl_c(demo_folder: Path) -> None:
+def test_it_serves_with_a_worker_and_a_reader_until_ctrl_c(demo_folder: Path) -> None:
     launch = Launch(demo_folder)
     said = launch.wait_until_said("/desk/mail/")
     for who in ("priya@northwind.example", "omar@", "zoe@", "lena@", "max@", "ruth@", "ann@"):
         assert who in said
     assert f"{launch.url}desk/mail/" in said
     children = launch.processes()
-    assert set(children) == {"web", "worker"}
+    assert set(children) == {"web", "worker", "mailbox"}
     assert "already runs on the folder" in refused(demo_folder)
     assert answers(launch.url)
     assert launch.end(signal.SIGINT) == 0

@@ -1,4 +1,4 @@
-"""`manage.py serve`: bring the installation up to date, then run the web process and the worker until told to stop."""
+"""`manage.py serve`: bring the installation up to date, then run web, worker and mailbox reader until told to stop."""
 
 import os
 import sys
@@ -24,13 +24,13 @@ from cases import demo
 from cases.models import User
 from probax_support import static_files
 from probax_support.launch import UNFINISHED
-from probax_support.processes import Supervisor, web_command, worker_command
+from probax_support.processes import Supervisor, reader_command, web_command, worker_command
 
 
 class Command(BaseCommand):
     """Start the portal on this machine. `bin/run` calls this."""
 
-    help = "Bring the installation up to date, then run the web process and the worker until Ctrl-C."
+    help = "Bring the installation up to date, then run web, worker and mailbox reader until Ctrl-C."
     # The database is asked first; a check that needs it would speak less plainly.
     requires_system_checks: list[str] = []
 
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         supervisor = Supervisor()
         supervisor.add("web", web_command(port), environment)
         supervisor.add("worker", worker_command(settings.REDIS_URL, data_dir=settings.DATA_DIR), environment)
+        supervisor.add("mailbox", reader_command(), environment)
         threading.Thread(target=self.welcome, args=(port, is_demo), daemon=True).start()
         status = supervisor.run()
         if status not in (0, 130, 143):

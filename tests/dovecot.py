@@ -1,0 +1,268 @@
+"""A real IMAP server, Dovecot, on loopback with one mailbox in a temporary folder, and a wire to it that can be cut."""
+
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+
+import pytest
+from imap_tools import MailBoxUnencrypted
+
+from tests.servers import Process, free_port, temporary_folder
+
+MISSING = "Dovecot is not installed: apt-get install dovecot-imapd"
+USER, PASSWORD = "care@probax.io", "secret"
+CONFIGURATION = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = /dev/stderr
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+default_login_user = {login}
+default_internal_user = {internal}
+default_internal_group = {group}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail
+mail_fsync = never
+imap_capability = {capability}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home
+}}
+service imap-login {{
+  chroot =
+  process_min_avail = 1
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+# Whoever logs in may read, mark as read, and put in; no mark of ours, no move, no new folder.
+READ_ONLY = """
+mail_plugins = acl
+plugin {{
+  acl = vfile:{folder}/rights
+}}
+"""
+# What Dovecot offers once somebody is logged in, as far as a test may take something away.
+OFFERED = ("IMAP4rev1", "LITERAL+", "UIDPLUS", "IDLE", "MOVE", "SPECIAL-USE")
+
+
+class Dovecot:
+    """The mailbox of `USER`, the mails in it, and the server in front of it."""
+
+    def __init__(self, *, without: str = "", read_only: bool = False) -> None:
+        """Prepare it; `without` is a word such as MOVE or IDLE that it then does not offer."""
+        program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if program is None:
+            pytest.skip(MISSING)
+        self._program = program
+        root = os.geteuid() == 0
+        self._owner = pwd.getpwnam("nobody") if root else pwd.getpwuid(os.geteuid())
+        self.folder = temporary_folder(None)
+        self.folder.chmod(0o755)
+        self.port = free_port()
+        self._process: Process | None = None
+        own = self._owner.pw_name
+        configuration = CONFIGURATION.format(
+            folder=self.folder,
+            login="dovenull" if root else own,
+            internal="dovecot" if root else own,
+            group=("dovecot" if root else grp.getgrgid(self._owner.pw_gid).gr_name),
+            capability=" ".join(word for word in OFFERED if word != without),
+            password=PASSWORD,
+            uid=self._owner.pw_uid,
+            gid=self._owner.pw_gid,
+            port=self.port,
+        )
+        if read_only:
+            configuration += READ_ONLY.format(folder=self.folder)
+            (self.folder / "rights").write_text("* owner lrsi\n* anyone lrsi\n")
+        (self.folder / "dovecot.conf").write_text(configuration)
+        self.mail = self.folder / "mail"
+        for path in (self.mail, self.folder / "home", *(self.mail / part for part in ("new", "cur", "tmp"))):
+            path.mkdir(parents=True)
+            os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
+
+    @property
+    def url(self) -> str:
+        """The address of the mailbox, for MAILBOX_URL."""
+        return mailbox_url(self.port)
+
+    def start(self) -> None:
+        """Start the server, in the foreground."""
+        # The process gets a folder of its own to delete: the mails outlive a restart.
+        own = temporary_folder(None)
+        command = [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
+        self._process = Process(command, folder=own, stop_signal=signal.SIGQUIT)
+        self._process.wait_until(self._answers, what="Dovecot")
+
+    def stop(self) -> None:
+        """Stop the server at once, and every line to it; the mails stay."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def start_anew(self) -> None:
+        """Stop it, and start it once its children have let go of the port."""
+        self.stop()
+        ends_at = time.monotonic() + 30
+        while time.monotonic() < ends_at:
+            with suppress(OSError), socket.create_server(("127.0.0.1", self.port)):
+                break
+            time.sleep(0.02)
+        self.start()
+
+    def throw_away(self) -> None:
+        """Stop the server and delete the mails."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def deliver(self, raw: bytes, received_at: datetime | None = None) -> None:
+        """Let a mail come in. Dovecot itself puts it there, so that whoever waits is told at once."""
+        with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD, initial_folder=None) as box:
+            box.append(raw, "INBOX", dt=received_at or datetime.now(UTC))
+
+    def renumber(self) -> None:
+        """Change UIDVALIDITY: the server forgets its numbers, as after a restore, and every mail gets another one."""
+        for folder in (self.mail, self.mail / ".Stored"):
+            for known in folder.glob("dovecot*"):
+                known.unlink()
+        self.start_anew()
+
+    def bring_back(self) -> None:
+        """Put what was moved away into the inbox again, unmarked, as a server restored from a backup has it."""
+        for mail in list((self.mail / ".Stored").glob("*/*,*")):
+            mail.replace(self.mail / "new" / mail.name.partition(":")[0])
+
+    def mark(self, subject: str, flag: str) -> None:
+        """Mark a mail of the inbox by hand."""
+        with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD) as box:
+            (uid,) = [mail.uid for mail in box.fetch(mark_seen=False) if mail.subject == subject and mail.uid]
+            box.client.uid("STORE", uid, "+FLAGS", f"({flag})")
+
+    def inbox(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the subjects of the inbox, each with its flags."""
+        return self._in("INBOX")
+
+    def stored(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the same of what was moved away."""
+        return self._in("Stored")
+
+    def _in(self, folder: str) -> list[tuple[str, tuple[str, ...]]]:
+        with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD) as box:
+            if not box.folder.exists(folder):
+                return []
+            box.folder.set(folder, readonly=True)
+            return sorted(
+                (mail.subject, tuple(flag for flag in mail.flags if flag != r"\Recent"))
+                for mail in box.fetch(mark_seen=False, headers_only=True)
+            )
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
+            return b"OK" in line.recv(200)
+        return False
+
+
+def mailbox_url(port: int) -> str:
+    """Return the mailbox behind a port of this machine, for MAILBOX_URL."""
+    return f"imap://care%40probax.io:{PASSWORD}@127.0.0.1:{port}"
+
+
+@contextmanager
+def dovecot(*, without: str = "", read_only: bool = False) -> Iterator[Dovecot]:
+    """Run a mailbox for as long as the block lasts."""
+    server = Dovecot(without=without, read_only=read_only)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.throw_away()
+
+
+class Wire:
+    """A line to a server on loopback. It can be cut at a word, or go dead: open, and silent for ever."""
+
+    def __init__(self, port: int) -> None:
+        self.to = port
+        # Cut when the client says something that holds these bytes: before the server hears it, or once it has done
+        # what it was told and before the client knows.
+        self.cut_at = b""
+        self.is_heard = False
+        # Open, and nothing comes through any more.
+        self.dead = False
+        self._answered = threading.Event()
+        self._mute = False
+        self.connections = 0
+        self._open: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """End every connection at once."""
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._open = []
+
+    def close(self) -> None:
+        """Take the wire away."""
+        self._listener.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _address = self._listener.accept()
+                self.connections += 1
+                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        with client, suppress(OSError), socket.create_connection(("127.0.0.1", self.to)) as server:
+            self._open += [client, server]
+            back = threading.Thread(target=self._carry, args=(server, client, False), daemon=True)
+            back.start()
+            self._carry(client, server, True)
+            back.join()
+
+    def _carry(self, source: socket.socket, target: socket.socket, from_client: bool) -> None:
+        with suppress(OSError):
+            while said := source.recv(65_536):
+                if from_client and self.cut_at and self.cut_at in said:
+                    self._mute = self.is_heard
+                    if self.is_heard:
+                        target.sendall(said)
+                        self._answered.wait(10)
+                    self.cut()
+                    self._mute = False
+                elif self._mute and not from_client:
+                    self._answered.set()
+                elif not self.dead:
+                    target.sendall(said)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
