@@ -116,12 +116,13 @@ class Dovecot:
         # The process gets a folder of its own to delete: the mails outlive a restart.
         own = temporary_folder(None)
         command = [self._program, "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._process = Process(command, folder=own, stop_signal=signal.SIGQUIT)
+        self._process = Process(command, folder=own, stop_signal=signal.SIGTERM)
         self._process.wait_until(self._answers, what="Dovecot")
 
     def stop(self) -> None:
-        """Stop the server at once, and every line to it; the mails stay."""
+        """End the server and its children at once, as a machine that loses power; the mails stay."""
         if self._process is not None:
+            os.killpg(self._process.child.pid, signal.SIGKILL)
             self._process.stop()
             self._process = None
 
