@@ -6,7 +6,7 @@ They move no promise that was made; whoever calls them decides what happens to o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -14,9 +14,7 @@ from django.db.models import F
 from sla.engine.calendar import BadCalendar
 from sla.engine.calendar import Shift as EngineShift
 from sla.models import Desk, HolidayChange, Shift
-
-# Weekdays, start and end of a shift as local times.
-Hours = tuple[Sequence[int], time, time]
+from sla.store import Hours
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -18,6 +18,8 @@ from sla.models import Target as TargetRow
 Revisions = tuple[tuple[int, int], ...]
 # How a calendar comes from desks: `calendar`, or what it would be after a change.
 Reckon = Callable[[Sequence[Desk]], engine.Calendar]
+# Weekdays, start and end of a shift as local times.
+Hours = tuple[Sequence[int], time, time]
 
 # Calendars kept by the process. One is laid out once for each content; asking by revision saves the queries.
 KEPT = 64
@@ -60,7 +62,7 @@ def calendar(desks: Sequence[Desk]) -> engine.Calendar:
         return kept
     # Read until the revisions before and after are the same: the rows in between are then one state of the desks.
     while True:
-        built = _compiled(desks, {})
+        built = _compiled(desks, {}, {})
         fresh = Desk.objects.in_bulk([one.pk for one in desks])
         desks = [fresh[one.pk] for one in desks]
         if _revisions(desks) == key:
@@ -76,14 +78,15 @@ def forget() -> None:
     _by_revision.clear()
 
 
-def proposed(closed: Mapping[int, Mapping[date, str]]) -> Reckon:
+def proposed(closed: Mapping[int, Mapping[date, str]], hours: Mapping[int, Sequence[Hours]] | None = None) -> Reckon:
     """Return what `calendar` would return if the desks with these ids were closed on exactly these dates.
 
-    So that a change can be shown before it is made: reckon open promises with the result and compare.
+    Those in `hours` would have these weekly hours instead of their own. So that a change can be shown before it is
+    made: reckon promises with the result and compare.
     """
 
     def reckon(desks: Sequence[Desk]) -> engine.Calendar:
-        return _compiled(desks, closed)
+        return _compiled(desks, closed, hours or {})
 
     return reckon
 
@@ -112,15 +115,21 @@ def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
     return CalendarEdition.objects.get(digest=calendar.edition)
 
 
+def weekly_hours(desk: Desk) -> list[Hours]:
+    """Return the weekly hours of `desk`, the earliest first."""
+    rows = sorted(desk.shifts.all(), key=lambda row: (row.starts_at, row.pk))
+    return [(row.weekdays, row.starts_at, row.ends_at) for row in rows]
+
+
 def closed_dates(desk: Desk) -> dict[date, str]:
     """Return the dates on which `desk` is closed, with their names: its holidays and a manager's single days (P3.2)."""
-    return with_single_days(desk, {holiday.on: holiday.name for holiday in desk.holidays.order_by("on")})
+    return with_single_days(desk, {row.on: row.name for row in sorted(desk.holidays.all(), key=lambda row: row.on)})
 
 
 def with_single_days(desk: Desk, national: Mapping[date, str]) -> dict[date, str]:
     """Return `national` holidays with a manager's single days, closed or opened; the latest word on a day wins."""
     closed = dict(national)
-    for change in desk.holiday_changes.order_by("id"):
+    for change in sorted(desk.holiday_changes.all(), key=lambda row: row.pk):
         if change.closed:
             closed[change.on] = change.reason
         else:
@@ -143,7 +152,8 @@ def policy_in_force(at: datetime) -> PolicyVersion:
 
 def targets(policy: PolicyVersion) -> dict[int, Target]:
     """Return the engine's targets of a policy version by severity, 1 first."""
-    return {row.severity: target(policy, row) for row in policy.targets.order_by("severity")}
+    rows = sorted(policy.targets.all(), key=lambda row: row.severity)
+    return {row.severity: target(policy, row) for row in rows}
 
 
 def target(policy: PolicyVersion, row: TargetRow) -> Target:
@@ -160,13 +170,19 @@ def target(policy: PolicyVersion, row: TargetRow) -> Target:
     )
 
 
-def _compiled(desks: Sequence[Desk], closed: Mapping[int, Mapping[date, str]]) -> engine.Calendar:
+def _compiled(
+    desks: Sequence[Desk], closed: Mapping[int, Mapping[date, str]], hours: Mapping[int, Sequence[Hours]]
+) -> engine.Calendar:
     """Return the calendar of the rows, or the one in memory that says the same."""
     built = engine.Calendar(
         tuple(
             shift
             for desk in desks
-            for shift in _shifts(desk, closed[desk.pk] if desk.pk in closed else closed_dates(desk))
+            for shift in _shifts(
+                desk,
+                hours[desk.pk] if desk.pk in hours else weekly_hours(desk),
+                closed[desk.pk] if desk.pk in closed else closed_dates(desk),
+            )
         )
     )
     built = _by_edition.setdefault(built.edition, built)
@@ -178,11 +194,8 @@ def _revisions(desks: Sequence[Desk]) -> Revisions:
     return tuple((one.pk, one.revision) for one in desks)
 
 
-def _shifts(desk: Desk, closed: Mapping[date, str]) -> list[engine.Shift]:
-    return [
-        engine.Shift(desk.zone, row.weekdays, row.starts_at, row.ends_at, closed, desk.name)
-        for row in desk.shifts.order_by("starts_at", "id")
-    ]
+def _shifts(desk: Desk, hours: Sequence[Hours], closed: Mapping[date, str]) -> list[engine.Shift]:
+    return [engine.Shift(desk.zone, weekdays, starts, ends, closed, desk.name) for weekdays, starts, ends in hours]
 
 
 def _keep(key: Revisions, built: engine.Calendar) -> None:

@@ -52,11 +52,15 @@ def verdicts(kind: str, now: datetime) -> QuerySet[Deadline]:
     of a missed promise (a taken-back closing, a lower severity) mends nothing and is not counted a second time.
     """
     missed = Q(kept=False) | Q(kept=None, ended_at=None, due_at__lt=now)
-    found = Deadline.objects.filter(Q(kept=True) | missed, kind=kind, case__dismissed_at=None)
+    return counted_once(Deadline.objects.filter(Q(kept=True) | missed, case__dismissed_at=None), kind)
+
+
+def counted_once(found: QuerySet[Deadline], kind: str) -> QuerySet[Deadline]:
+    """Keep the promises of a kind, without those that took the place of one already missed."""
     if kind == DeadlineKind.FIRST_RESPONSE:
         earlier = Deadline.objects.filter(case=OuterRef("case"), kind=kind, kept=False, pk__lt=OuterRef("pk"))
-        return found.exclude(Exists(earlier))
-    return found.exclude(replaces__kept=False)
+        return found.filter(~Exists(earlier), kind=kind)
+    return found.filter(kind=kind).exclude(replaces__kept=False)
 
 
 def verdicts_between(since: datetime, until: datetime, kind: str, now: datetime) -> QuerySet[Deadline]:

@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from cases.models import Partner
 from cases.web.request import Reading
+from sla.models import Desk
 
 ROWS = 50
 # A longer number in an address is no id of a row.
@@ -56,7 +59,7 @@ def page_of(
 
 def _behind(order: str, key: str) -> Q | None:
     """Return what lies behind the row of a key; a key that names none is ignored."""
-    number, _sep, instant = key.partition("_")
+    number, _separator, instant = key.partition("_")
     try:
         at = parse_datetime(instant)
     except ValueError:
@@ -79,3 +82,15 @@ class Choice:
     label: StrOrPromise
     value: str
     options: Sequence[tuple[str, StrOrPromise]] = ()
+
+
+def desk_choice(filters: Mapping[str, str]) -> Choice:
+    """Return the filter by desk."""
+    desks = list(Desk.objects.order_by("name").values_list("code", "name"))
+    return Choice("desk", _("Desk"), filters.get("desk", ""), desks)
+
+
+def partner_choice(filters: Mapping[str, str]) -> Choice:
+    """Return the filter by partner."""
+    partners = list(Partner.objects.order_by("name").values_list("code", "name"))
+    return Choice("partner", _("Partner"), filters.get("partner", ""), partners)

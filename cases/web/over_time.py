@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_stubs_ext import StrOrPromise
 
-from cases.models import Case, Partner
+from cases.models import Case
 from cases.querysets import CaseQuerySet
 from cases.reports import over_time as reports
 from cases.reports.selection import Period, narrowed
@@ -21,7 +21,6 @@ from cases.web import lists
 from cases.web.exports import csv_answer
 from cases.web.periods import period_or_usual, presets, query_of
 from cases.web.request import PortalRequest, manager_page
-from sla.models import Desk
 
 FILTERS = ("desk", "partner")
 # The drawing of the months, in its own units.
@@ -160,13 +159,11 @@ def _month_of(row: reports.Kept, period: Period) -> Period:
 
 
 def _choices(filters: dict[str, str], period: Period) -> list[lists.Choice]:
-    partners = list(Partner.objects.order_by("name").values_list("code", "name"))
-    desks = list(Desk.objects.order_by("name").values_list("code", "name"))
     return [
         lists.Choice("from", _("From"), period.first.isoformat()),
         lists.Choice("to", _("To"), period.last.isoformat()),
-        lists.Choice("desk", _("Desk"), filters.get("desk", ""), desks),
-        lists.Choice("partner", _("Partner"), filters.get("partner", ""), partners),
+        lists.desk_choice(filters),
+        lists.partner_choice(filters),
     ]
 
 

@@ -34,6 +34,12 @@ def period_or_usual(request: Reading) -> Period:
     return period_in(request) or usual
 
 
+def year_before(request: Reading) -> Period:
+    """Return the last 365 days."""
+    today = _today(request)
+    return Period(today - timedelta(days=364), today, timezone.get_current_timezone())
+
+
 def presets(request: Reading) -> list[tuple[str, Period]]:
     """Return the periods that people ask for, each with its name."""
     today, zone = _today(request), timezone.get_current_timezone()

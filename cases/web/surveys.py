@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
-from cases.models import Case, Partner, Survey, User
+from cases.models import Case, Survey, User
 from cases.reports import surveys as reports
 from cases.rules import Outcome, RuleBroken
 from cases.web import lists
@@ -144,13 +144,12 @@ def _address(parts: dict[str, str]) -> str:
 
 
 def _choices(filters: dict[str, str], first: str, last: str) -> list[lists.Choice]:
-    partners = list(Partner.objects.order_by("name").values_list("code", "name"))
     staff = User.objects.exclude(staff_role="").order_by("name").values_list("pk", "name")
     levels = [(level, level) for level in ("1", "2", "3", "4")]
     return [
         lists.Choice("from", _("From"), first),
         lists.Choice("to", _("To"), last),
-        lists.Choice("partner", _("Partner"), filters.get("partner", ""), partners),
+        lists.partner_choice(filters),
         lists.Choice(
             "specialist", _("Specialist"), filters.get("specialist", ""), [(str(pk), name) for pk, name in staff]
         ),

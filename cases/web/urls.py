@@ -43,6 +43,7 @@ from cases.web import (
     take_back_pages,
     waiting_pages,
     watcher_pages,
+    what_if,
 )
 from cases.web.request import desk_page, manager_page, partner_page
 
@@ -352,6 +353,8 @@ manager_pages = [
     path("manager/surveys/<int:survey_id>/follow-up/", surveys.follow_up, name="manager_survey_follow_up"),
     path("manager/over-time/", over_time.over_time, name="manager_over_time"),
     path("manager/over-time/export/", over_time.export, name="manager_over_time_export"),
+    path("manager/what-if/", what_if.what_if, name="manager_what_if"),
+    path("manager/what-if/export/", what_if.export, name="manager_what_if_export"),
     path("manager/partners/", partners.partners, name="manager_partners"),
     path("manager/partners/new/", partners.new_partner, name="manager_partner_new"),
     path("manager/partners/<str:code>/", partners.partner, name="manager_partner"),
