@@ -11,8 +11,8 @@ from typing import Any, Self
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from notifications import letters, mailserver, owed
-from notifications.models import OutgoingMail
+from notifications import alerts, letters, mailserver, owed
+from notifications.models import MailState, OutgoingMail
 from notifications.outbox import NotTaken
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,9 @@ class Connection:
         return owed.why_withdraw(row, now)
 
     def settled(self, row: OutgoingMail, now: datetime) -> None:
-        """Nothing follows here; what became of a reminder is told to its case afterwards."""
+        """Ring managers of a mail that was given up. What became of a reminder is told to its case afterwards."""
+        if row.state == MailState.GAVE_UP:
+            alerts.ring_of_given_up(row, now=now)
 
     def hand_over(self, row: OutgoingMail, now: datetime) -> dict[str, Any]:
         """Give the mail to the server. When this returns, the server has it.

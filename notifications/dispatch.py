@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cases.models import CaseEvent, Dispatch
-from notifications import outbox, routing
+from notifications import alerts, outbox, routing
 from notifications.models import StuckEvent
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ def _tell(event_id: int, *, now: datetime) -> bool:
     event = CaseEvent.objects.select_related(
         "actor", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
     ).get(pk=event_id)
-    for letter in routing.letters_for(event, dispatch.secrets):
+    told = routing.letters_for(event, dispatch.secrets)
+    for letter in told:
         outbox.enqueue(letter, now=now)
+    alerts.ring(told, now=now)
     StuckEvent.objects.filter(pk=event_id).delete()
     return True
 

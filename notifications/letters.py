@@ -115,6 +115,13 @@ def write(letter: Letter, *, now: datetime) -> Written:
         )
 
 
+def headline(letter: Letter, *, language: str, zone: str, now: datetime) -> str:
+    """Return the subject of a letter for somebody else than its reader: a chat of the desk, in the desk's zone."""
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        context = _context(letter, "", now) | {"reader_zone": zone}
+        return one_line(_render(letter.kind, "subject.txt", context))[:LONGEST_SUBJECT]
+
+
 def _message_id(letter: Letter, domain: str) -> str:
     """Return a new Message-ID. That of a mail about a case says which one, signed, so that an answer finds it."""
     if letter.event is None:

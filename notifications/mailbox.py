@@ -10,7 +10,7 @@ from cases.inbox import handling, imap
 from cases.models import IncomingMail
 from cases.models.incoming import TO_SORT
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
-from notifications import heartbeat, mailserver, outbox
+from notifications import alerts, heartbeat, mailserver, outbox
 from notifications.messages import by_mail
 
 logger = logging.getLogger(__name__)
@@ -75,8 +75,10 @@ def alert_of_unsorted(*, now: datetime) -> int:
 def _alert(mail_id: int, *, now: datetime) -> bool:
     if IncomingMail.objects.filter(pk=mail_id, fate__in=TO_SORT, alerted_at=None).update(alerted_at=now) != 1:
         return False
-    for letter in by_mail.severity_1_unsorted(IncomingMail.objects.get(pk=mail_id), now):
+    told = by_mail.severity_1_unsorted(IncomingMail.objects.get(pk=mail_id), now)
+    for letter in told:
         outbox.enqueue(letter, now=now)
+    alerts.ring(told, now=now)
     return True
 
 

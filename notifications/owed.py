@@ -31,7 +31,10 @@ from cases.rules import AttemptOutcome
 from notifications import recipients
 from notifications.messages.diagnostics import is_over
 from notifications.messages.entitlement import ABOUT_NOTICE
-from notifications.models import MailKind, OutgoingMail
+from notifications.models import AlertKind, MailKind, OutgoingAlert, OutgoingMail
+
+# What was told, or is about to be: by mail, or by chat and pager.
+Told = OutgoingMail | OutgoingAlert
 
 
 def why_withdraw(mail: OutgoingMail, now: datetime) -> str:
@@ -43,21 +46,32 @@ def why_withdraw(mail: OutgoingMail, now: datetime) -> str:
     return QUESTIONS[kind](mail, now)
 
 
-def _unanswered(mail: OutgoingMail, now: datetime) -> str:
+def why_silent(alert: OutgoingAlert, now: datetime) -> str:
+    """Return why an alert must not ring any more; empty if it is still owed to whoever has the channel."""
+    channel = alert.receiver
+    if not channel.is_told:
+        return "The channel was switched off."
+    if channel.person is not None and not channel.person.works_here:
+        return "The owner of the channel works here no more."
+    question = ALERT_QUESTIONS.get(AlertKind(alert.kind))
+    return "" if question is None else question(alert, now)
+
+
+def _unanswered(mail: Told, now: datetime) -> str:
     case = _case(mail)
     if case.first_response_at is not None or not case.is_open:
         return "Somebody answered before it left."
     return ""
 
 
-def _at_risk(mail: OutgoingMail, now: datetime) -> str:
+def _at_risk(mail: Told, now: datetime) -> str:
     deadline = Deadline.objects.get(pk=_facts(mail)["deadline"])
     if deadline.ended_at is not None:
         return "The promise ended before the warning left."
     return "The promise was missed before the warning left." if deadline.breached_at is not None else ""
 
 
-def _missed(mail: OutgoingMail, now: datetime) -> str:
+def _missed(mail: Told, now: datetime) -> str:
     """A missed promise stays missed; an overdue update is told only while the contact still waits for it (P9.2)."""
     deadline = Deadline.objects.get(pk=_facts(mail)["deadline"])
     if deadline.kind in INTERNAL_KINDS and deadline.ended_at is not None:
@@ -118,7 +132,7 @@ def _closed(mail: OutgoingMail, now: datetime) -> str:
     return "The closing was taken back." if closing.taken_back_at is not None else ""
 
 
-def _manager_asked(mail: OutgoingMail, now: datetime) -> str:
+def _manager_asked(mail: Told, now: datetime) -> str:
     asked = ManagerRequest.objects.get(pk=_facts(mail)["request"])
     return "A manager answered before it left." if asked.answered_at is not None else ""
 
@@ -133,15 +147,15 @@ def _invitation(mail: OutgoingMail, now: datetime) -> str:
     return ""
 
 
-def _case(mail: OutgoingMail) -> Case:
+def _case(mail: Told) -> Case:
     if mail.case is None:
-        raise ValueError(f"Mail {mail.pk} is about no case.")
+        raise ValueError(f"{mail} is about no case.")
     return mail.case
 
 
-def _event(mail: OutgoingMail) -> CaseEvent:
+def _event(mail: Told) -> CaseEvent:
     if mail.event is None:
-        raise ValueError(f"Mail {mail.pk} is about no event.")
+        raise ValueError(f"{mail} is about no event.")
     return mail.event
 
 
@@ -150,7 +164,7 @@ def _undecided(mail: OutgoingMail, now: datetime) -> str:
     return "The proposal was decided before it left." if decided else ""
 
 
-def _still_ringing(mail: OutgoingMail, now: datetime) -> str:
+def _still_ringing(mail: Told, now: datetime) -> str:
     over = OnCallAlert.objects.exclude(ended_at=None).filter(pk=_facts(mail)["alert"]).exists()
     return "Somebody took the alert, or it ended, before it left." if over else ""
 
@@ -195,11 +209,11 @@ def _survey(mail: OutgoingMail, now: datetime) -> str:
     return "" if survey.is_open(now) else "The survey was answered, or its time is over."
 
 
-def _facts(mail: OutgoingMail) -> dict[str, Any]:
+def _facts(mail: Told) -> dict[str, Any]:
     return {} if mail.event is None else mail.event.facts
 
 
-def _unsorted(mail: OutgoingMail, now: datetime) -> str:
+def _unsorted(mail: Told, now: datetime) -> str:
     """An alert of a mail to sort is true until somebody sorted it; its key names the mail."""
     number = mail.key.partition(":")[0].partition(".")[2]
     sorted_by_now = not IncomingMail.objects.filter(pk=number, fate__in=TO_SORT).exists()
@@ -237,4 +251,15 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.REQUEST_WAITING: _to_be_decided,
     MailKind.MANAGER_ASKED: _manager_asked,
     MailKind.MANAGER_REQUEST_RECEIVED: _manager_asked,
+}
+
+# The same questions; an alert without one is true whenever it rings.
+ALERT_QUESTIONS: dict[AlertKind, Callable[[OutgoingAlert, datetime], str]] = {
+    AlertKind.ON_CALL: _still_ringing,
+    AlertKind.SEVERITY_1: _unanswered,
+    AlertKind.SEVERITY_1_UNSORTED: _unsorted,
+    AlertKind.AT_RISK: _at_risk,
+    AlertKind.MISSED: _missed,
+    AlertKind.UPDATE_OVERDUE: _missed,
+    AlertKind.MANAGER_ASKED: _manager_asked,
 }

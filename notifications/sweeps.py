@@ -6,7 +6,7 @@ update. Rows are walked in the order of their due time, a bounded number in one 
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,9 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
-from notifications import dispatch, heartbeat, invitations, notices, outbox, reminders
+from notifications import alerts, dispatch, heartbeat, invitations, notices, outbox, receivers, reminders
 from notifications.delivery import Connection, MailServerDown
-from notifications.models import MailState, OutgoingMail
+from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,19 @@ def send_outbox(*, clock: Clock) -> int:
                 heartbeat.beat(heartbeat.MAIL_SERVER, now=clock())
     heartbeat.beat(heartbeat.SENDER, now=clock(), done=sent, failed=failed)
     return tried
+
+
+def send_alerts(*, clock: Clock) -> int:
+    """Ring chats and pagers. Returns how many alerts it tried. In a round of its own: none of them holds up a mail."""
+    tried = receivers.send_due(OutgoingAlert, alerts.ByService(), clock=clock)
+    _beat_of_receivers(heartbeat.ALERTS, tried, now=clock())
+    return len(tried)
+
+
+def _beat_of_receivers(name: str, tried: Sequence[Outgoing], *, now: datetime) -> None:
+    sent = sum(row.state == MailState.SENT for row in tried)
+    failed = sum(row.state in (MailState.QUEUED, MailState.GAVE_UP) for row in tried)
+    heartbeat.beat(name, now=now, done=sent, failed=failed)
 
 
 def warn_and_breach(*, now: datetime) -> int:

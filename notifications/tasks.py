@@ -25,6 +25,12 @@ def dispatch_events(**_: Any) -> None:
 
 
 @shared_task
+def send_alerts(**_: Any) -> None:
+    """Ring the chats and pagers that are due."""
+    sweeps.send_alerts(clock=timezone.now)
+
+
+@shared_task
 def send_outbox(**_: Any) -> None:
     """Send the mails that are due."""
     sweeps.send_outbox(clock=timezone.now)
@@ -100,8 +106,9 @@ def _wake_dispatch() -> None:
     dispatch_events.apply_async(expires=STALE_AFTER, retry=False)
 
 
-def _wake_sender() -> None:
+def _wake_senders() -> None:
     send_outbox.apply_async(expires=STALE_AFTER, retry=False)
+    send_alerts.apply_async(expires=STALE_AFTER, retry=False)
 
 
 def _wake_handler() -> None:
@@ -110,5 +117,5 @@ def _wake_handler() -> None:
 
 # Rung after each act, in web processes and workers alike.
 bell = Bell(_wake_dispatch)
-send_bell = Bell(_wake_sender)
+send_bell = Bell(_wake_senders)
 inbound_bell = Bell(_wake_handler)

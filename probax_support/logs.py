@@ -32,7 +32,10 @@ def configuration(level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"ours": formatter(form)},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "ours"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # A line for each tick of the timetable would hide everything else.
@@ -40,6 +43,8 @@ def configuration(level: str, form: str) -> dict[str, Any]:
             "kombu": {"level": "WARNING"},
             # Each request has a line of ours; Django's own speaks up where a page broke.
             "django.request": {"level": "ERROR"},
+            # It may name the keys of a chat. What it says is kept, without them, with the alert that it is about.
+            "apprise": {"level": "WARNING", "handlers": ["nowhere"], "propagate": False},
         },
     }
 

@@ -194,6 +194,11 @@ INBOUND_KEY = env.str("INBOUND_KEY", default="")
 INBOUND_PROVIDER = env.str("INBOUND_PROVIDER", default="")
 INBOUND_SECRET = env.str("INBOUND_SECRET", default="")
 
+# --- Alerts and webhooks ------------------------------------------------------------------------------------------
+
+# Whether chats and systems inside the own network may be told. Their addresses are typed by people, also by partners.
+REACH_PRIVATE_NETWORK = switch("REACH_PRIVATE_NETWORK", default=False)
+
 # --- Accounts -----------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "cases.User"

@@ -50,6 +50,7 @@ MORE = [
     Place("desk_features", _("Feature requests"), ("desk_feature",)),
     Place("desk_articles", _("Knowledge base"), ("desk_article",)),
     Place("desk_mails", _("Mail that left"), ("desk_mail",), counts="mails_given_up"),
+    Place("desk_alerts", _("My alerts"), ("desk_alert",)),
     Place("desk_roster", _("My shifts")),
 ]
 MANAGE = [
@@ -63,6 +64,7 @@ MANAGE = [
     Place("manager_roster", _("Roster"), ("manager_roster",)),
     Place("manager_calendar", _("Calendar"), ("manager_calendar",)),
     Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people")),
+    Place("manager_alerts", _("Alerts of teams"), counts="alerts_given_up"),
     Place("manager_macros", _("Macros"), ("manager_macro",)),
 ]
 

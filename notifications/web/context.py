@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from cases.models import User
 from notifications import delivery, heartbeat
 from notifications import health as reads
+from notifications.models import OutgoingAlert
 
 # Below this a page says nothing: something is always due for a moment.
 WORTH_SAYING = timedelta(minutes=2)
@@ -30,6 +31,11 @@ class Health:
     def mails_given_up(self) -> int:
         """How many mails were given up and wait for somebody to look."""
         return reads.given_up()
+
+    @cached_property
+    def alerts_given_up(self) -> int:
+        """How many alerts by chat or pager were given up and wait for somebody to look."""
+        return reads.given_up(of=OutgoingAlert)
 
     @cached_property
     def mailbox_trouble(self) -> str:

@@ -37,7 +37,7 @@ def strings_in(tree: ast.AST) -> set[str]:
 
 
 def refusals() -> Iterator[Refusal]:
-    for path in sorted((ROOT / "cases").rglob("*.py")):
+    for path in sorted([*(ROOT / "cases").rglob("*.py"), *(ROOT / "notifications").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "RuleBroken":
                 code, *sentence = node.args

@@ -17,7 +17,7 @@ from cases import actions
 from cases.inbox import handling, storing
 from cases.models import Case, Dispatch, IncomingMail, Survey, User
 from notifications import sweeps
-from notifications.models import OutgoingMail
+from notifications.models import AlertChannel, AlertKind, MailState, OutgoingAlert, OutgoingMail
 from tests import builders
 from tests.builders import Cast, answer, ask, at, close, logged_case, upload
 from tests.cases.pages import browser_of, clock_at, get, nothing_is_written, post, read
@@ -174,6 +174,8 @@ def northwinds(people: Cast) -> Northwinds:
     missing |= {"digest": "0" * 128, "review_id": 999_999}
     existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
+    existing["channel_id"] = existing["alert_id"] = an_alert(people)
+    missing |= {"channel_id": 999_999, "alert_id": 999_999}
     return Northwinds(existing, missing)
 
 
@@ -183,6 +185,17 @@ def a_token(people: Cast) -> str:
         name="x", scopes=["cases:read"], lives_for=timedelta(days=1), actor=people.priya, now=at("Tue 11:00")
     )
     return str(token.pk)
+
+
+def an_alert(people: Cast) -> int:
+    """Return a channel of Lena's, and an alert that rang on it, under one number."""
+    now = at("Tue 11:00")
+    channel = AlertChannel.objects.create(
+        pk=71, name="chat", person=people.lena, made_by=people.lena, made_at=now, kinds=[AlertKind.ON_CALL]
+    )
+    sent = {"state": MailState.SENT, "sent_at": now, "made_at": now, "due_at": now}
+    OutgoingAlert.objects.create(pk=71, key="x", receiver=channel, kind=AlertKind.TEST, **sent)
+    return channel.pk
 
 
 def a_mail() -> int:

@@ -1,0 +1,45 @@
+"""Where messages may be sent that a person typed the address of: out into the world, and not into the own network.
+
+Otherwise whoever may add an address could knock at every door behind the firewall, and read what answers.
+"""
+
+import ipaddress
+import socket
+
+from django.conf import settings
+
+# Prefixes that carry another address inside them, which may be one of the own network.
+CARRIERS = tuple(
+    ipaddress.ip_network(prefix) for prefix in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+
+class OutOfReach(OSError):
+    """Nothing is sent to this host; the reason is for people."""
+
+
+def addresses_of(host: str, port: int) -> list[str]:
+    """Return the addresses of a host, all of which may be reached. Connect to these: a second look-up could differ.
+
+    Raises:
+        OutOfReach: there is no such host, or it is inside the network and REACH_PRIVATE_NETWORK is off.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise OutOfReach(f"There is no host {host}.") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not settings.REACH_PRIVATE_NETWORK and any(is_inside(address) for address in addresses):
+        raise OutOfReach(f"{host} is an address of the own network. Nothing is sent there.")
+    return addresses
+
+
+def is_inside(address: str) -> bool:
+    """Return whether an address is no public one: this machine, the own network, or reserved for something else."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            ip = ip.ipv4_mapped
+        elif any(ip in prefix for prefix in CARRIERS):
+            return True
+    return not ip.is_global or ip.is_multicast

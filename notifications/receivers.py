@@ -1,0 +1,71 @@
+"""Telling chats, pagers and systems: to many at once, to each one by one, and what is noted of how each fares."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Min
+
+from notifications import outbox
+from notifications.models import MailState, OutgoingAlert, WebhookDelivery
+from notifications.outbox import Way
+
+Row = TypeVar("Row", OutgoingAlert, WebhookDelivery)
+Clock = Callable[[], datetime]
+
+# How many receivers are told at the same time: one that hangs keeps the others waiting for one turn only.
+AT_ONCE = 8
+# A run ends after this long, so that the timetable's other work gets its turn.
+SECONDS = 20.0
+# What waits for a receiver that just failed waits this long with it.
+REST = timedelta(minutes=1)
+
+
+def send_due(of: type[Row], way: Way[Row], *, clock: Clock) -> list[Row]:
+    """Send what is due. Returns every row that was tried, as it stands now."""
+    tried: list[Row] = []
+    ends_at = time.monotonic() + SECONDS
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while time.monotonic() < ends_at and (batch := _claimed(of, clock)):
+            owed = [row for row in batch if outbox.still_owed(row, way, now=clock())]
+            answers = [pool.submit(outbox.hand_over, row, way, now=clock()) for row in owed]
+            for row, answer in zip(owed, answers, strict=True):
+                outbox.settle(row, way, answer.result(), now=clock())
+            tried += batch
+    return tried
+
+
+def _claimed(of: type[Row], clock: Clock) -> list[Row]:
+    """Claim the oldest due row of each receiver that nobody is telling something right now."""
+    now = clock()
+    busy = of._default_manager.filter(state=MailState.IN_FLIGHT, lease_until__gt=now).values("receiver")
+    due = of._default_manager.filter(outbox.is_due(now)).exclude(receiver__in=busy)
+    oldest = due.values("receiver").annotate(row=Min("pk"), since=Min("due_at")).order_by("since")
+    claimed = (outbox.claim(one["row"], of=of, now=now) for one in oldest[:AT_ONCE])
+    return [row for row in claimed if row is not None]
+
+
+def note(row: OutgoingAlert | WebhookDelivery, *, now: datetime) -> None:
+    """Write down at its receiver what became of a row. What else waits for one that failed waits a little with it."""
+    receiver, rows = row.receiver, type(row)._default_manager
+    if row.state == MailState.SENT:
+        receiver.last_ok_at, receiver.failing_since, receiver.last_error = now, None, ""
+    elif row.state in (MailState.QUEUED, MailState.GAVE_UP):
+        receiver.failing_since, receiver.last_error = receiver.failing_since or now, row.last_error
+        waiting = rows.filter(receiver=receiver.pk, state=MailState.QUEUED, due_at__lt=now + REST)
+        waiting.exclude(pk=row.pk).update(due_at=now + REST)
+    else:
+        return
+    receiver.save(update_fields=["last_ok_at", "failing_since", "last_error"])
+
+
+def send_now(row: Row, way: Way[Row], *, now: datetime) -> Row:
+    """Send one row at once, if nobody else is doing so. Returns it as it stands then. Outside any transaction."""
+    claimed = outbox.claim(row.pk, of=type(row), now=now)
+    if claimed is None:
+        row.refresh_from_db()
+        return row
+    outbox.send(claimed, way, now=now)
+    return claimed
