@@ -1,45 +1,36 @@
 """Whether anything still runs: the age of the oldest thing that should have been done."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 
-from cases.models import Deadline, Dispatch, IncomingMail, WaitingEpisode
+from cases.models import Deadline, Dispatch, IncomingMail, User, WaitingEpisode
 from cases.models.incoming import TO_SORT
 from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail, StuckEvent, WebhookDelivery
 
+# Numbers that only say whether somebody should look are counted no further.
+COUNTED = 99
+
 
 def oldest_due(now: datetime) -> timedelta:
-    """Return for how long the oldest due row has waited; zero when nothing is due. Each read is one step in an index.
+    """Return for how long the oldest due row has waited; zero when nothing is due. One query.
 
     An event that is stuck, or a mail that waits for its next try, is no sign that nothing runs; both are counted apart.
     """
-    waiting = WaitingEpisode.objects.filter(ended_at=None)
-    since = [
-        *(now - oldest_outgoing(now, of) for of in (OutgoingMail, OutgoingAlert, WebhookDelivery)),
-        Dispatch.objects.filter(event__stuck=None).order_by("pk").values_list("event__at", flat=True).first(),
-        _first(Deadline.objects.to_warn(now), "warn_at"),
-        _first(Deadline.objects.to_breach(now), "due_at"),
-        _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),
-        _first(waiting.filter(closes_at__lte=now), "closes_at"),
-    ]
-    return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
+    return _longest(_asked(_due_since(now)), now)
 
 
 def oldest_outgoing(now: datetime, of: type[Outgoing]) -> timedelta:
     """Return for how long the oldest row that should leave has waited; zero when none should."""
-    rows = of._default_manager
-    since = [
-        _first(rows.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
-        _first(rows.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
-    ]
-    return max((now - at for at in since if at is not None and at < now), default=timedelta(0))
+    return _longest(_asked(_leaving_since(now, of)), now)
 
 
-def given_up(limit: int = 100, *, of: type[Outgoing] = OutgoingMail) -> int:
+def given_up(limit: int = COUNTED, *, of: type[Outgoing] = OutgoingMail) -> int:
     """Return how many mails, or rows `of` another kind, were given up and wait for a look, counted up to `limit`."""
-    return len(of._default_manager.filter(state=MailState.GAVE_UP).values_list("pk", flat=True)[:limit])
+    return _given_up(of, limit).count()
 
 
 def stuck() -> int:
@@ -47,11 +38,71 @@ def stuck() -> int:
     return StuckEvent.objects.count()
 
 
-def _first(rows: QuerySet[Any], column: str) -> datetime | None:
-    found: datetime | None = rows.order_by(column).values_list(column, flat=True).first()
-    return found
+@dataclass(frozen=True)
+class Signs:
+    """What the pages of staff say about the work behind them."""
+
+    oldest_due: timedelta = timedelta(0)
+    mails_given_up: int = 0
+    alerts_given_up: int = 0
+    to_sort: int = 0
 
 
-def to_sort() -> int:
-    """Return how many mails wait to be sorted, counted to 99."""
-    return IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:99].count()
+def signs(now: datetime) -> Signs:
+    """Return for how long the oldest due row has waited, and what waits for somebody to look. One query."""
+    due = _due_since(now)
+    counted = (
+        _Counted(_given_up(OutgoingMail)),
+        _Counted(_given_up(OutgoingAlert)),
+        _Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
+    )
+    found = _asked([*due, *counted])
+    if not found:
+        return Signs()
+    return Signs(_longest(found[: len(due)], now), *found[len(due) :])
+
+
+class _Counted(Subquery):
+    """The number of rows of a query, which is cut short where an exact number tells nobody more."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _due_since(now: datetime) -> list[Subquery]:
+    """Return since when the first row of each kind has been due, each by one step in an index."""
+    waiting = WaitingEpisode.objects.filter(ended_at=None)
+    return [
+        *(since for of in (OutgoingMail, OutgoingAlert, WebhookDelivery) for since in _leaving_since(now, of)),
+        Subquery(Dispatch.objects.filter(event__stuck=None).order_by("pk").values("event__at")[:1]),
+        _first(Deadline.objects.to_warn(now), "warn_at"),
+        _first(Deadline.objects.to_breach(now), "due_at"),
+        _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),
+        _first(waiting.filter(closes_at__lte=now), "closes_at"),
+    ]
+
+
+def _leaving_since(now: datetime, of: type[Outgoing]) -> list[Subquery]:
+    rows = of._default_manager
+    return [
+        _first(rows.filter(state=MailState.QUEUED, due_at__lte=now), "due_at"),
+        _first(rows.filter(state=MailState.IN_FLIGHT, lease_until__lte=now), "lease_until"),
+    ]
+
+
+def _given_up(of: type[Outgoing], limit: int = COUNTED) -> QuerySet[Any, Any]:
+    return of._default_manager.filter(state=MailState.GAVE_UP).values("pk")[:limit]
+
+
+def _first(rows: QuerySet[Any], column: str) -> Subquery:
+    return Subquery(rows.order_by(column).values(column)[:1])
+
+
+def _asked(values: Sequence[Subquery]) -> tuple[Any, ...]:
+    """Return each value, all in one query; nothing before there are people, when nothing can be due."""
+    # A query needs a row to stand on.
+    return User.objects.order_by("pk").values_list(*values).first() or ()
+
+
+def _longest(since: Iterable[datetime | None], now: datetime) -> timedelta:
+    return max((now - at for at in since if at is not None and at < now), default=timedelta(0))

@@ -16,6 +16,9 @@ from sla.models import Desk, PolicyVersion
 if TYPE_CHECKING:
     from cases.models.attempts import WaitingEpisode
     from cases.models.deadlines import Deadline
+    from cases.models.people import User
+    from cases.models.plans import ActionPlan
+    from sla.engine.calendar import Calendar
 
 
 class Channel(models.TextChoices):
@@ -196,12 +199,23 @@ class Case(models.Model):
         """Whether the case still goes on; closed is closed (P9.6)."""
         return self.status != Status.CLOSED
 
+    # Set by `querysets.with_what_stands`.
+    closing_in_force: "Closing | None" = None
+    plan_in_force: "ActionPlan | None" = None
+    open_episode: "WaitingEpisode | None" = None
+
     if TYPE_CHECKING:
         # What `querysets.with_next_promise` and `with_waiting` add to each row.
         next_promise: list[Deadline]
         # What `querysets.with_closing` adds.
         standing_closing: list["Closing"]
         waits: list[WaitingEpisode]
+        # What `web/case_reading.py` adds to a case on its page.
+        mail_comes_back: bool
+        consent_version: int | None
+        consent_words: str | None
+        hours: Calendar
+        people: list[User]
 
 
 class Closing(models.Model):

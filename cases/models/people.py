@@ -78,6 +78,9 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing] # the toke
     def __str__(self) -> str:
         return self.name or self.email
 
+    # Set by a read of the people around a case.
+    membership: "Membership | None" = None
+
     @property
     def works_here(self) -> bool:
         """Whether this person is staff of any role."""

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Attachment, Case
+from cases.models import Case
 from cases.web.request import PortalRequest
 from cases.web.uploads import MultipleFileField
 
@@ -22,10 +22,9 @@ class AddFilesForm(forms.Form):
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return every file of a case that the reader may see, their unfinished ones, and the form for more."""
-    shown = Attachment.objects.visible_to(request.user).filter(case=found)
     return {
-        "case_files": list(shown.select_related("uploaded_by").order_by("-id")),
-        "unfinished": list(found.partial_uploads.filter(user=request.user, attachment=None).order_by("began_at")),
+        "case_files": list(reversed(found.attachments.all())),
+        "unfinished": found.partial_uploads.all(),
         "files_form": AddFilesForm(),
         "most_bytes": settings.UPLOAD_MAX_BYTES,
         "piece_bytes": settings.UPLOAD_PIECE_BYTES // 2,

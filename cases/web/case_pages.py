@@ -9,13 +9,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from cases import lifecycle
 from cases.lifecycle import Side, Trigger
-from cases.models import INTERNAL_KINDS, Case, Deadline, DeadlineKind
+from cases.models import INTERNAL_KINDS, Case, DeadlineKind
 from cases.rules import RuleBroken
 from cases.web import (
     case_files,
@@ -38,7 +37,8 @@ from cases.web import (
     watchers,
 )
 from cases.web.answers import case_or_404, new_key, put_beside
-from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
+from cases.web.case_reading import case_on_its_page
+from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm, offering
 from cases.web.promise import desk_line, first_response_of
 from cases.web.request import PortalRequest
 from cases.web.timeline import story_of
@@ -54,8 +54,9 @@ FORMS = {
 }
 
 
-def case_page(request: PortalRequest, found: Case, *, status: int = 200, **given: Any) -> HttpResponse:
+def case_page(request: PortalRequest, reference: str, *, status: int = 200, **given: Any) -> HttpResponse:
     """Show a case to whoever asks, on the page of their side; `given` are forms that were refused."""
+    found = case_on_its_page(reference, request.user, request.now)
     template, panels, parts = DESK if request.user.works_here else PARTNER
     context: dict[str, Any] = {"case": found}
     for panel in panels:
@@ -83,7 +84,7 @@ def act_on_case(
         else:
             messages.success(request, done)
             return redirect("desk_case" if request.user.works_here else "case", reference=reference)
-    return case_page(request, case_or_404(reference, request.user), status=422, **{name: form})
+    return case_page(request, reference, status=422, **{name: form})
 
 
 def _may(found: Case, request: PortalRequest) -> set[str]:
@@ -95,10 +96,10 @@ def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {
         "story": story_of(found, request.user, request.now),
         "promise": first_response_of(found, request.now),
-        "desk_line": desk_line(found.partner, found.desk, request.now),
-        "closing": found.closings.select_related("survey").filter(taken_back_at=None).first(),
-        "episode": found.episodes.select_related("held_by").filter(ended_at=None).first(),
-        "follow_ups": Case.objects.visible_to(request.user).filter(follow_up_of=found),
+        "desk_line": desk_line(found.desk, found.hours, request.now),
+        "closing": found.closing_in_force,
+        "episode": found.open_episode,
+        "follow_ups": found.follow_ups.all(),
     }
 
 
@@ -107,17 +108,16 @@ def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
 
 
 def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
-    # Of progress updates the open one is shown: there is one for each word of ours (P9.2).
-    settled = Q(kind__in=INTERNAL_KINDS, ended_at__isnull=False)
-    deadlines = list(Deadline.objects.filter(case=found).exclude(settled).select_related("milestone").order_by("id"))
+    deadlines = found.deadlines.all()
+    assign_form = AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id})
     return {
         "reply_form": SpecialistReplyForm(initial=new_key() | _first_words(found, request)),
         "note_form": NoteForm(initial=new_key()),
         "call_form": CallForm(initial=new_key()),
-        "assign_form": AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id}),
+        "assign_form": offering([one for one in found.people if one.works_here], assign_form, "assignee"),
         "deadlines": [deadline for deadline in deadlines if deadline.kind not in INTERNAL_KINDS],
         "update": next((deadline for deadline in deadlines if deadline.kind == DeadlineKind.UPDATE), None),
-        "attempts": found.attempts.select_related("made_by").order_by("made_at"),
+        "attempts": found.attempts.all(),
     }
 
 

@@ -76,7 +76,11 @@ class WordsForm(forms.Form):
 def version_in_force(now: datetime) -> ConsentText:
     """Return the words in force, for reading: the policy's, not stored yet, where nobody was asked so far."""
     newest = ConsentText.objects.filter(in_force_from__lte=now).order_by("-version").first()
-    return newest or ConsentText(version=1, words=str(rules.CLOUD_CONSENT_WORDS), in_force_from=now)
+    return newest or _first_version()
+
+
+def _first_version() -> ConsentText:
+    return ConsentText(version=1, words=str(rules.CLOUD_CONSENT_WORDS))
 
 
 def gap_of(consent: CloudConsent | None, version: int) -> ConsentGap | None:
@@ -89,19 +93,20 @@ def gap_of(consent: CloudConsent | None, version: int) -> ConsentGap | None:
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the newest request for consent and what was done on it; for staff what may be done now."""
-    people = ("text", "asked_by", "answered_by", "withdrawn_by")
-    consent = found.consents.filter(replaced_at=None).select_related(*people).order_by("-id").first()
+    consent = next(iter(found.consents.all()), None)
     which = {"consent": None if consent is None else consent.pk}
     shown: dict[str, Any] = {
         "consent": consent,
-        "cloud_actions": list(found.cloud_actions.select_related("done_by").order_by("-id")),
+        "cloud_actions": found.cloud_actions.all(),
     }
     if not request.user.works_here:
         return shown | {
             "consent_answer_form": ConsentAnswerForm(initial=which),
             "withdraw_form": WithdrawForm(initial=which),
         }
-    in_force = version_in_force(request.now)
+    in_force = _first_version()
+    if found.consent_version is not None:
+        in_force = ConsentText(version=found.consent_version, words=found.consent_words or "")
     unanswered = consent is not None and consent.answered_at is None
     return shown | {
         "consent_text": in_force,

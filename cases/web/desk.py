@@ -14,7 +14,6 @@ from cases import actions
 from cases.mentions import people_named_in
 from cases.models import Case
 from cases.web import uploads
-from cases.web.answers import case_or_404
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.charges import to_say_about_charges
 from cases.web.closing import CloseForm
@@ -37,7 +36,7 @@ def queue(request: PortalRequest) -> HttpResponse:
 @require_GET
 def case(request: PortalRequest, reference: str) -> HttpResponse:
     """Show a case to staff: the conversation with notes, the composer, the actions beside it."""
-    return case_page(request, case_or_404(reference, request.user))
+    return case_page(request, reference)
 
 
 @desk_page

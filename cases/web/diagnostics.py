@@ -58,13 +58,14 @@ class FollowUpForm(forms.Form):
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the open request, the investigation and its promise; for staff the forms as well."""
-    follow_up = found.deadlines.select_related("named_by").filter(kind=DeadlineKind.FOLLOW_UP).order_by("-id").first()
-    asked = found.diagnostic_requests.select_related("asked_by").order_by("-id").first()
+    follow_ups = [deadline for deadline in found.deadlines.all() if deadline.kind == DeadlineKind.FOLLOW_UP]
+    follow_up = follow_ups[-1] if follow_ups else None
+    asked = next(iter(found.diagnostic_requests.all()), None)
     shown: dict[str, Any] = {
         "diagnostics": asked if asked is not None and asked.ended_at is None else None,
         "diagnostics_before": asked,
         "follow_up": follow_up,
-        "investigation": found.investigations.select_related("begun_by").filter(ended_at=None).first(),
+        "investigation": next(iter(found.investigations.all()), None),
     }
     if not request.user.works_here:
         return shown

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ChargeReview, OnCallAlert
+from cases.models import Case, OnCallAlert
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from cases.web.charges import ChargeWordForm
 from cases.web.forms import text
@@ -41,7 +40,7 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     around_the_clock = case.is_open and case.severity == ROUND_THE_CLOCK_SEVERITY
     shown: dict[str, Any] = {"around_the_clock": around_the_clock}
     if around_the_clock:
-        absences = list(case.resource_absences.select_related("began_by", "ended_by").order_by("-pk"))
+        absences = case.resource_absences.all()
         shown |= {
             "absence": next((one for one in absences if one.ended_at is None), None),
             "absences_over": [one for one in absences if one.ended_at is not None],
@@ -49,15 +48,12 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
             "resource_form": ResourceForm(initial={"technical_resource": case.technical_resource}),
         }
     if staff:
-        shown["alert"] = case.alerts.filter(ended_at=None).first() if case.is_open else None
+        shown["alert"] = next(iter(case.alerts.all()), None) if case.is_open else None
     if staff and case.used_after_hours:
-        review = ChargeReview.objects.select_related("verdict_by", "decided_by").filter(case=case).first()
-        shown |= {"charge_review": review, "charge_form": ChargeWordForm()}
+        shown |= {"charge_review": getattr(case, "charge_review", None), "charge_form": ChargeWordForm()}
     return shown
 
 
-def ringing() -> Any:
-    """Return the alerts that nobody has taken, oldest first; asked of the database by a page that shows them."""
-    return SimpleLazyObject(
-        lambda: list(OnCallAlert.objects.filter(ended_at=None).select_related("case").order_by("raised_at")[:5])
-    )
+def ringing() -> list[OnCallAlert]:
+    """Return the alerts that nobody has taken, oldest first."""
+    return list(OnCallAlert.objects.filter(ended_at=None).select_related("case").order_by("raised_at")[:5])

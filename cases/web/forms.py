@@ -1,7 +1,8 @@
 """Forms check shape: present, length, choice. Rules answer from the actions and are put beside the form."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.conf import settings
@@ -282,6 +283,20 @@ class SurveyForm(forms.Form):
     professionalism = score(_("How professional and expert was the specialist?"))
     satisfaction = score(_("How satisfied are you overall?"))
     comment = text(_("Anything else we should know?"), rows=4)
+
+
+FormT = TypeVar("FormT", bound=forms.Form)
+
+
+def offering(rows: Iterable[Any], form: FormT, name: str) -> FormT:
+    """Let a field of a form show `rows` that the page has read already, so that it does not ask for them again.
+
+    What somebody chooses is checked against the field's own rows.
+    """
+    field = cast("forms.ModelChoiceField[Any]", form.fields[name])
+    nothing = [] if field.empty_label is None else [("", field.empty_label)]
+    field.choices = [*nothing, *((row.pk, field.label_from_instance(row)) for row in rows)]
+    return form
 
 
 def files_of(form: forms.Form) -> list[UploadedFile[Any]]:

@@ -254,7 +254,8 @@ def _likely_partner(found: IncomingMail) -> Partner | None:
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the mails that came in for a case, and whether mails to its contact come back."""
+    stopped = MailAddress.objects.exclude(stopped_at=None).filter(address=case.contact.email.lower())
     return {
-        "mails_in": case.mails_in.exclude(fate__in=TO_SORT).order_by("received_at", "pk"),
-        "mail_stopped": MailAddress.objects.filter(address=case.contact.email.lower()).exclude(stopped_at=None).first(),
+        "mails_in": case.mails_in.all(),
+        "mail_stopped": stopped.first() if case.mail_comes_back else None,
     }

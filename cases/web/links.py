@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
@@ -22,16 +21,16 @@ class OtherCaseForm(forms.Form):
 
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
-    """Return the cases that this one has to do with, as far as the reader may see. One query, and one if merged."""
-    mine = Q(merged_into=case) | Q(links_to_newer__second=case) | Q(links_to_older__first=case)
-    around = list(Case.objects.visible_to(request.user).filter(mine).distinct().order_by("pk"))
+    """Return the cases that this one has to do with, as far as the reader may see."""
+    older = [link.first for link in case.links_to_older.all()]
+    newer = [link.second for link in case.links_to_newer.all()]
     goes_on = None
     if case.merged_into_id is not None:
         goes_on = Case.objects.visible_to(request.user).filter(pk=case.merged_into_id).first()
     return {
         "goes_on_in": goes_on,
-        "merged_cases": [one for one in around if one.merged_into_id == case.pk],
-        "linked_cases": [one for one in around if one.merged_into_id != case.pk],
+        "merged_cases": case.merged.all(),
+        "linked_cases": sorted([*older, *newer], key=lambda one: one.pk),
         "link_form": OtherCaseForm(auto_id="link_%s"),
         "unlink_form": forms.Form(),
         "merge_form": OtherCaseForm(auto_id="merge_%s"),

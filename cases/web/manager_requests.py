@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, ManagerRequest, Partner, User
+from cases.models import Case, Partner, User
 from cases.web.answers import new_key
 from cases.web.forms import text
 from cases.web.request import PortalRequest
@@ -74,12 +74,7 @@ class CallersTalkForm(ManagerRequestForm):
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return what was asked and answered on a case, and the forms."""
-    asked = list(
-        ManagerRequest.objects.filter(case=found)
-        .select_related("answered_by", "deadline")
-        .prefetch_related("said__said_by")
-        .order_by("id")
-    )
+    asked = found.manager_requests.all()
     waiting = next((one for one in asked if one.answered_at is None), None)
     context: dict[str, Any] = {
         "manager_requests": asked,

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases import actions
 from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea, User
+from cases.promises import hours_of
 from cases.rules import Outcome, RuleBroken, is_entitled
 from cases.web import articles, kept_requests, severity, uploads
-from cases.web.answers import case_or_404, new_key, put_beside
+from cases.web.answers import new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
-from cases.web.promise import desk_line, severity_choices
+from cases.web.promise import DeskLine, desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
 
 CLOSED_CASES_SHOWN = 20
@@ -35,7 +36,7 @@ def home(request: PortalRequest) -> HttpResponseBase:
     context = {
         "partners": partners,
         "partner": partners[0] if partners else None,
-        "desk_lines": [desk_line(partner, partner.home_desk, request.now) for partner in _one_per_desk(partners)],
+        "desk_lines": [_desk_line(partner, request) for partner in _one_per_desk(partners)],
         "trials": [partner for partner in partners if partner.plan == "trial"],
         "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
         "kept_requests": kept_requests.kept_of(request.user),
@@ -55,6 +56,10 @@ def _drafts_of(user: User) -> QuerySet[CaseDraft]:
 def _partners_of(user: User) -> list[Partner]:
     found = Partner.objects.filter(memberships__user=user, memberships__is_active=True)
     return list(found.select_related("home_desk").order_by("name"))
+
+
+def _desk_line(partner: Partner, request: PortalRequest) -> DeskLine:
+    return desk_line(partner.home_desk, hours_of(partner, partner.home_desk), request.now)
 
 
 def _one_per_desk(partners: list[Partner]) -> list[Partner]:
@@ -191,7 +196,7 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         "form": form,
         "partners": partners,
         "partner": chosen,
-        "desk_line": desk_line(chosen, chosen.home_desk, request.now),
+        "desk_line": _desk_line(chosen, request),
         "severities": severity_choices(chosen, request.now),
         "areas": ProductArea.objects.exclude(scope_hint="").order_by("position"),
         "draft": draft,
@@ -234,7 +239,7 @@ def case_draft_detach(request: PortalRequest, attachment_id: int) -> HttpRespons
 @require_GET
 def case(request: PortalRequest, reference: str) -> HttpResponse:
     """Show a case to its partner: the conversation, and beside it the facts and promises."""
-    return case_page(request, case_or_404(reference, request.user))
+    return case_page(request, reference)
 
 
 @partner_page

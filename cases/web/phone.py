@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases import actions, callers, rules
+from cases import actions, callers, promises, rules
 from cases.models import Case, Membership, Partner, User
 from cases.rules import AttemptOutcome, RuleBroken
 from cases.web.answers import case_or_404, new_key, put_beside
@@ -191,7 +191,7 @@ def _case_page(
         "contact": contact,
         "partner": partner,
         "entitled": rules.is_entitled(partner.plan, partner.trial_ends_at, request.now),
-        "desk_line": desk_line(partner, partner.home_desk, request.now),
+        "desk_line": desk_line(partner.home_desk, promises.hours_of(partner, partner.home_desk), request.now),
         "severities": severity_choices(partner, request.now),
     }
     return render(request, "cases/desk/phone_case.html", context, status=status)

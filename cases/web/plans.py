@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.lifecycle import Side
-from cases.models import ActionPlan, Case, Milestone, MilestoneState, User
+from cases.models import Case, Milestone, MilestoneState, User
 from cases.web.answers import new_key
-from cases.web.forms import text
+from cases.web.forms import offering, text
 from cases.web.request import PortalRequest
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -190,13 +190,10 @@ def steps_of(milestones: Iterable[Milestone], *, staff: bool, now: datetime) -> 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Show the workaround in place and the plan in force, with the forms of the reader's side."""
     staff = request.user.works_here
-    workaround = case.workarounds.select_related("recorded_by", "confirmed_by").filter(failed_at=None).first()
-    plan = ActionPlan.objects.filter(case=case).select_related("made_by").order_by("-pk").first()
-    in_force = plan is not None and plan.ended_at is None
-    milestones: list[Milestone] = []
-    if plan is not None:
-        found = plan.milestones.select_related("owner").prefetch_related("after").order_by("due_at", "pk")
-        milestones = list(found)
+    workaround = next((one for one in case.workarounds.all() if one.failed_at is None), None)
+    in_force = case.plan_in_force is not None
+    plan = case.plan_in_force or next(iter(case.plans.all()), None)
+    milestones = [] if plan is None else list(plan.milestones.all())
     shown: dict[str, Any] = {
         "workaround": workaround,
         "plan": plan,
@@ -215,8 +212,15 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
             "end_plan_form": EndPlanForm(),
         }
         if in_force:
-            shown["milestone_form"] = MilestoneForm(initial=new_key(), case=case)
+            ours = [one for one in case.people if one.works_here]
+            contacts = [one for one in case.people if not one.works_here and _sees(one, case)]
+            form = offering([*ours, *contacts], MilestoneForm(initial=new_key(), case=case), "owner")
+            shown["milestone_form"] = offering(milestones, form, "after")
     return shown
+
+
+def _sees(contact: User, case: Case) -> bool:
+    return contact.pk == case.contact_id or (contact.membership is not None and contact.membership.sees_all_cases)
 
 
 def _as_they_were(milestones: Iterable[Milestone]) -> list[Step]:

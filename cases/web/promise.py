@@ -9,7 +9,8 @@ from django.utils.safestring import mark_safe
 from cases import promises
 from cases.models import Case, Deadline, DeadlineKind, Partner
 from sla import store
-from sla.engine import explain
+from sla.engine import deadlines, explain
+from sla.engine.calendar import Calendar
 from sla.engine.drawing import drawing
 from sla.models import Desk
 
@@ -25,9 +26,8 @@ class DeskLine:
     opens_at: datetime | None
 
 
-def desk_line(partner: Partner, desk: Desk, now: datetime) -> DeskLine:
-    """Say whether the hours that count for a partner are open at `now` (P3.1)."""
-    hours = promises.hours_of(partner, desk)
+def desk_line(desk: Desk, hours: Calendar, now: datetime) -> DeskLine:
+    """Say whether the hours that count for a partner of a desk are open at `now` (P3.1)."""
     if hours.is_open(now):
         return DeskLine(desk.name, desk.zone, is_open=True, until=hours.closes_at(now), opens_at=None)
     return DeskLine(desk.name, desk.zone, is_open=False, until=None, opens_at=hours.next_open(now))
@@ -48,9 +48,10 @@ class SeverityChoice:
 def severity_choices(partner: Partner, now: datetime) -> list[SeverityChoice]:
     """Return the four cards with the deadline that each choice would give right now, Sev 1 first."""
     policy = store.policy_in_force(now)
+    hours = promises.hours_of(partner, partner.home_desk)
     cards = []
     for row in policy.targets.order_by("severity"):
-        reckoned = promises.first_response(partner, partner.home_desk, policy, row.severity, now)
+        reckoned = promises.reckon(hours, deadlines.Facts(logged_at=now, target=store.target(policy, row)))
         cards.append(
             SeverityChoice(
                 row.severity,
@@ -76,9 +77,10 @@ class ShownPromise:
 
 def first_response_of(case: Case, now: datetime) -> ShownPromise | None:
     """Return the newest promise of a first response, open or ended."""
-    found = case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE).order_by("-id").first()
-    if found is None:
+    made = [deadline for deadline in case.deadlines.all() if deadline.kind == DeadlineKind.FIRST_RESPONSE]
+    if not made:
         return None
+    found = max(made, key=lambda deadline: deadline.pk)
     return ShownPromise(
         deadline=found,
         explanation=explain.Explanation.from_data(found.explanation),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Attachment, Case, User
-from cases.web.forms import LONG_TEXT
+from cases.web.forms import LONG_TEXT, offering
 from cases.web.request import PortalRequest
 
 
@@ -46,4 +46,6 @@ class RedactForm(forms.Form):
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the form that removes a secret."""
-    return {"redact_form": RedactForm(case=case, reader=request.user)}
+    reader = request.user
+    own = [file for file in case.attachments.all() if reader.works_here or file.uploaded_by_id == reader.pk]
+    return {"redact_form": offering(own, RedactForm(case=case, reader=reader), "file")}

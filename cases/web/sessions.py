@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules
 from cases.models import Case, RemoteSession, User
 from cases.web.answers import new_key
-from cases.web.forms import text
+from cases.web.forms import offering, text
 from cases.web.request import PortalRequest
 
 
@@ -74,18 +74,18 @@ class SessionResultForm(WhichSession):
 
 def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the sessions of a case, the newest first, and the forms that go with where the newest stands."""
-    people = ("asked_by", "consented_by", "declined_by", "recorded_by")
-    sessions = list(found.remote_sessions.filter(replaced_at=None).select_related(*people).order_by("-id"))
+    sessions = found.remote_sessions.all()
     newest = sessions[0] if sessions else None
     standing = newest if newest is not None and _stands(newest) else None
     shown: dict[str, Any] = {"sessions": sessions, "session": standing}
     which = {"session": None if newest is None else newest.pk}
     if not request.user.works_here:
         return shown | {"session_answer_form": SessionAnswerForm(initial=which)}
+    colleagues = [one for one in found.people if one.membership is not None]
     return shown | {
         "session_form": SessionForm(initial=new_key() | {"expected": standing and standing.pk}),
         "session_words": rules.SESSION_WORDS,
-        "spoken_form": SpokenConsentForm(initial=which, case=found),
+        "spoken_form": offering(colleagues, SpokenConsentForm(initial=which, case=found), "said_by"),
         "begin_session_form": WhichSession(initial=which),
         "session_result_form": SessionResultForm(initial=which),
     }

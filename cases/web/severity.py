@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import promises, rules
 from cases.lifecycle import Side
-from cases.models import Case, Deadline, DeadlineKind, SeverityProposal, User
+from cases.models import Case, DeadlineKind, SeverityProposal, User
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from cases.web.answers import new_key
 from cases.web.charges import ChargeWordFields
@@ -18,6 +18,7 @@ from cases.web.forms import text
 from cases.web.request import PortalRequest
 from sla import store
 from sla.engine import deadlines
+from sla.engine.calendar import Calendar
 
 
 @dataclass(frozen=True)
@@ -50,21 +51,18 @@ def asked_of(contact: User) -> list[SeverityProposal]:
 
 def stands(case: Case, now: datetime) -> SeverityStands:
     """Return what a change of severity starts from."""
-    due_now = (
-        Deadline.objects.filter(case=case, ended_at=None, kind=DeadlineKind.FIRST_RESPONSE)
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    due_now = _open_until(case, DeadlineKind.FIRST_RESPONSE)
     return SeverityStands(due_now, due_now is None, due_now is not None and due_now < now)
 
 
-def options(case: Case, standing: SeverityStands, now: datetime, levels: Iterable[int]) -> list[SeverityOption]:
+def options(
+    case: Case, hours: Calendar, standing: SeverityStands, now: datetime, levels: Iterable[int]
+) -> list[SeverityOption]:
     """Return the severities that could be agreed on, with the deadline that each gives if it were agreed now (P2.3)."""
     rows = {row.severity: row for row in case.policy.targets.order_by("severity")}
     moves = not standing.answered and not standing.missed
     targets = {level: store.target(case.policy, row) for level, row in rows.items()}
     facts = promises.facts_of_case(case, now, targets=targets) if moves else None
-    hours = promises.hours_of(case.partner, case.desk) if moves else None
     found = []
     for level in levels:
         row, due_at = rows[level], None
@@ -128,21 +126,23 @@ class WithdrawForm(forms.Form):
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Show the proposal that waits, what each choice would give, and what was decided before."""
-    found = list(case.severity_proposals.select_related("proposed_by", "decided_by").order_by("-pk"))
+    found = case.severity_proposals.all()
     waiting = next((proposal for proposal in found if not proposal.decision), None)
     shown: dict[str, Any] = {"severity_proposal": waiting, "severity_decided": [row for row in found if row.decision]}
     if not case.is_open:
         return shown
     side = Side.STAFF if request.user.works_here else Side.CONTACT
     standing = stands(case, request.now)
-    every = options(case, standing, request.now, [level for level in (1, 2, 3, 4) if level != case.severity])
+    every = options(
+        case, case.hours, standing, request.now, [level for level in (1, 2, 3, 4) if level != case.severity]
+    )
     named = {"technical_resource": case.technical_resource}
     shown |= {
         "severity_stands": standing,
         "severity_options": every,
         "severity_is_mine": waiting is not None and waiting.side == side,
         "severity_form": ProposeSeverityForm(initial={**new_key(), **named, "reason": request.GET.get("reason", "")}),
-        "asks_charges": asks_charges(case, request.now),
+        "asks_charges": asks_charges(case.hours, request.now),
         "asks_charge_word": case.used_after_hours and case.severity == ROUND_THE_CLOCK_SEVERITY,
     }
     if waiting is not None:
@@ -161,12 +161,15 @@ def _answer_due(case: Case, waiting: SeverityProposal) -> datetime | None:
     """Return by when a request for Severity 1 at night is answered."""
     if waiting.side != Side.CONTACT or waiting.severity != ROUND_THE_CLOCK_SEVERITY:
         return None
-    promised = Deadline.objects.filter(case=case, ended_at=None, kind=DeadlineKind.SEVERITY_ANSWER)
-    return promised.values_list("due_at", flat=True).first()
+    return _open_until(case, DeadlineKind.SEVERITY_ANSWER)
 
 
-def asks_charges(case: Case, now: datetime) -> bool:
+def _open_until(case: Case, kind: str) -> datetime | None:
+    """Return when the open promise of a kind is due, if there is one."""
+    standing = (deadline for deadline in case.deadlines.all() if deadline.kind == kind and deadline.ended_at is None)
+    return next((deadline.due_at for deadline in standing), None)
+
+
+def asks_charges(hours: Calendar, now: datetime) -> bool:
     """Return whether Severity 1 would be after hours at `now`, so that the contact accepts possible charges (P4.2)."""
-    return rules.needs_charge_acceptance(
-        ROUND_THE_CLOCK_SEVERITY, promises.hours_of(case.partner, case.desk).is_open(now)
-    )
+    return rules.needs_charge_acceptance(ROUND_THE_CLOCK_SEVERITY, hours.is_open(now))

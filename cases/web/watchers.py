@@ -3,10 +3,11 @@
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, MembershipRole, User
+from cases.web.forms import offering
 from cases.web.request import PortalRequest
 
 
@@ -40,25 +41,23 @@ def who_could_watch(case: Case, reader: User) -> QuerySet[User]:
     if not reader.works_here:
         return seeing.distinct()
     staff = User.objects.filter(is_active=True).exclude(staff_role="")
-    everybody = User.objects.filter(pk__in=[*seeing.values_list("pk", flat=True), *staff.values_list("pk", flat=True)])
-    return everybody.order_by("staff_role", "name", "pk")
+    return User.objects.filter(Q(pk__in=seeing.values("pk")) | Q(pk__in=staff.values("pk"))).order_by("name", "pk")
 
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return who watches, as far as the reader may know, and the forms."""
-    watchers = [
-        watcher
-        for watcher in case.watchers.select_related("user").order_by("pk")
-        if request.user.works_here or not watcher.user.works_here
-    ]
+    watchers = [watcher for watcher in case.watchers.all() if request.user.works_here or not watcher.user.works_here]
+    contacts = [one for one in case.people if not one.works_here]
+    seeing = [one for one in contacts if one.pk != case.contact_id and one.membership and one.membership.sees_all_cases]
+    staff = [one for one in case.people if one.works_here and request.user.works_here]
+    watch_form = PersonForm(people=who_could_watch(case, request.user), auto_id="watch_%s")
+    contact_form = ContactForm(people=colleagues_of(case), initial={"expected": case.contact_id}, auto_id="contact_%s")
     return {
         "watchers": watchers,
         "i_watch": any(watcher.user_id == request.user.pk for watcher in watchers),
-        "watch_form": PersonForm(people=who_could_watch(case, request.user), auto_id="watch_%s"),
+        "watch_form": offering([*seeing, *staff], watch_form, "person"),
         "unwatch_form": forms.Form(),
-        "contact_form": ContactForm(
-            people=colleagues_of(case), initial={"expected": case.contact_id}, auto_id="contact_%s"
-        ),
+        "contact_form": offering(contacts, contact_form, "person"),
         "may_change_contact": _may_change_contact(case, request.user),
     }
 
@@ -66,5 +65,5 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
 def _may_change_contact(case: Case, reader: User) -> bool:
     if reader.works_here or reader.pk == case.contact_id:
         return True
-    leads = reader.memberships.filter(partner=case.partner_id, is_active=True, role=MembershipRole.ADMINISTRATOR)
-    return leads.exists()
+    own = next((one.membership for one in case.people if one.pk == reader.pk), None)
+    return own is not None and own.role == MembershipRole.ADMINISTRATOR

@@ -9,7 +9,6 @@ from django.utils.functional import cached_property
 from cases.models import User
 from notifications import delivery, heartbeat
 from notifications import health as reads
-from notifications.models import OutgoingAlert
 
 # Below this a page says nothing: something is always due for a moment.
 WORTH_SAYING = timedelta(minutes=2)
@@ -22,20 +21,24 @@ class Health:
         self._now = now
 
     @cached_property
+    def _signs(self) -> reads.Signs:
+        return reads.signs(self._now)
+
+    @property
     def oldest_due_minutes(self) -> int:
         """For how many minutes something has been due that nobody did; 0 while that is nothing to speak of."""
-        age = reads.oldest_due(self._now)
+        age = self._signs.oldest_due
         return age // timedelta(minutes=1) if age >= WORTH_SAYING else 0
 
-    @cached_property
+    @property
     def mails_given_up(self) -> int:
-        """How many mails were given up and wait for somebody to look."""
-        return reads.given_up()
+        """How many mails were given up and wait for somebody to look, counted no further than to 99."""
+        return self._signs.mails_given_up
 
-    @cached_property
+    @property
     def alerts_given_up(self) -> int:
         """How many alerts by chat or pager were given up and wait for somebody to look."""
-        return reads.given_up(of=OutgoingAlert)
+        return self._signs.alerts_given_up
 
     @cached_property
     def mailbox_trouble(self) -> str:
@@ -43,10 +46,10 @@ class Health:
         last = heartbeat.last(heartbeat.MAILBOX)
         return "" if last is None else last.trouble
 
-    @cached_property
+    @property
     def mails_to_sort(self) -> int:
         """How many mails came in that nobody could place, counted no further than to 99."""
-        return reads.to_sort()
+        return self._signs.to_sort
 
     @property
     def mail_goes_nowhere(self) -> bool:
