@@ -6,9 +6,10 @@ COPY requirements.txt /requirements.txt
 RUN /opt/portal/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.txt
 
 FROM python:3.11-slim-trixie
-# pg_dump and pg_restore of the server's version, for `manage.py backup`.
+# pg_dump and pg_restore of the server's version, for `manage.py backup`; pango, to print reports as PDF.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
 # A user without a name's rights, and one folder that it may write to.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
     && install --directory --owner=portal --group=portal --mode=700 /data /data/static \

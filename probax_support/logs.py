@@ -45,6 +45,8 @@ def configuration(level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # It may name the keys of a chat. What it says is kept, without them, with the alert that it is about.
             "apprise": {"level": "WARNING", "handlers": ["nowhere"], "propagate": False},
+            # The printer of reports tells its steps, and each style that paper does not have.
+            "weasyprint": {"level": "ERROR"},
         },
     }
 

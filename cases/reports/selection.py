@@ -1,6 +1,6 @@
 """Which cases a number counts. Reports count with it and the list of cases behind a number is made by it: one rule."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -51,8 +51,12 @@ def verdicts(kind: str, now: datetime) -> QuerySet[Deadline]:
     A promise that nobody keeps is missed when its due time passes, whether or not it ended since. What took the place
     of a missed promise (a taken-back closing, a lower severity) mends nothing and is not counted a second time.
     """
+    return counted_once(_decided(now), kind)
+
+
+def _decided(now: datetime) -> QuerySet[Deadline]:
     missed = Q(kept=False) | Q(kept=None, ended_at=None, due_at__lt=now)
-    return counted_once(Deadline.objects.filter(Q(kept=True) | missed, case__dismissed_at=None), kind)
+    return Deadline.objects.filter(Q(kept=True) | missed, case__dismissed_at=None)
 
 
 def counted_once(found: QuerySet[Deadline], kind: str) -> QuerySet[Deadline]:
@@ -63,10 +67,19 @@ def counted_once(found: QuerySet[Deadline], kind: str) -> QuerySet[Deadline]:
     return found.filter(kind=kind).exclude(replaces__kept=False)
 
 
+def other_verdicts_in(period: Period, kinds: Collection[str], now: datetime) -> QuerySet[Deadline]:
+    """Return the verdicts of a period on promises of these kinds, none of which is the first response."""
+    return _between(_decided(now).filter(kind__in=kinds).exclude(replaces__kept=False), period.since, period.until)
+
+
+def _between(found: QuerySet[Deadline], since: datetime, until: datetime) -> QuerySet[Deadline]:
+    kept = Q(kept=True, ended_at__gte=since, ended_at__lt=until)
+    return found.filter(kept | (~Q(kept=True) & Q(due_at__gte=since, due_at__lt=until)))
+
+
 def verdicts_between(since: datetime, until: datetime, kind: str, now: datetime) -> QuerySet[Deadline]:
     """Return the verdicts of a time: a promise kept counts when it was kept, a missed one when it was due."""
-    kept = Q(kept=True, ended_at__gte=since, ended_at__lt=until)
-    return verdicts(kind, now).filter(kept | (~Q(kept=True) & Q(due_at__gte=since, due_at__lt=until)))
+    return _between(verdicts(kind, now), since, until)
 
 
 def verdicts_in(period: Period, kind: str, now: datetime) -> QuerySet[Deadline]:

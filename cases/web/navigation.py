@@ -34,7 +34,7 @@ PARTNER = [
     Place("home", _("Home"), ("case_solved", "case_reply")),
     Place("case_new", _("Log a case")),
     Place("articles", _("Knowledge base"), ("article",)),
-    Place("company_home", _("Company"), ("company",)),
+    Place("company_home", _("Company"), ("company", "report")),
     Place("contact", _("Contact")),
     Place("talk_to_a_manager", _("Talk to a manager")),
 ]
@@ -63,7 +63,7 @@ MANAGE = [
     Place("manager_surveys", _("Surveys"), ("manager_survey",)),
     Place("manager_roster", _("Roster"), ("manager_roster",)),
     Place("manager_calendar", _("Calendar"), ("manager_calendar",)),
-    Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people")),
+    Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people", "manager_report")),
     Place("manager_alerts", _("Alerts of teams"), counts="alerts_given_up"),
     Place("manager_macros", _("Macros"), ("manager_macro",)),
 ]

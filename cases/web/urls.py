@@ -27,6 +27,7 @@ from cases.web import (
     manager_request_pages,
     over_time,
     partner,
+    partner_report,
     partners,
     phone,
     plan_pages,
@@ -136,6 +137,8 @@ partner_pages = [
 company_pages = [
     path("company/", company.company, name="company_home"),
     path("company/<str:code>/", partner_page(company.people), name="company"),
+    path("company/<str:code>/report/", partner_page(partner_report.report), name="report"),
+    path("company/<str:code>/report/pdf/", partner_page(partner_report.report_pdf), name="report_pdf"),
     path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
     path(
         "company/<str:code>/invitations/<int:invitation_id>/withdraw/",
@@ -358,6 +361,8 @@ manager_pages = [
     path("manager/partners/", partners.partners, name="manager_partners"),
     path("manager/partners/new/", partners.new_partner, name="manager_partner_new"),
     path("manager/partners/<str:code>/", partners.partner, name="manager_partner"),
+    path("manager/partners/<str:code>/report/", manager_page(partner_report.report), name="manager_report"),
+    path("manager/partners/<str:code>/report/pdf/", manager_page(partner_report.report_pdf), name="manager_report_pdf"),
     path("manager/roster/", roster.week, name="manager_roster"),
     path("manager/roster/rotation/", roster.add_rotation, name="manager_roster_rotation"),
     path("manager/roster/rotation/end/", roster.end_rotation, name="manager_roster_end"),

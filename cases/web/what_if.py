@@ -27,7 +27,7 @@ from sla import store
 
 FILTERS = ("desk", "partner")
 # Rows of the page; the count beside them is of all, and the file has them all.
-SHOWN = 100
+SHOWN = 25
 WAYS = ("lost", "won")
 VERDICTS = {
     reports.KEPT: gettext_lazy("in time"),
