@@ -108,43 +108,81 @@ class Cast:
 def cast() -> Cast:
     """Put the policy and the cast into an empty database."""
     policy()
-    au, us = Desk.objects.get(code="au"), Desk.objects.get(code="us")
+    desks = {desk.code: desk for desk in Desk.objects.filter(code__in=["au", "us"])}
+    au, us = desks["au"], desks["us"]
     keep_calendar(au)
-    northwind = Partner.objects.create(name="Northwind IT", code="NWIT", home_desk=au)
-    harbor = Partner.objects.create(name="Blue Harbor MSP", code="BHMS", home_desk=us)
-    return Cast(
-        northwind=northwind,
-        harbor=harbor,
-        priya=contact("Priya Raman", northwind, role=MembershipRole.ADMINISTRATOR),
-        omar=contact("Omar Haddad", northwind, zone="Australia/Perth"),
-        zoe=contact("Zoe Keller", harbor, zone="America/New_York"),
-        lena=staff("Lena Fischer", StaffRole.SPECIALIST, desk=au),
-        max=staff("Max Ortega", StaffRole.SPECIALIST, desk=us, zone="America/New_York"),
-        ruth=staff("Ruth Adeyemi", StaffRole.MANAGER),
-        ann=staff("Ann Lindqvist", StaffRole.ADMINISTRATOR),
+    northwind, harbor = Partner.objects.bulk_create(
+        [
+            Partner(name="Northwind IT", code="NWIT", home_desk=au),
+            Partner(name="Blue Harbor MSP", code="BHMS", home_desk=us),
+        ]
     )
+    # In one statement each: most tests begin here.
+    priya, omar, zoe, lena, max_, ruth, ann = User.objects.bulk_create(
+        [
+            _contact("Priya Raman", northwind),
+            _contact("Omar Haddad", northwind, zone="Australia/Perth"),
+            _contact("Zoe Keller", harbor, zone="America/New_York"),
+            _staff("Lena Fischer", StaffRole.SPECIALIST, desk=au),
+            _staff("Max Ortega", StaffRole.SPECIALIST, desk=us, zone="America/New_York"),
+            _staff("Ruth Adeyemi", StaffRole.MANAGER),
+            _staff("Ann Lindqvist", StaffRole.ADMINISTRATOR),
+        ]
+    )
+    Membership.objects.bulk_create(
+        [
+            Membership(user=priya, partner=northwind, role=MembershipRole.ADMINISTRATOR),
+            Membership(user=omar, partner=northwind),
+            Membership(user=zoe, partner=harbor),
+        ]
+    )
+    return Cast(northwind, harbor, priya=priya, omar=omar, zoe=zoe, lena=lena, max=max_, ruth=ruth, ann=ann)
 
 
-def keep_calendar(desk: Desk) -> None:
-    """Have the calendar of a desk laid out and kept, as in a process that runs for a while.
+def keep_calendar(*desks: Desk) -> None:
+    """Have the calendar of desks laid out and kept, as in a process that runs for a while.
 
     A test's transaction never commits, so without this each act would lay it out anew.
     """
     with TestCase.captureOnCommitCallbacks(execute=True):
-        store.calendar([desk])
+        store.calendar(desks)
+
+
+def keep_calendars() -> None:
+    """Keep the calendars of both desks, alone and together."""
+    au, us = Desk.objects.get(code="au"), Desk.objects.get(code="us")
+    for desks in ([au], [us], [au, us], [us, au]):
+        keep_calendar(*desks)
 
 
 def contact(name: str, partner: Partner, *, zone: str = "Australia/Sydney", **membership: Any) -> User:
     """Add a person who writes for `partner`."""
-    person = User.objects.create_user(_address(name, f"{partner.code.lower()}.example"), name=name, zone=zone)
+    person = _contact(name, partner, zone=zone)
+    person.save()
     Membership.objects.create(user=person, partner=partner, **membership)
     return person
 
 
 def staff(name: str, role: StaffRole, *, desk: Desk | None = None, zone: str = "Australia/Sydney") -> User:
     """Add one of our own people."""
-    address = _address(name, "probax.example")
-    return User.objects.create_user(address, name=name, zone=zone, staff_role=role, desk=desk)
+    person = _staff(name, role, desk=desk, zone=zone)
+    person.save()
+    return person
+
+
+def _contact(name: str, partner: Partner, *, zone: str = "Australia/Sydney") -> User:
+    return _person(name, f"{partner.code.lower()}.example", zone=zone)
+
+
+def _staff(name: str, role: StaffRole, *, desk: Desk | None = None, zone: str = "Australia/Sydney") -> User:
+    return _person(name, "probax.example", zone=zone, staff_role=role, desk=desk)
+
+
+def _person(name: str, domain: str, **said: Any) -> User:
+    """Return a person without a password, not stored yet."""
+    person = User(email=_address(name, domain), name=name, **said)
+    person.set_unusable_password()
+    return person
 
 
 def new_partner(number: int) -> tuple[Partner, User]:

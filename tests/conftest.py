@@ -4,6 +4,7 @@ A test of the database asks for `db`; then, and only then, the servers are start
 everything runs on SQLite and the file broker instead.
 """
 
+import gc
 import itertools
 import os
 import shutil
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -158,13 +160,21 @@ def django_db_setup(
     django_db_blocker: DjangoDbBlocker,
 ) -> None:
     """Put the policy into the database of the session, where an installation always has it."""
-    from tests import builders  # noqa: PLC0415 - it imports models, and is sorted before what makes that possible
+    from tests import builders, emptying  # noqa: PLC0415 - they import models, sorted before what makes that possible
 
     # Without migrations there is no record of them, and the next run could not go on from it.
     if not django_db_keepdb and django_db_use_migrations:
         migrated.keep(backend, backend.session_database())
     with django_db_blocker.unblock():
         builders.policy()
+        builders.keep_calendars()
+    # It asks for a superuser, whom a server that was given may not have.
+    if not os.environ.get("TEST_DATABASE_URL"):
+        TransactionTestCase._fixture_teardown = lambda _: emptying.empty_database()  # type: ignore[attr-defined]
+    # What is imported by now stays to the end; the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

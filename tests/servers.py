@@ -40,6 +40,10 @@ synchronous_commit = off
 full_page_writes = off
 max_connections = 200
 shared_buffers = 64MB
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+jit = off
 """
 
 
