@@ -85,6 +85,7 @@ def test_no_header_is_injected_and_nothing_is_turned_around(office: Office) -> N
         assert "\n" not in written.subject
 
 
+@pytest.mark.slow
 def test_mutated_mails_each_end_as_one_thing(office: Office) -> None:
     """MAIL_MUTATIONS and MAIL_SEED say how many and which; the run prints what became of them."""
     case = office.log("Tue 24 Nov 09:00")

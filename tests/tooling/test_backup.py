@@ -11,6 +11,8 @@ import pytest
 from tests.portal import ROOT, clean_environment, manage, prepared
 from tests.servers import Backend
 
+pytestmark = pytest.mark.portal
+
 FILL = """
 from django.utils import timezone
 from cases import actions, demo

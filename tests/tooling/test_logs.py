@@ -218,6 +218,7 @@ def said_by(*, form: str | None) -> str:
     return done.stderr
 
 
+@pytest.mark.slow
 def test_a_program_is_given_json_and_a_person_may_have_lines() -> None:
     assert json.loads(said_by(form=None))["event"] == "Hello."
     with pytest.raises(json.JSONDecodeError):

@@ -138,6 +138,7 @@ def test_what_came_before_the_connection_dropped_is_kept(portal: Client) -> None
     assert finish(portal, THEIRS, address).status_code == 200
 
 
+@pytest.mark.slow
 def test_three_hundred_megabytes_keep_memory_flat(portal: Client, case: Case) -> None:
     size, most = 300 * 1024 * 1024, 4 * 1024 * 1024
     piece = b"error 1603 on BK-02 at some time or other, as it were; and again\n" * (most // 64)

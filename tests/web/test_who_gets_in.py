@@ -274,6 +274,7 @@ def test_the_first_page_leads_to_the_login(people: Cast) -> None:
     assert get(Client(), "/", NOON).url == "/accounts/login/?next=/"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*CONTACTS, *STAFF])
 def test_the_wrong_workplace_is_not_there(people: Cast, northwinds: Northwinds, name: str) -> None:
     browser = browser_of(getattr(people, name), NOON)
@@ -295,6 +296,7 @@ def test_a_person_whose_account_was_closed_is_out_at_once(people: Cast, northwin
 # --- Looking changes nothing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_looking_writes_nothing(people: Cast, northwinds: Northwinds) -> None:
     # House law 10: GET never writes.
     browsers = {name: browser_of(getattr(people, name), NOON) for name in ("priya", "lena", "ruth", "ann")}
@@ -331,6 +333,7 @@ def test_looking_at_the_login_writes_nothing(people: Cast, address: str) -> None
         assert Client().get(address).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["priya", "lena", "ruth"])
 def test_a_form_from_another_site_changes_nothing(people: Cast, northwinds: Northwinds, name: str) -> None:
     strict = Client(enforce_csrf_checks=True)
