@@ -130,9 +130,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis, Celery ------------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# Nobody waits longer than this for an answer of Redis.
+REDIS_WAITS = {"socket_connect_timeout": 1, "socket_timeout": env.float("REDIS_SOCKET_TIMEOUT", default=1.0)}
 # Rate limits count here, so with several web processes it has to be a shared one.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL", REDIS_URL)}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "probax_support.cache.Cache",
+        "LOCATION": env.str("CACHE_URL", REDIS_URL),
+        "OPTIONS": REDIS_WAITS,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -146,9 +152,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         # With the defaults the task of a killed worker did not come back within 45 seconds.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        # A request that rings the bell never waits longer than this for Redis; the timetable rings again anyway.
-        "socket_connect_timeout": 1,
-        "socket_timeout": env.float("REDIS_SOCKET_TIMEOUT", default=1.0),
+        # The timetable rings again anyway.
+        **REDIS_WAITS,
         "max_retries": 0,
     }
     if REDIS_URL

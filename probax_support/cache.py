@@ -1,0 +1,55 @@
+"""The cache: Redis, and while that is gone this process's own memory.
+
+What stands in the cache are counts for rate limits, so a page never fails for want of it, and a limit is still kept:
+by each process for itself.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+
+logger = logging.getLogger(__name__)
+
+# A Redis that was not there is left alone this long, so that one that hangs costs a thread one wait and not each call.
+LEFT_ALONE_SECONDS = 5.0
+
+
+def _or_in_memory(name: str) -> Callable[..., Any]:
+    """Return the method `name` of the cache, which Redis carries out if it can."""
+
+    def carry_out(self: "Cache", *args: Any, **named: Any) -> Any:
+        if time.monotonic() >= self.asked_again_at:
+            try:
+                return getattr(super(Cache, self), name)(*args, **named)
+            except redis.RedisError as error:
+                self.asked_again_at = time.monotonic() + LEFT_ALONE_SECONDS
+                logger.warning("The cache is gone (%s); this process counts for itself.", type(error).__name__)
+        return getattr(self.memory, name)(*args, **named)
+
+    return carry_out
+
+
+class Cache(RedisCache):
+    """Django's cache in Redis, with a memory of its own to fall back on."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.memory = LocMemCache("while Redis is gone", {})
+        self.asked_again_at = 0.0
+
+    add = _or_in_memory("add")
+    get = _or_in_memory("get")
+    set = _or_in_memory("set")
+    touch = _or_in_memory("touch")
+    delete = _or_in_memory("delete")
+    get_many = _or_in_memory("get_many")
+    has_key = _or_in_memory("has_key")
+    incr = _or_in_memory("incr")
+    set_many = _or_in_memory("set_many")
+    delete_many = _or_in_memory("delete_many")
+    clear = _or_in_memory("clear")
