@@ -5,16 +5,26 @@ twice changes nothing.
 """
 
 import contextlib
+import logging
 import os
 import signal
+import threading
 import warnings
 from typing import Any
 
 import structlog
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # the stubs lack it
 from celery import Celery
+from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_embedded_init, task_prerun, worker_init, worker_process_init
+from celery.signals import (
+    beat_embedded_init,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
 from django.conf import settings
 
 import probax_support.file_broker  # noqa: F401 - makes the address files:// known
@@ -22,6 +32,7 @@ import probax_support.file_broker  # noqa: F401 - makes the address files:// kno
 # It warns root about messages that hold code; ours hold JSON, and nothing else is taken.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probax_support.settings")
+logger = logging.getLogger(__name__)
 
 app = Celery("probax_support")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -98,3 +109,34 @@ def end_with_the_worker(**_: Any) -> None:
         # The worker may have been killed before this child could ask to be told.
         if _worker_pid and os.getppid() != _worker_pid[0]:
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+# Set once the worker is on its way out, and its timetable ends because it should.
+_ending = threading.Event()
+
+
+@worker_ready.connect
+def keep_the_timetable(sender: Any = None, **_: Any) -> None:
+    """Start the timetable inside a worker again when it dies; Celery itself would go on without one, deaf."""
+    worker = sender.controller
+    if getattr(worker, "beat", None) is not None:
+        threading.Thread(target=_start_again_for_ever, args=(worker,), name="timetable", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def let_the_timetable_end(**_: Any) -> None:
+    """Note that what ends now is meant to."""
+    _ending.set()
+
+
+def _start_again_for_ever(worker: Any) -> None:
+    while True:
+        worker.beat.join()
+        # One that dies at once is tried again without haste.
+        if _ending.wait(1.0):
+            return
+        logger.error("The timetable died; it is started again.")
+        worker.beat = EmbeddedService(
+            worker.app, schedule_filename=worker.schedule_filename, scheduler_cls=worker.scheduler
+        )
+        worker.beat.start()
