@@ -33,6 +33,8 @@ class Connection:
     """A connection to the mail server that is opened when needed and again after a failure."""
 
     def __init__(self) -> None:
+        # What the server's silence was in words, once it did not answer in time; whoever goes on waits as long again.
+        self.fell_silent = ""
         self.sent_from = letters.sender()
         self._backend: BaseEmailBackend = get_connection(fail_silently=False)
 
@@ -89,6 +91,8 @@ class Connection:
             message.send()
         except OSError as error:
             self.close()
+            if _is_silence(error):
+                self.fell_silent = _in_words(error)
             raise _not_taken(error) from error
         return {"sent_from": self.sent_from}
 
@@ -104,6 +108,11 @@ def _not_taken(error: OSError) -> NotTaken:
         return NotTaken(_in_words(error))
     # The line went dead, perhaps after the server had taken the mail.
     return NotTaken(_in_words(error), maybe_taken=not isinstance(error, smtplib.SMTPNotSupportedError))
+
+
+def _is_silence(error: OSError) -> bool:
+    # smtplib tells it as a lost line.
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _in_words(error: OSError) -> str:

@@ -78,6 +78,9 @@ def send_outbox(*, clock: Clock) -> int:
                 _send_one(mail, connection, clock)
                 sent += mail.state == MailState.SENT
                 failed += mail.state in (MailState.QUEUED, MailState.GAVE_UP)
+            if connection.fell_silent:
+                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock(), trouble=connection.fell_silent)
+                break
         else:
             if tried:
                 heartbeat.beat(heartbeat.MAIL_SERVER, now=clock())

@@ -65,7 +65,7 @@ def _database(now: datetime) -> list[Part]:
                 words = f"{len(missing)} not applied, the first is {missing[0]}: run manage.py migrate"
                 return [*found, Part("migrations", False, words, needed=True)]
             found.append(Part("migrations", True, "all applied", needed=True))
-            return [*found, clock(now), overdue(now), *(part for part, _beat in sweeps(now))]
+            return [*found, clock(now), overdue(now), mail_server(now), *(part for part, _beat in sweeps(now))]
     except DatabaseError as error:
         return [Part("database", False, f"does not answer in time ({type(error).__name__})", needed=True)]
 
@@ -119,6 +119,15 @@ def overdue(now: datetime) -> Part:
     if age <= OVERDUE:
         return Part("work", True, "nothing is overdue")
     return Part("work", False, f"something has been due for {age // timedelta(minutes=1)} minutes")
+
+
+def mail_server(now: datetime) -> Part:
+    """Mails wait for it. What it said stands on the page of mails: it may name hosts and people."""
+    last = heartbeat.last(heartbeat.MAIL_SERVER)
+    if last is None or last.trouble_since is None:
+        return Part("mail server", True, "nothing stands in the way")
+    minutes = (now - last.trouble_since) // timedelta(minutes=1)
+    return Part("mail server", False, f"was last reached more than {minutes} minutes ago")
 
 
 def sweeps(now: datetime) -> list[tuple[Part, Heartbeat | None]]:

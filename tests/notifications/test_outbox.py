@@ -11,7 +11,7 @@ from pytest_django import Settings
 from cases.models import Deadline, Membership, User
 from notifications import dispatch, heartbeat, outbox, sweeps
 from notifications.delivery import Connection
-from notifications.models import MailState, OutgoingMail
+from notifications.models import Heartbeat, MailState, OutgoingMail
 from tests.builders import at
 from tests.notifications.office import TUESDAY_9, Office, mail, post, send, tell, tick
 from tests.notifications.refusing import RefusingSink
@@ -351,3 +351,23 @@ def refusing() -> Iterator[RefusingSink]:
     sink.start()
     yield sink
     sink.stop()
+
+
+def test_a_server_that_falls_silent_is_left_alone_for_a_moment(
+    office: Office, mail_by_smtp: SmtpSink, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    for _ in range(3):
+        office.log()
+    tell(TUESDAY_9)
+    mail_by_smtp.hanging = True
+    send(TUESDAY_9)
+    assert mail_by_smtp.refused == 1, "one mail found it out for all"
+    trouble = Heartbeat.objects.get(pk=heartbeat.MAIL_SERVER).trouble
+    assert "timed out" in trouble
+    mail_by_smtp.be_well()
+    send("Tue 24 Nov 09:00:05")
+    assert mail_by_smtp.received == []
+    send("Tue 24 Nov 09:02")
+    assert len(mail_by_smtp.received) == 3
+    assert OutgoingMail.objects.filter(ambiguous=True).count() == 1

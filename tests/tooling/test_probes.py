@@ -143,6 +143,17 @@ def test_a_clock_that_is_wrong_is_told(db: None) -> None:
     assert reason.endswith("s ahead of the database's")
 
 
+def test_a_mail_server_that_is_not_reached_is_told_without_what_it_said(db: None, clock_of_the_database: None) -> None:
+    beat_everywhere()
+    for minutes in (12, 0):
+        heartbeat.beat(heartbeat.MAIL_SERVER, now=NOON - timedelta(minutes=minutes), trouble="mx.example.com says no")
+    status, said = ready()
+    assert (status, said["status"]) == (200, "degraded")
+    assert said["parts"]["mail server"] == {"ok": False, "reason": "was last reached more than 12 minutes ago"}
+    heartbeat.beat(heartbeat.MAIL_SERVER, now=NOON)
+    assert ready()[1]["status"] == "ready"
+
+
 def test_a_full_disk_serves_no_page(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # A stand-in for a disk: none can be filled here.
     monkeypatch.setattr("shutil.disk_usage", lambda _folder: type("Disk", (), {"free": 3 * 1024**2, "total": 1024**3}))
