@@ -40,7 +40,7 @@ class Portal:
 
     def start_web(self) -> None:
         """Start gunicorn and wait until it answers."""
-        self.web = self._start("web", processes.web_command(self.port))
+        self.web = self.start("web", processes.web_command(self.port))
         deadline = time.monotonic() + 120
         while not answers(self.url):
             if self.web.poll() is not None or time.monotonic() > deadline:
@@ -50,7 +50,7 @@ class Portal:
     def start_worker(self) -> None:
         """Start the worker with the timetable inside."""
         redis_url = self.environment.get("REDIS_URL", "")
-        self.worker = self._start("worker", processes.worker_command(redis_url, data_dir=self.data_dir))
+        self.worker = self.start("worker", processes.worker_command(redis_url, data_dir=self.data_dir))
 
     def kill_worker(self) -> None:
         """Kill the worker as the kernel would: no warning, no tidying up."""
@@ -61,7 +61,7 @@ class Portal:
 
     def start_reader(self) -> None:
         """Start the process that keeps a line to the mailbox."""
-        self.reader = self._start("reader", processes.reader_command())
+        self.reader = self.start("reader", processes.reader_command())
 
     def kill_reader(self) -> None:
         """Kill the reader as the kernel would."""
@@ -87,7 +87,8 @@ class Portal:
         """Return the end of what the process `name` printed."""
         return (self.data_dir / f"{name}.log").read_text(errors="replace")[-4000:]
 
-    def _start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    def start(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        """Start a process of this installation; what it prints goes to a log of its name."""
         with (self.data_dir / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 command,
@@ -150,6 +151,28 @@ def answers(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that any thread of `pid` started and that have not been buried."""
+    try:
+        threads = [(thread / "children").read_text() for thread in Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for children in threads for child in children.split()]
+
+
+def timetables_of(worker: int) -> list[int]:
+    """Return the process inside a worker that keeps the timetable, if it has begun: it let go of the pool's things."""
+    return [pid for pid in children_of(worker) if not carries_tasks_out(pid)]
+
+
+def carries_tasks_out(pid: int) -> bool:
+    """Tell whether a child of a worker is one of its pool, by the semaphores it shares with the others."""
+    try:
+        return any("/pymp-" in str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def alive_in_session(leader: int) -> list[int]:

@@ -130,10 +130,11 @@ class ServerBackend:
 
     name = "postgres"
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_its_own: bool = False) -> None:
+        """Take the servers that the environment gives; with `of_its_own` start some in any case."""
         self.data_dir = Path(tempfile.mkdtemp(prefix="portal-tests-"))
-        self.given_database = os.environ.get("TEST_DATABASE_URL", "")
-        self.given_redis = os.environ.get("TEST_REDIS_URL", "")
+        self.given_database = "" if of_its_own else os.environ.get("TEST_DATABASE_URL", "")
+        self.given_redis = "" if of_its_own else os.environ.get("TEST_REDIS_URL", "")
         self.database_url = self.given_database or f"postgres://postgres@127.0.0.1:{free_port()}/portal"
         self.redis_url = self.given_redis or f"redis://127.0.0.1:{free_port()}/0"
         self.running: list[Process] = []
@@ -240,24 +241,29 @@ class ServerBackend:
 
 
 class Process:
-    """A server process, its log, and the one way it is stopped."""
+    """A server process, its log, and the ways it is stopped and started again in the same place."""
 
     def __init__(
         self, command: list[str], *, folder: Path, stop_signal: signal.Signals, user: str | None = None
     ) -> None:
+        self.command = command
         self.folder = folder
         self.stop_signal = stop_signal
+        self.user = user
         self.log = folder / "server.log"
-        with self.log.open("wb") as log:
-            self.child = subprocess.Popen(
-                command,
-                cwd=folder,
+        self.child = self._begin()
+
+    def _begin(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                self.command,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=end_with_parent,
-                **as_user(user),
+                **as_user(self.user),
             )
 
     def wait_until(self, answers: Callable[[], bool], *, what: str) -> None:
@@ -266,6 +272,7 @@ class Process:
         Raises:
             ServerMissing: it ended or stayed silent; the end of its log is in the message.
         """
+        self.answers, self.what = answers, what
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.child.poll() is None:
             if answers():
@@ -273,6 +280,16 @@ class Process:
             time.sleep(0.02)
         self.stop()
         raise ServerMissing(f"{what} did not start. {self.last_words}")
+
+    def fail(self, by: signal.Signals) -> None:
+        """End this process by a signal, as a fault would; what it stored stays."""
+        self.child.send_signal(by)
+        self.child.wait(timeout=30)
+
+    def start_again(self) -> None:
+        """Start it where it was, on what it stored, and wait until it answers."""
+        self.child = self._begin()
+        self.wait_until(self.answers, what=self.what)
 
     @property
     def last_words(self) -> str:

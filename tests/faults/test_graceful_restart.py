@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.portal import Portal
+from tests.portal import Portal, children_of
 
 pytestmark = pytest.mark.portal
 
@@ -47,19 +47,14 @@ class Visitors:
             time.sleep(0.02)
 
 
-def children_of(pid: int) -> set[str]:
-    with open(f"/proc/{pid}/task/{pid}/children") as children:  # noqa: PTH123 - the kernel's own
-        return set(children.read().split())
-
-
 def test_a_restart_fails_no_request(portal: Portal) -> None:
     assert portal.web is not None
     with Visitors(portal) as visitors:
         for _ in range(RESTARTS):
-            before = children_of(portal.web.pid)
+            before = set(children_of(portal.web.pid))
             portal.web.send_signal(signal.SIGHUP)
             ends_at = time.monotonic() + 60
-            while (now := children_of(portal.web.pid)) & before or not now:
+            while (now := set(children_of(portal.web.pid))) & before or not now:
                 assert time.monotonic() < ends_at, portal.log("web")
                 time.sleep(0.1)
     assert visitors.failed == []
