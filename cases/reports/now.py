@@ -9,7 +9,7 @@ from cases.models import Case, DeadlineKind, Survey
 from cases.reports import selection
 
 PERIOD = timedelta(days=30)
-SURVEYS_SHOWN = 20
+SURVEYS_SHOWN = 4
 
 
 @dataclass(frozen=True)

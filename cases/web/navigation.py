@@ -55,6 +55,7 @@ MORE = [
 ]
 MANAGE = [
     Place("manager_now", _("Now")),
+    Place("manager_forecast", _("Forecast")),
     Place("manager_over_time", _("Over time"), ("manager_over_time",)),
     Place("manager_what_if", _("What if"), ("manager_what_if",)),
     Place("manager_requests", _("Talk to a manager"), ("manager_request",)),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.reports.selection import Period
 from cases.web.request import Reading
 
-USUAL_DAYS = 30
+USUAL_DAYS, DAYS_OF_A_YEAR = 30, 365
 # Further back there is no portal; a longer period is a slip of the pen.
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
@@ -29,15 +29,13 @@ def period_in(request: Reading) -> Period | None:
 
 def period_or_usual(request: Reading) -> Period:
     """Return the period that the address names, or the last thirty days."""
-    today = _today(request)
-    usual = Period(today - timedelta(days=USUAL_DAYS - 1), today, timezone.get_current_timezone())
-    return period_in(request) or usual
+    return period_in(request) or period_of_days(request, USUAL_DAYS)
 
 
-def year_before(request: Reading) -> Period:
-    """Return the last 365 days."""
+def period_of_days(request: Reading, days: int) -> Period:
+    """Return the last days of the reader, today included."""
     today = _today(request)
-    return Period(today - timedelta(days=364), today, timezone.get_current_timezone())
+    return Period(today - timedelta(days=days - 1), today, timezone.get_current_timezone())
 
 
 def presets(request: Reading) -> list[tuple[str, Period]]:

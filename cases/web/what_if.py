@@ -20,7 +20,7 @@ from cases.reports.over_time import share_of
 from cases.reports.selection import LEVELS, Period, narrowed
 from cases.web import lists
 from cases.web.exports import csv_answer
-from cases.web.periods import period_in, query_of, year_before
+from cases.web.periods import DAYS_OF_A_YEAR, period_in, period_of_days, query_of
 from cases.web.request import PortalRequest, manager_page
 from cases.web.what_if_forms import WhatIfForm, in_words
 from sla import store
@@ -135,7 +135,7 @@ def _question(request: PortalRequest) -> Question:
     filters = lists.filters_in(request, FILTERS)
     cases = narrowed(Case.objects.visible_to(request.user), filters)
     form = WhatIfForm(request.GET, in_force.desks, targets)
-    return Question(in_force, form, period_in(request) or year_before(request), cases, filters)
+    return Question(in_force, form, period_in(request) or period_of_days(request, DAYS_OF_A_YEAR), cases, filters)
 
 
 def _answered(request: PortalRequest, question: Question) -> dict[str, Any]:
