@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from cases.models import CaseEvent, Dispatch
-from notifications import alerts, outbox, routing
+from notifications import alerts, outbox, routing, webhooks
 from notifications.models import StuckEvent
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def _tell(event_id: int, *, now: datetime) -> bool:
     for letter in told:
         outbox.enqueue(letter, now=now)
     alerts.ring(told, now=now)
+    webhooks.tell(event, now=now)
     StuckEvent.objects.filter(pk=event_id).delete()
     return True
 

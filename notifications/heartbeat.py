@@ -12,6 +12,7 @@ MAILBOX = "read mailbox"
 # The process that keeps a line to the mailbox, if there is one.
 READER = "mailbox reader"
 ALERTS = "send alerts"
+WEBHOOKS = "send webhooks"
 
 
 def beat(name: str, *, now: datetime, trouble: str = "", done: int = 0, failed: int = 0) -> None:

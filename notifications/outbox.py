@@ -46,12 +46,18 @@ WAITS_PER_SEND = 6
 
 
 class NotTaken(Exception):
-    """The receiver did not take this. `maybe_taken` if it may have, and only its answer was lost."""
+    """The receiver did not take this. `maybe_taken` if it may have, and only its answer was lost.
 
-    def __init__(self, reason: str, *, for_good: bool = False, maybe_taken: bool = False) -> None:
+    `notes` are columns to keep with the row.
+    """
+
+    def __init__(
+        self, reason: str, *, for_good: bool = False, maybe_taken: bool = False, notes: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(reason)
         self.for_good = for_good
         self.maybe_taken = maybe_taken
+        self.notes = notes or {}
 
 
 class Way(Protocol[Row_contra]):
@@ -174,6 +180,7 @@ def settle(row: Row, way: Way[Row], answer: dict[str, Any] | NotTaken, *, now: d
         _settle(row, way, now=now, state=MailState.SENT, sent_at=now, last_error="", **answer)
         return
     failed: dict[str, Any] = {"last_error": str(answer), "ambiguous": row.ambiguous or answer.maybe_taken}
+    failed |= answer.notes
     if answer.for_good or row.tries >= len(RETRY_AFTER):
         logger.error("Gave up %s: %s", row, answer)
         _settle(row, way, now=now, state=MailState.GAVE_UP, **failed)

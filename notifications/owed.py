@@ -31,7 +31,8 @@ from cases.rules import AttemptOutcome
 from notifications import recipients
 from notifications.messages.diagnostics import is_over
 from notifications.messages.entitlement import ABOUT_NOTICE
-from notifications.models import AlertKind, MailKind, OutgoingAlert, OutgoingMail
+from notifications.messages.webhooks import ABOUT_WEBHOOK, owners_of
+from notifications.models import AlertKind, MailKind, OutgoingAlert, OutgoingMail, Webhook
 
 # What was told, or is about to be: by mail, or by chat and pager.
 Told = OutgoingMail | OutgoingAlert
@@ -209,6 +210,14 @@ def _survey(mail: OutgoingMail, now: datetime) -> str:
     return "" if survey.is_open(now) else "The survey was answered, or its time is over."
 
 
+def _webhook_off(mail: OutgoingMail, now: datetime) -> str:
+    hook = Webhook.objects.get(pk=mail.key.removeprefix(ABOUT_WEBHOOK).partition(".")[0])
+    if hook.is_told:
+        return "Somebody switched it on again before it left."
+    its = any(person.pk == mail.recipient_id for person in owners_of(hook.partner))
+    return "" if its else "The recipient looks after this system no more."
+
+
 def _facts(mail: Told) -> dict[str, Any]:
     return {} if mail.event is None else mail.event.facts
 
@@ -249,6 +258,7 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.TRIAL_ENDING: _trial,
     MailKind.TRIAL_ENDED: _trial,
     MailKind.REQUEST_WAITING: _to_be_decided,
+    MailKind.WEBHOOK_OFF: _webhook_off,
     MailKind.MANAGER_ASKED: _manager_asked,
     MailKind.MANAGER_REQUEST_RECEIVED: _manager_asked,
 }

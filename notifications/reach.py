@@ -27,11 +27,16 @@ def addresses_of(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise OutOfReach(f"There is no host {host}.") from error
+        raise OutOfReach(_nowhere(host)) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not settings.REACH_PRIVATE_NETWORK and any(is_inside(address) for address in addresses):
-        raise OutOfReach(f"{host} is an address of the own network. Nothing is sent there.")
+        raise OutOfReach(_nowhere(host))
     return addresses
+
+
+def _nowhere(host: str) -> str:
+    # The same words for both: nobody outside learns which names there are inside.
+    return f"Nothing is sent to {host}: there is no such host outside the own network."
 
 
 def is_inside(address: str) -> bool:

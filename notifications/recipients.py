@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from cases import roster
-from cases.models import Case, MailAddress, Partner, RosterKind, StaffRole, User
+from cases.models import Case, MailAddress, MembershipRole, Partner, RosterKind, StaffRole, User
 
 
 def has_owner(case: Case) -> bool:
@@ -42,6 +42,17 @@ def owner_or_shift(case: Case, now: datetime) -> list[User]:
 def managers() -> list[User]:
     """Return the managers; an installation without one has at least an administrator."""
     return list(_staff(StaffRole.MANAGER)) or list(_staff(StaffRole.ADMINISTRATOR))
+
+
+def leading(partner: Partner) -> list[User]:
+    """Return a partner's administrators."""
+    people = User.objects.filter(
+        is_active=True,
+        memberships__partner=partner,
+        memberships__is_active=True,
+        memberships__role=MembershipRole.ADMINISTRATOR,
+    )
+    return list(people.distinct().order_by("pk"))
 
 
 def administrators() -> list[User]:

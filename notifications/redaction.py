@@ -1,38 +1,40 @@
-"""The mail log without a secret: subjects, texts, HTML and headers of every mail about a case."""
+"""What went out without a secret: mails, alerts and webhook deliveries about a case, in every form it has there."""
 
-from typing import Any
+import json
 
+from django.db.models import QuerySet
 from django.utils.html import escape
 
 from cases.models import Case
 from cases.rules import REMOVED
-from notifications.models import OutgoingMail
+from notifications.models import Outgoing, OutgoingAlert, OutgoingMail, WebhookDelivery
 
 # A line of a longer secret is removed alone too: mails quote line by line.
 SHORTEST_LINE = 8
 
 
 def erase(case: Case, secret: str) -> int:
-    """Remove `secret` from the mails about a case, those that wait to be sent too. Returns from how many."""
+    """Remove `secret` from whatever went out about a case, or waits to be sent. Returns from how many rows."""
     lines = [line.strip() for line in secret.splitlines()] if "\n" in secret else []
     parts = [secret, *(line for line in lines if len(line) >= SHORTEST_LINE)]
+    return (
+        _erase(OutgoingMail.objects.filter(case=case), parts, "subject", "body_text", "body_html", "last_error")
+        + _erase(OutgoingAlert.objects.filter(case=case), parts, "title", "text", "last_error")
+        + _erase(WebhookDelivery.objects.filter(event__case=case), parts, "body", "answer", "last_error")
+    )
+
+
+def _erase(rows: QuerySet[Outgoing], parts: list[str], *columns: str) -> int:
     erased = 0
-    for mail in OutgoingMail.objects.filter(case=case):
-        changed = _without(mail, parts)
-        if changed:
-            erased += OutgoingMail.objects.filter(pk=mail.pk).update(**changed)
+    for row_id, *texts in rows.values_list("pk", *columns):
+        clean = [_without(text, parts) for text in texts]
+        if clean != texts:
+            erased += rows.filter(pk=row_id).update(**dict(zip(columns, clean, strict=True)))
     return erased
 
 
-def _without(mail: OutgoingMail, parts: list[str]) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "subject": mail.subject,
-        "body_text": mail.body_text,
-        "body_html": mail.body_html,
-        "last_error": mail.last_error,
-    }
-    clean = dict(columns)
+def _without(text: str, parts: list[str]) -> str:
     for part in parts:
-        for name, value in clean.items():
-            clean[name] = value.replace(part, REMOVED).replace(str(escape(part)), REMOVED)
-    return {name: value for name, value in clean.items() if value != columns[name]}
+        for form in (part, str(escape(part)), json.dumps(part, ensure_ascii=False)[1:-1]):
+            text = text.replace(form, REMOVED)
+    return text

@@ -25,9 +25,9 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
-from notifications import alerts, dispatch, heartbeat, invitations, notices, outbox, receivers, reminders
+from notifications import alerts, dispatch, heartbeat, invitations, notices, outbox, receivers, reminders, webhooks
 from notifications.delivery import Connection, MailServerDown
-from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail
+from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail, WebhookDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,13 @@ def send_alerts(*, clock: Clock) -> int:
     """Ring chats and pagers. Returns how many alerts it tried. In a round of its own: none of them holds up a mail."""
     tried = receivers.send_due(OutgoingAlert, alerts.ByService(), clock=clock)
     _beat_of_receivers(heartbeat.ALERTS, tried, now=clock())
+    return len(tried)
+
+
+def send_webhooks(*, clock: Clock) -> int:
+    """Tell systems what they asked to hear. Returns how many deliveries it tried. In a round of its own too."""
+    tried = receivers.send_due(WebhookDelivery, webhooks.ByPost(), clock=clock)
+    _beat_of_receivers(heartbeat.WEBHOOKS, tried, now=clock())
     return len(tried)
 
 

@@ -31,6 +31,12 @@ def send_alerts(**_: Any) -> None:
 
 
 @shared_task
+def send_webhooks(**_: Any) -> None:
+    """Tell systems what they asked to hear."""
+    sweeps.send_webhooks(clock=timezone.now)
+
+
+@shared_task
 def send_outbox(**_: Any) -> None:
     """Send the mails that are due."""
     sweeps.send_outbox(clock=timezone.now)
@@ -109,6 +115,7 @@ def _wake_dispatch() -> None:
 def _wake_senders() -> None:
     send_outbox.apply_async(expires=STALE_AFTER, retry=False)
     send_alerts.apply_async(expires=STALE_AFTER, retry=False)
+    send_webhooks.apply_async(expires=STALE_AFTER, retry=False)
 
 
 def _wake_handler() -> None:

@@ -51,8 +51,9 @@ app.conf.beat_schedule = {
     # What happened becomes mails, and the mails leave: people wait for these.
     "dispatch events": tick("dispatch_events", every=2.0),
     "send the outbox": tick("send_outbox", every=2.0),
-    # Chats and pagers, apart: one that hangs holds up no mail.
+    # Chats, pagers and systems, apart: one that hangs holds up no mail.
     "send alerts": tick("send_alerts", every=5.0),
+    "send webhooks": tick("send_webhooks", every=5.0),
     # 75 % of a target used, and the moment it is missed.
     "warn and breach": tick("warn_and_breach", every=5.0),
     # People on call are woken every ten minutes, to the half minute.

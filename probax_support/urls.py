@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("notifications.web.urls")),
     path("", include("notifications.web.setup_urls")),
     path("api/v1/", include("cases.api.urls")),
+    path("api/v1/", include("notifications.api.urls")),
     path("", include("cases.inbox.urls")),
     path("accounts/", include(account_pages)),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -13,6 +13,7 @@ class Scope(models.TextChoices):
 
     CASES_READ = "cases:read", _("Read cases")
     CASES_WRITE = "cases:write", _("Log cases and act on them")
+    WEBHOOKS = "webhooks", _("Look after webhooks")
     CALLERS_READ = "callers:read", _("Ask who is calling")
 
 

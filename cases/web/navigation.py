@@ -66,6 +66,7 @@ MANAGE = [
     Place("manager_calendar", _("Calendar"), ("manager_calendar",)),
     Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people", "manager_report")),
     Place("manager_alerts", _("Alerts of teams"), counts="alerts_given_up"),
+    Place("manager_webhooks", _("Webhooks"), ("manager_webhook",)),
     Place("manager_macros", _("Macros"), ("manager_macro",)),
 ]
 

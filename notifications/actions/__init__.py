@@ -7,11 +7,25 @@ from notifications.actions.channels import (
     remove_channel,
     try_channel,
 )
+from notifications.actions.webhooks import (
+    WebhookDetails,
+    add_webhook,
+    change_webhook,
+    remove_webhook,
+    replace_secret,
+    try_webhook,
+)
 
 __all__ = [
     "ChannelDetails",
+    "WebhookDetails",
     "add_channel",
+    "add_webhook",
     "change_channel",
+    "change_webhook",
     "remove_channel",
+    "remove_webhook",
+    "replace_secret",
     "try_channel",
+    "try_webhook",
 ]

@@ -39,6 +39,7 @@ from notifications.messages.to_staff import (
     severity_1_logged,
 )
 from notifications.messages.to_watchers import case_merged, contact_changed, watched_closed, watched_reply
+from notifications.messages.webhooks import webhook_off
 
 __all__ = [
     "case_closed",
@@ -83,6 +84,7 @@ __all__ = [
     "trial_ending",
     "watched_closed",
     "watched_reply",
+    "webhook_off",
     "workaround_changed",
     "your_milestone",
 ]

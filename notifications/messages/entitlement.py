@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from cases.models import KeptRequest, MembershipRole, Notice, Partner, User
+from cases.models import KeptRequest, Notice, Partner, User
 from notifications import recipients
 from notifications.letters import Letter, address
 from notifications.models import MailKind
@@ -61,8 +61,7 @@ def _of_trial(kind: MailKind, notice: Notice) -> list[Letter]:
 def _theirs(partner: Partner) -> list[User]:
     """Return the partner's administrators; where there is none, every contact."""
     people = User.objects.filter(is_active=True, memberships__partner=partner, memberships__is_active=True)
-    leading = people.filter(memberships__partner=partner, memberships__role=MembershipRole.ADMINISTRATOR)
-    return list(leading.distinct().order_by("pk")) or list(people.distinct().order_by("pk"))
+    return recipients.leading(partner) or list(people.distinct().order_by("pk"))
 
 
 def _request(notice: Notice) -> KeptRequest:

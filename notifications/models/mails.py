@@ -62,6 +62,7 @@ class MailKind(models.TextChoices):
     MANAGER_ASKED = "manager_asked", _("Asked for a manager")
     MANAGER_REQUEST_RECEIVED = "manager_request_received", _("Request for a manager received")
     MANAGER_ANSWERED = "manager_answered", _("Manager answered")
+    WEBHOOK_OFF = "webhook_off", _("Webhook switched off")
 
     @property
     def is_for_staff(self) -> bool:
@@ -111,6 +112,8 @@ FOR_CONTACTS = frozenset(
         MailKind.CONTACT_CHANGED,
         # To somebody who has no account yet.
         MailKind.INVITATION,
+        # To whoever looks after the system: a partner's administrators, or our managers.
+        MailKind.WEBHOOK_OFF,
     }
 )
 

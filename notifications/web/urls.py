@@ -1,11 +1,26 @@
-"""Addresses of the pages about mail."""
+"""Addresses of the pages about mail, alerts and webhooks."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from notifications.web import alerts, outbox
+from cases.web.request import manager_page, partner_page
+from notifications.web import alerts, outbox, webhooks
 
-# /desk/mail/: staff
+
+def _webhooks(prefix: str, name: str, guard: webhooks.Guard) -> list[URLPattern]:
+    """Return the addresses of webhooks beneath `prefix`, for whom `guard` lets in."""
+    one = f"{prefix}webhooks/<int:webhook_id>/"
+    return [
+        path(f"{prefix}webhooks/", guard(webhooks.hooks), name=f"{name}_webhooks"),
+        path(one, guard(webhooks.hook), name=f"{name}_webhook"),
+        path(f"{one}test/", guard(webhooks.test), name=f"{name}_webhook_test"),
+        path(f"{one}secret/", guard(webhooks.secret), name=f"{name}_webhook_secret"),
+        path(f"{one}remove/", guard(webhooks.remove), name=f"{name}_webhook_remove"),
+        path(f"{one}deliveries/<int:delivery_id>/again/", guard(webhooks.again), name=f"{name}_webhook_again"),
+    ]
+
+
 urlpatterns = [
+    # /desk/: staff
     path("desk/mail/", outbox.mails, name="desk_mails"),
     path("desk/mail/<int:mail_id>/", outbox.one, name="desk_mail"),
     path("desk/mail/<int:mail_id>/body/", outbox.body, name="desk_mail_body"),
@@ -17,4 +32,7 @@ urlpatterns = [
     path("desk/alerts/rang/<int:alert_id>/again/", alerts.again, name="desk_alert_again"),
     # /manager/: managers
     path("manager/alerts/", alerts.teams, name="manager_alerts"),
+    *_webhooks("manager/", "manager", manager_page),
+    # /company/: a partner's administrators
+    *_webhooks("company/<str:code>/", "company", partner_page),
 ]

@@ -37,6 +37,19 @@ class Machine:
                 headers=self._headers(headers),
             )
 
+    def put(self, address: str, said: Any = None) -> Any:
+        with clock_at(self.now):
+            return self.client.put(
+                f"/api/v1/{address}",
+                json.dumps(said or {}),
+                content_type="application/json",
+                headers=self._headers({}),
+            )
+
+    def delete(self, address: str) -> Any:
+        with clock_at(self.now):
+            return self.client.delete(f"/api/v1/{address}", headers=self._headers({}))
+
     def send_file(self, address: str, said: dict[str, Any], **headers: str) -> Any:
         with clock_at(self.now):
             return self.client.post(f"/api/v1/{address}", said, headers=self._headers(headers))

@@ -65,7 +65,9 @@ def test_somebody_elses_is_not_there(people: Cast, path: str, method: str) -> No
 def filled(path: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         path = path.replace(name, value)
-    return path.replace("{proposal_id}", "1").removeprefix("/api/v1/")
+    for name in ("{proposal_id}", "{webhook_id}", "{delivery_id}"):
+        path = path.replace(name, "1")
+    return path.removeprefix("/api/v1/")
 
 
 def ask(machine: Machine, path: str, method: str) -> Any:

@@ -17,7 +17,15 @@ from cases import actions
 from cases.inbox import handling, storing
 from cases.models import Case, Dispatch, IncomingMail, Survey, User
 from notifications import sweeps
-from notifications.models import AlertChannel, AlertKind, MailState, OutgoingAlert, OutgoingMail
+from notifications.models import (
+    AlertChannel,
+    AlertKind,
+    MailState,
+    OutgoingAlert,
+    OutgoingMail,
+    Webhook,
+    WebhookDelivery,
+)
 from tests import builders
 from tests.builders import Cast, answer, ask, at, close, logged_case, upload
 from tests.cases.pages import browser_of, clock_at, get, nothing_is_written, post, read
@@ -176,6 +184,8 @@ def northwinds(people: Cast) -> Northwinds:
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}
+    existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
+    missing |= {"webhook_id": 999_999, "delivery_id": 999_999}
     return Northwinds(existing, missing)
 
 
@@ -196,6 +206,17 @@ def an_alert(people: Cast) -> int:
     sent = {"state": MailState.SENT, "sent_at": now, "made_at": now, "due_at": now}
     OutgoingAlert.objects.create(pk=71, key="x", receiver=channel, kind=AlertKind.TEST, **sent)
     return channel.pk
+
+
+def a_delivery(people: Cast) -> int:
+    """Return a webhook of Northwind's, and a test that was sent to it, under one number."""
+    now = at("Tue 11:00")
+    hook = Webhook.objects.create(
+        pk=72, name="tickets", partner=people.northwind, made_by=people.priya, made_at=now, url="https://127.0.0.1/"
+    )
+    sent = {"state": MailState.SENT, "sent_at": now, "made_at": now, "due_at": now}
+    WebhookDelivery.objects.create(pk=72, key="x", receiver=hook, kind="test", body="{}", **sent)
+    return hook.pk
 
 
 def a_mail() -> int:
