@@ -5,6 +5,7 @@ still runs `migrate`, which then finds nothing to do.
 """
 
 import hashlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +33,10 @@ def keep(backend: Backend, name: str) -> None:
     being_written = kept.with_suffix(f".{backend.data_dir.name}")
     if backend.copy_out(name, being_written):
         being_written.replace(kept)
-    for old in sorted(kept.parent.iterdir(), key=lambda file: file.stat().st_mtime)[:-MOST]:
-        old.unlink(missing_ok=True)
+    # Runs beside this one keep theirs and tidy up at the same moment.
+    with suppress(FileNotFoundError):
+        for old in sorted(kept.parent.iterdir(), key=lambda file: file.stat().st_mtime)[:-MOST]:
+            old.unlink(missing_ok=True)
 
 
 @cache
