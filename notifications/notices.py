@@ -18,6 +18,7 @@ MESSAGES = {
     NoticeKind.REQUEST_KEPT: messages.request_kept,
     NoticeKind.REQUEST_LOGGED: messages.request_logged,
     NoticeKind.REQUEST_DECLINED: messages.request_declined,
+    NoticeKind.MAIL_PUT_ASIDE: messages.mail_put_aside,
 }
 
 

@@ -35,6 +35,8 @@ from cases.models import (
     MailReason,
     Membership,
     Message,
+    Notice,
+    NoticeKind,
     Partner,
     Triage,
     User,
@@ -46,6 +48,7 @@ from cases.rules import DEFAULT_SEVERITY, RuleBroken
 MOST_TRIES = 3
 WAIT = timedelta(minutes=1)
 ONE_KEPT_WITHIN = timedelta(hours=1)
+ONE_TOLD_WITHIN = timedelta(days=1)
 LONGEST_WORDS = 100_000
 # "Re: [NWIT-104] " says nothing about a problem.
 _PREFIX = re.compile(r"^(?:\s*(?:re|fwd?|aw|wg|antw|sv)\s*:|\s*\[[A-Z][A-Z0-9]{1,5}-\d{1,9}\])+\s*", re.IGNORECASE)
@@ -257,16 +260,30 @@ def put_mail(
     detail: str = "",
     sender_id: int | None = None,
     case_id: int | None = None,
+    tell_sender_of: Partner | None = None,
     actor: None = None,
     now: datetime,
 ) -> IncomingMail | None:
-    """Keep a mail without a case: in the tray, put aside, or as a machine's. `case_id` is what it may belong to."""
+    """Keep a mail without a case: in the tray, put aside, or as a machine's. `case_id` is what it may belong to.
+
+    A sender who writes for the partner `tell_sender_of` is told, once a day, that it was put aside.
+    """
     mail = waiting_mail(mail_id)
     if mail is None:
         return None
     mail.sender_id, mail.case_id = sender_id, case_id
+    if tell_sender_of is not None and sender_id is not None:
+        _tell_sender(sender_id, tell_sender_of, reason, now=now)
     settle(mail, read, fate, reason=reason, detail=detail, now=now)
     return mail
+
+
+def _tell_sender(sender_id: int, partner: Partner, reason: MailReason, *, now: datetime) -> None:
+    told = Notice.objects.filter(kind=NoticeKind.MAIL_PUT_ASIDE, facts__person=sender_id, at__gt=now - ONE_TOLD_WITHIN)
+    if not told.exists():
+        _kept.give_notice(
+            NoticeKind.MAIL_PUT_ASIDE, partner, {"person": sender_id, "reason": str(reason.label)}, now=now
+        )
 
 
 @transaction.atomic(durable=True)

@@ -44,10 +44,23 @@ def _handle(mail: IncomingMail, *, now: datetime) -> None:
     try:
         letter = reading.read(raw)
     except OverLimit as over:
-        read = read_of(reading.read_head(raw))
-        actions.put_mail(mail_id=mail.pk, read=read, fate=MailFate.ASIDE, reason=over.reason, now=now)
+        _put_aside(mail, reading.read_head(raw), over.reason, now=now)
         return
     _act(mail, read_of(letter), routing.place(letter, mail, now=now), now=now)
+
+
+def _put_aside(mail: IncomingMail, head: Letter, reason: MailReason, *, now: datetime) -> None:
+    """Keep a mail that is not taken apart, and have its sender told if they are a contact of ours and no machine."""
+    sender, partner = routing.who_is_told(head)
+    actions.put_mail(
+        mail_id=mail.pk,
+        read=read_of(head),
+        fate=MailFate.ASIDE,
+        reason=reason,
+        sender_id=None if sender is None else sender.pk,
+        tell_sender_of=partner,
+        now=now,
+    )
 
 
 def raw_of(mail: IncomingMail) -> bytes:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from cases.actions import Bounce
 from cases.inbox import machines, marks, proofs
 from cases.inbox.reading import Letter, header
-from cases.models import Case, IncomingMail, MailFate, MailReason, Membership, Site, User
+from cases.models import Case, IncomingMail, MailFate, MailReason, Membership, Partner, Site, User
 
 # What people write by hand stays far below; over it a loop is likely that no header tells of.
 MOST_AN_HOUR = 30
@@ -50,6 +50,16 @@ def place(letter: Letter, mail: IncomingMail, *, now: datetime) -> Placed:
     if case is not None:
         return Placed(sender=sender, case=case)
     return _new_case(sender)
+
+
+def who_is_told(head: Letter) -> tuple[User | None, Partner | None]:
+    """Return who sent a mail that is put aside, and for which partner they are told; no stranger is, and no machine."""
+    sender = _person(head.from_address)
+    nobodys_word = proofs.dmarc(head) == "fail" or machines.why_machine(head, our_addresses()) is not None
+    if sender is None or not sender.is_active or sender.works_here or nobodys_word:
+        return sender, None
+    theirs = Membership.objects.filter(user=sender, is_active=True).select_related("partner").order_by("-pk").first()
+    return sender, None if theirs is None else theirs.partner
 
 
 def our_addresses() -> set[str]:

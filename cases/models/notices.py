@@ -14,6 +14,7 @@ class NoticeKind(models.TextChoices):
     REQUEST_KEPT = "request_kept", _("Request kept")
     REQUEST_LOGGED = "request_logged", _("Kept request logged")
     REQUEST_DECLINED = "request_declined", _("Kept request declined")
+    MAIL_PUT_ASIDE = "mail_put_aside", _("Mail put aside")
 
 
 class Notice(models.Model):

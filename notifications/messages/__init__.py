@@ -12,6 +12,7 @@ from notifications.messages.diagnostics import (
 )
 from notifications.messages.emergency import charge_decided, charge_to_decide, on_call_alert
 from notifications.messages.entitlement import (
+    mail_put_aside,
     request_declined,
     request_kept,
     request_logged,
@@ -59,6 +60,7 @@ __all__ = [
     "follow_up_promised",
     "handed_over",
     "low_score",
+    "mail_put_aside",
     "manager_answered",
     "manager_asked",
     "manager_request_received",

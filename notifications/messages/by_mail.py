@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,15 +42,19 @@ def once_an_hour(letter: Letter) -> list[Letter]:
 
     One that must speak of charges (P4.2) is not left out; it waits for the hour to pass.
     """
-    if letter.event is None or letter.recipient is None:
+    if letter.event is None:
         return [letter]
-    earlier = OutgoingMail.objects.filter(
-        kind=MailKind.CASE_RECEIVED, recipient=letter.recipient, case__channel=Channel.EMAIL
-    ).exclude(state=MailState.WITHDRAWN)
-    last = earlier.filter(due_at__gt=letter.event.at - ONE_ANSWER_WITHIN).order_by("-due_at").first()
-    if last is None:
-        return [letter]
-    return [replace(letter, due_at=last.due_at + ONE_ANSWER_WITHIN)] if letter.content["may_be_charged"] else []
+    later = after_an_hour(letter, letter.event.at)
+    return [later] if later.due_at is None or letter.content["may_be_charged"] else []
+
+
+def after_an_hour(letter: Letter, at: datetime) -> Letter:
+    """Return an automatic answer to a mail; it waits until an hour after the last one to the same reader."""
+    answers = Q(kind=MailKind.CASE_RECEIVED, case__channel=Channel.EMAIL)
+    answers |= Q(kind__in=(MailKind.REQUEST_KEPT, MailKind.MAIL_PUT_ASIDE))
+    earlier = OutgoingMail.objects.filter(answers, recipient=letter.recipient).exclude(state=MailState.WITHDRAWN)
+    last = earlier.filter(due_at__gt=at - ONE_ANSWER_WITHIN).order_by("-due_at").first()
+    return letter if last is None else replace(letter, due_at=last.due_at + ONE_ANSWER_WITHIN)
 
 
 def severity_1_unsorted(mail: IncomingMail, now: datetime) -> list[Letter]:

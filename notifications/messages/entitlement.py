@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from cases.models import KeptRequest, Notice, Partner, User
+from cases.models import Channel, KeptRequest, Notice, Partner, User
 from notifications import recipients
 from notifications.letters import Letter, address
+from notifications.messages import by_mail
 from notifications.models import MailKind
 
 SALES = "sales@probax.io"
@@ -31,7 +32,17 @@ def request_kept(notice: Notice) -> list[Letter]:
     content = {"kept": kept, "title": kept.details["title"], "words": kept.details["explanation"], "sales": SALES}
     at_the_desk = {**content, "url": address(reverse("desk_requests"))}
     letters = [_letter(MailKind.REQUEST_WAITING, person, notice, at_the_desk) for person in recipients.managers()]
-    return [_letter(MailKind.REQUEST_KEPT, kept.contact, notice, {**content, "url": address("/")}), *letters]
+    to_contact = _letter(MailKind.REQUEST_KEPT, kept.contact, notice, {**content, "url": address("/")})
+    if kept.channel == Channel.EMAIL:
+        to_contact = by_mail.after_an_hour(to_contact, notice.at)
+    return [to_contact, *letters]
+
+
+def mail_put_aside(notice: Notice) -> list[Letter]:
+    """Tell a contact that their mail was over a limit and is kept, and what to do instead. Nothing of it is quoted."""
+    person = User.objects.get(pk=notice.facts["person"])
+    content = {"reason": notice.facts["reason"], "came_at": notice.at, "url": address(reverse("case_new"))}
+    return [by_mail.after_an_hour(_letter(MailKind.MAIL_PUT_ASIDE, person, notice, content), notice.at)]
 
 
 def request_logged(notice: Notice) -> list[Letter]:

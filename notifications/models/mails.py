@@ -59,6 +59,7 @@ class MailKind(models.TextChoices):
     REQUEST_WAITING = "request_waiting", _("Request waits for a decision")
     REQUEST_LOGGED = "request_logged", _("Kept request logged")
     REQUEST_DECLINED = "request_declined", _("Kept request declined")
+    MAIL_PUT_ASIDE = "mail_put_aside", _("Mail put aside")
     MANAGER_ASKED = "manager_asked", _("Asked for a manager")
     MANAGER_REQUEST_RECEIVED = "manager_request_received", _("Request for a manager received")
     MANAGER_ANSWERED = "manager_answered", _("Manager answered")
@@ -95,6 +96,7 @@ FOR_CONTACTS = frozenset(
         MailKind.REQUEST_KEPT,
         MailKind.REQUEST_LOGGED,
         MailKind.REQUEST_DECLINED,
+        MailKind.MAIL_PUT_ASIDE,
         MailKind.MANAGER_REQUEST_RECEIVED,
         MailKind.MANAGER_ANSWERED,
         MailKind.CHARGE_DECIDED,

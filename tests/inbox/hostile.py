@@ -1,6 +1,9 @@
 """Mails that were written to break their reader."""
 
+import base64
+import io
 import random
+import zipfile
 from collections.abc import Iterator
 
 HEAD = b"From: Priya Raman <priya.raman@nwit.example>\r\nTo: care@probax.io\r\nSubject: %s\r\nMessage-ID: <%s@h>\r\n"
@@ -59,6 +62,17 @@ def split_boundary() -> bytes:
     )
 
 
+def zipped(content: bytes) -> bytes:
+    """Return a small file that holds a large one."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as folder:
+        folder.writestr("a.txt", content)
+    return file.getvalue()
+
+
+ZIP = b'Content-Type: application/zip; name="a.zip"\r\nContent-Transfer-Encoding: base64\r\n'
+
+
 # ruff: noqa: E501 - a mail is written on its own line
 NAMED: dict[str, bytes] = {
     "nothing": b"",
@@ -113,7 +127,10 @@ NAMED: dict[str, bytes] = {
     "mails in mails": letters_in_letters(60),
     "a zip that swells": plain("zip", b'Content-Type: application/zip; name="a.zip"\r\nContent-Transfer-Encoding: base64\r\n', b"UEsDBBQAAAAIAAAAIQ" + b"A" * 5000),
     "a report of nothing": plain("dsn", b"Content-Type: multipart/report; report-type=delivery-status; boundary=r\r\n", b"--r\r\nContent-Type: message/delivery-status\r\n\r\n\xff\xfe\r\n--r--\r\n"),
-    "30 MB": plain("large", body=b"x" * (30 * 1024 * 1024)),
+    "50 MB": plain("large", body=b"x" * (50 * 1024 * 1024)),
+    "a zip bomb": plain("bomb", ZIP, base64.encodebytes(zipped(b"\0" * 20_000_000))),
+    "a zip in a zip": plain("zipzip", ZIP, base64.encodebytes(zipped(zipped(b"\0" * 1_000_000)))),
+    "a file name turned around": plain("rtl", b'Content-Disposition: attachment; filename="=?utf-8?B?4oCuZ3BqLmV4ZQ==?="\r\n', b"MZ"),
 }  # fmt: skip
 
 

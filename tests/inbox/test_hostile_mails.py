@@ -6,11 +6,12 @@ from collections import Counter
 from email.message import EmailMessage
 
 import pytest
+from pytest_django import Settings
 
 from cases.inbox import handling, reading, storing
 from cases.inbox.reading import OverLimit
-from cases.models import Case, IncomingMail, MailFate, MailReason, Message
-from notifications.models import OutgoingMail
+from cases.models import Case, EventKind, IncomingMail, MailFate, MailReason, Message, User
+from notifications.models import MailKind, OutgoingMail
 from tests.builders import at
 from tests.inbox import hostile
 from tests.inbox.post import answer_to, deliver, letter
@@ -40,6 +41,19 @@ def assert_one_thing(mail: IncomingMail) -> None:
     assert "\n" not in mail.subject + mail.from_name
 
 
+ANSWERS = (MailKind.CASE_RECEIVED, MailKind.REQUEST_KEPT, MailKind.MAIL_PUT_ASIDE)
+
+
+def assert_no_machine_and_no_stranger_is_answered() -> None:
+    """Write whatever is owed, and see that it goes to our people alone, at most one answer to each of them an hour."""
+    tell("Tue 12:01")
+    assert not OutgoingMail.objects.filter(event__kind=EventKind.MAIL_FILED).exists()
+    people = set(User.objects.values_list("email", flat=True))
+    assert set(OutgoingMail.objects.values_list("to_address", flat=True)) <= people
+    soon = OutgoingMail.objects.filter(kind__in=ANSWERS, due_at__range=(NOON, at("Tue 13:00")))
+    assert max(Counter(soon.values_list("to_address", flat=True)).values(), default=0) <= 1
+
+
 @pytest.mark.parametrize("name", [name for name in hostile.NAMED if name != "nothing"])
 def test_a_hostile_mail_ends_as_one_thing(office: Office, name: str) -> None:
     began = time.monotonic()
@@ -58,7 +72,7 @@ def test_a_hostile_mail_ends_as_one_thing(office: Office, name: str) -> None:
         ("mails in mails", MailReason.TOO_DEEP),
         ("10,000 parts", MailReason.TOO_MANY_PARTS),
         ("a boundary in pieces", MailReason.TOO_MANY_PARTS),
-        ("30 MB", MailReason.TOO_LARGE),
+        ("50 MB", MailReason.TOO_LARGE),
     ],
 )
 def test_over_a_limit_it_is_kept_raw_and_put_aside(office: Office, name: str, reason: str) -> None:
@@ -66,6 +80,33 @@ def test_over_a_limit_it_is_kept_raw_and_put_aside(office: Office, name: str, re
     assert (came.fate, came.reason, came.from_address) == (MailFate.ASIDE, reason, office.priya.email)
     assert came.size == len(hostile.NAMED[name])
     assert handling.raw_of(came) == hostile.NAMED[name]
+
+
+@pytest.mark.parametrize("head", ["", "Auto-Submitted: auto-replied", "Precedence: bulk", "List-Id: <x>"])
+def test_a_contact_is_told_once_a_day_that_a_mail_was_put_aside_and_a_machine_never(office: Office, head: str) -> None:
+    for when in ("Tue 12:00", "Tue 13:30", "Wed 12:30"):
+        more = f"{head}\r\nDate: {when}\r\n".lstrip().encode()
+        deliver(hostile.nested(30).replace(b"MIME-Version", more + b"MIME-Version"), when)
+        tell(when)
+    told = OutgoingMail.objects.filter(kind=MailKind.MAIL_PUT_ASIDE)
+    assert [mail_out.made_at for mail_out in told.order_by("pk")] == ([] if head else [NOON, at("Wed 12:30")])
+    for mail_out in told:
+        assert mail_out.recipient == office.priya
+        assert "nested too deep" in mail_out.body_text
+        assert "nested" not in mail_out.subject, "nothing of what came is sent to anybody"
+
+
+def test_no_stranger_no_staff_and_no_forged_sender_is_told(office: Office, settings: Settings) -> None:
+    settings.MAIL_AUTHSERV_ID = "mx.probax.io"
+    deep = hostile.nested(30)
+    senders = [b"Eve <eve@else.example>", b"Lena <lena.fischer@probax.io>", b"care@probax.io"]
+    mails = [deep.replace(b"Priya Raman <priya.raman@nwit.example>", sender) for sender in senders]
+    mails.append(b"Authentication-Results: mx.probax.io; dmarc=fail\r\n" + deep)
+    for number, raw in enumerate(mails):
+        came = deliver(f"X-Number: {number}\r\n".encode() + raw.replace(b"<nested30@h>", b"<%d@h>" % number), NOON)
+        assert (came.fate, came.reason) == (MailFate.ASIDE, MailReason.TOO_DEEP)
+    tell("Tue 12:01")
+    assert not OutgoingMail.objects.exists()
 
 
 def test_within_the_limits_it_is_read() -> None:
@@ -100,6 +141,7 @@ def test_mutated_mails_each_end_as_one_thing(office: Office) -> None:
     for came in IncomingMail.objects.select_related("case", "message").iterator():
         assert came.tries == 0, came.detail
         assert_one_thing(came)
+    assert_no_machine_and_no_stranger_is_answered()
     fates = Counter(IncomingMail.objects.values_list("fate", flat=True))
     print(f"seed {SEED}: {dict(fates)}")  # noqa: T201 - shown with -s
     assert fates[MailFate.NEW_CASE] == Case.objects.exclude(pk=case.pk).count()

@@ -1,5 +1,6 @@
 """A reply by mail finds its case, and counts as its writer's word: in time, after the closing, from whom it may."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -30,6 +31,8 @@ from tests.notifications.office import Office, mail, open_office, tell
 
 pytestmark = pytest.mark.clause("P1.2")
 ASKED = "Tue 24 Nov 09:30"
+# Of a mail and the closing. RACES says how many.
+RACES = int(os.environ.get("RACES", "5"))
 
 
 @pytest.fixture
@@ -278,14 +281,16 @@ def test_an_old_case_gets_at_most_thirty_mails_an_hour(office: Office, asked: Ou
 
 @pytest.mark.clause("P9.5")
 @pytest.mark.django_db(transaction=True)
-def test_a_mail_that_is_read_at_the_moment_of_the_closing_wins() -> None:
+def test_a_mail_that_is_read_at_the_moment_of_the_closing_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As many as are wanted come from one sender here.
+    monkeypatch.setattr("cases.inbox.routing.MOST_AN_HOUR", 1_000_000)
     office = open_office()
-    for number in range(1, 6):
+    for number in range(1, RACES + 1):
         case = office.log()
         reminded_twice(case, office.lena)
         closes_at = at("Tue 1 Dec 17:00")
         raw = letter(office.priya, f"Re: [NWIT-{number}] A word").as_bytes()
-        came_at, now = closes_at + timedelta(seconds=number * 12), at("Tue 1 Dec 17:02")
+        came_at, now = closes_at + timedelta(seconds=number * 12 % 61), at("Tue 1 Dec 17:02")
         storing.store(raw, source="x", received_at=came_at, now=now)
         waiting = handling.waiting(now, limit=1)
         calls: list[Callable[[], object]] = [

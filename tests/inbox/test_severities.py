@@ -1,5 +1,6 @@
 """The severity that a mail names, on written examples with their false friends."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.rules import severity_in
+from tests.portal import ROOT
 
 pytestmark = pytest.mark.clause("P2.2")
 
@@ -32,6 +34,15 @@ def test_there_are_enough_examples() -> None:
 @pytest.mark.parametrize(("subject", "body", "wanted"), EXAMPLES)
 def test_a_written_example(subject: str, body: str, wanted: int | None) -> None:
     assert severity_in(subject, body) == wanted
+
+
+TOLD = re.findall(r"^\| (.+) \| (\d|nothing: .+) \|$", (ROOT / "docs" / "mail.md").read_text(), re.MULTILINE)
+
+
+def test_the_examples_of_the_documentation_are_true() -> None:
+    assert len(TOLD) >= 12
+    for written, read_as in TOLD:
+        assert severity_in(written, "") == (int(read_as) if read_as.isdecimal() else None), written
 
 
 @pytest.mark.parametrize("subject", ["sev 1 " * 5000, "s" * 50_000, "severity " * 5000, "[" * 20_000, "1-" * 20_000])

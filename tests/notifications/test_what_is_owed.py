@@ -13,6 +13,8 @@ from tests import builders
 from tests.builders import at, details
 from tests.cases.test_plans import add, plan
 from tests.diagnostics import ask_for_logs, asked_consent, investigate
+from tests.inbox import hostile
+from tests.inbox.post import deliver
 from tests.notifications.office import Office, post, tell, tick
 from tests.severities import decline, propose
 
@@ -130,6 +132,10 @@ def a_request_is_kept(office: Office) -> None:
     assert isinstance(request, KeptRequest)
 
 
+def a_mail_too_deep(office: Office) -> None:
+    deliver(hostile.nested(30), "Tue 10:00")
+
+
 def unowned_at(when: str) -> Callable[[Office], None]:
     def happens(office: Office) -> None:
         a_case(office, owned=False)
@@ -233,6 +239,7 @@ OWED = {
     "charge decision": Owed(charges_waived, EventKind.CHARGES_DECIDED, MailKind.CHARGE_DECIDED, "priya"),
     "trial ending": Owed(a_trial_ends, NoticeKind.TRIAL_ENDING, MailKind.TRIAL_ENDING, "ann priya ruth"),
     "request kept": Owed(a_request_is_kept, NoticeKind.REQUEST_KEPT, MailKind.REQUEST_KEPT, "omar"),
+    "mail put aside": Owed(a_mail_too_deep, NoticeKind.MAIL_PUT_ASIDE, MailKind.MAIL_PUT_ASIDE, "priya"),
     "request that waits": Owed(a_request_is_kept, NoticeKind.REQUEST_KEPT, MailKind.REQUEST_WAITING, "ruth"),
 }  # fmt: skip
 
