@@ -9,7 +9,7 @@ import pytest
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Case, EventKind, IncomingMail, MailAddress, MailFate, MailReason, Message
+from cases.models import Case, EventKind, IncomingMail, MailAddress, MailFate, MailReason, Message, Partner, Plan
 from cases.rules import AttemptOutcome, RuleBroken
 from notifications import sweeps
 from notifications.models import MailState, OutgoingMail
@@ -225,8 +225,12 @@ def test_only_staff_say_that_an_address_works_again(office: Office) -> None:
 
 
 @pytest.mark.clause("P1.2")
-@pytest.mark.parametrize("threads", [True, False], ids=["with references", "without references"])
-def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office, threads: bool) -> None:
+@pytest.mark.parametrize(
+    ("threads", "lapses"),
+    [(True, False), (False, False), (False, True)],
+    ids=["with references", "without references", "while the plan ends and is renewed"],
+)
+def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office, threads: bool, lapses: bool) -> None:
     """A day against two automatic responders without one honest header: each answers everything at once."""
     robots = [office.priya, office.zoe]
     begins = at("Tue 24 Nov 09:00")
@@ -235,6 +239,9 @@ def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office
     answered = 0
     for minute in range(0, 24 * 60, 5):
         now = begins + timedelta(minutes=minute)
+        if lapses and minute % 90 == 0:
+            # What answers them is by turns that a case is there, and that a request is kept.
+            Partner.objects.update(plan=Plan.PAID if minute % 180 else Plan.LAPSED)
         sweeps.dispatch_events(now=now)
         sweeps.send_outbox(clock=partial(at_that_moment, now))
         sent = OutgoingMail.objects.filter(recipient__in=robots, state=MailState.SENT, pk__gt=answered)
@@ -249,6 +256,7 @@ def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office
         written = OutgoingMail.objects.filter(recipient=robot, state=MailState.SENT).order_by("sent_at")
         left_at = [mail_out.sent_at for mail_out in written if mail_out.sent_at is not None]
         assert 1 <= len(left_at) <= 25
+        assert len(set(written.values_list("kind", flat=True))) == (2 if lapses else 1)
         assert all(later - earlier >= timedelta(hours=1) for earlier, later in pairwise(left_at))
 
 
