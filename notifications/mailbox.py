@@ -27,7 +27,7 @@ def read(*, clock: Callable[[], datetime]) -> int:
     While a reader keeps a line to the mailbox (`manage.py read_mailbox`), taking in is left to it. A mailbox that
     cannot be read keeps nothing from being handled that is here already, such as by a webhook.
     """
-    if not _has_a_reader(clock()):
+    if not has_a_reader(now=clock()):
         try:
             _collect(clock)
         except (imap.MailboxDown, OSError) as down:
@@ -60,7 +60,8 @@ def account() -> imap.Account | None:
     return imap.Account(server.host, server.port, str(server.security.value), server.user, server.password)
 
 
-def _has_a_reader(now: datetime) -> bool:
+def has_a_reader(*, now: datetime) -> bool:
+    """Return whether a reader was heard of within the minute."""
     reader = heartbeat.last(heartbeat.READER)
     return reader is not None and now - READER_GONE < reader.at
 

@@ -16,9 +16,10 @@ from notifications import heartbeat, mailbox
 
 logger = logging.getLogger(__name__)
 
-# Seconds of one turn: then the server is asked for an answer, so that a dead line is found, and the heartbeat is noted.
+# Seconds of one turn: then the server is asked for an answer, so that a dead line is found, the heartbeat is noted, and
+# another mailbox is looked for.
 TURN = 20.0
-# Seconds between two looks where the server does not tell of new mail, and where no mailbox is known yet.
+# Seconds between two looks where the server does not tell of new mail.
 LOOK = 5.0
 # Seconds until a mailbox that is down is tried again: twice as long each time, up to the last.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -41,7 +42,9 @@ class Reader:
                 account = mailbox.account()
                 if account is not None:
                     self._stay(account)
-                self._rest(LOOK)
+                else:
+                    heartbeat.beat(heartbeat.READER, now=self._clock())
+                    self._rest(TURN)
             except (imap.MailboxDown, OSError) as down:
                 self._note(down)
                 self._rest_longer()

@@ -53,30 +53,30 @@ def inbound_mail(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def provider_mail(request: HttpRequest, name: str) -> HttpResponse:
+def provider_mail(request: HttpRequest, provider: str) -> HttpResponse:
     """Keep what a mail provider brings: 202 when we have it, also for the second time.
 
     Only INBOUND_PROVIDER may, once it proves itself by INBOUND_SECRET. What it sends without a mail in it is answered
     by 503, so that it comes again once the provider is set as the answer says.
     """
-    provider, secret = PROVIDERS.get(name), settings.INBOUND_SECRET
-    if provider is None or name != settings.INBOUND_PROVIDER or len(secret) < SHORTEST_SECRET:
+    known, secret = PROVIDERS.get(provider), settings.INBOUND_SECRET
+    if known is None or provider != settings.INBOUND_PROVIDER or len(secret) < SHORTEST_SECRET:
         return HttpResponse(status=404)
     try:
-        if provider.by_password:
-            provider.prove(Delivery(request.META, b""), secret)
+        if known.by_password:
+            known.prove(Delivery(request.META, b""), secret)
         body = request.read(MOST_POSTED + 1)
         if len(body) > MOST_POSTED:
             return HttpResponse("This mail is too large.\n", status=413, content_type="text/plain")
         delivery = Delivery(request.META, body)
-        provider.prove(delivery, secret)
-        mails = provider.mails_in(delivery)
+        known.prove(delivery, secret)
+        mails = known.mails_in(delivery)
     except NotProven:
         return HttpResponse("This is not signed with INBOUND_SECRET.\n", status=403, content_type="text/plain")
     except NotAMail as why:
-        logger.exception("%s brought no mail", name)
+        logger.exception("%s brought no mail", provider)
         return HttpResponse(f"There is no mail in it. {why}\n", status=503, content_type="text/plain")
     now = timezone.now()
-    new = [store(raw, source=name, received_at=now, now=now) for raw in mails if raw.strip()]
+    new = [store(raw, source=provider, received_at=now, now=now) for raw in mails if raw.strip()]
     wake()
     return JsonResponse({"new": sum(new)}, status=202)

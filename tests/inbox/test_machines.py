@@ -237,7 +237,7 @@ def test_two_machines_that_hide_it_get_one_answer_an_hour_at_most(office: Office
     for robot in robots:
         deliver(letter(robot, "Hello", "This is a robot."), begins)
     answered = 0
-    for minute in range(0, 24 * 60, 5):
+    for minute in range(0, 24 * 60, 10):
         now = begins + timedelta(minutes=minute)
         if lapses and minute % 90 == 0:
             # What answers them is by turns that a case is there, and that a request is kept.

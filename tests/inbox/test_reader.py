@@ -4,9 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.utils import timezone
 from pytest_django import Settings
 
 from cases.inbox import imap
@@ -55,13 +58,13 @@ def only_the_server_tells(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def reading(clock: Callable[[], datetime] = lambda: NOON) -> Iterator[None]:
     """Run a reader, as its process does, for as long as the block lasts."""
     ending = threading.Event()
 
     def run() -> None:
         try:
-            reader.Reader(clock=lambda: NOON, goes_on=lambda: not ending.is_set()).run()
+            reader.Reader(clock=clock, goes_on=lambda: not ending.is_set()).run()
         finally:
             connections.close_all()
 
@@ -196,6 +199,14 @@ def test_a_database_that_cuts_it_off_loses_no_mail(office: Office, server: Dovec
                 )
             deliver(server, office, f"Number {number}")
             wait_for(cases_are(number))
+
+
+def test_whether_a_reader_is_alive_can_be_asked(office: Office, server: Dovecot) -> None:
+    with pytest.raises(CommandError, match="No reader"):
+        call_command("read_mailbox", "--alive")
+    with reading(timezone.now):
+        wait_for(is_read)
+        call_command("read_mailbox", "--alive")
 
 
 def test_the_timetable_leaves_the_mailbox_to_a_reader_while_it_lives(

@@ -174,6 +174,7 @@ def northwinds(people: Cast) -> Northwinds:
     missing |= {"user_id": 999_999, "other": "NWIT-998", "message_id": 999_999, "membership_id": 999_999}
     missing |= {"invitation_id": 999_999, "macro_id": 999_999}
     existing["mail_in_id"], missing["mail_in_id"] = a_mail(), 999_999
+    existing["provider"], missing["provider"] = "postmark", "pigeon"
     existing |= {"code": "NWIT", "request_id": 1, "feed_token": "x" * 32}
     missing |= {"code": "XX", "request_id": 999_999, "feed_token": "x" * 32}
     existing |= of_the_library(people, case)

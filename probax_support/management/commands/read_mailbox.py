@@ -2,11 +2,13 @@
 
 import signal
 import threading
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from notifications import mailbox
 from notifications.reader import Reader
 
 
@@ -15,8 +17,15 @@ class Command(BaseCommand):
 
     help = "Keep a line to the mailbox and take in each mail as it comes, until SIGTERM."
 
-    def handle(self, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--alive", action="store_true", help="only say whether a reader was heard of")
+
+    def handle(self, *, alive: bool, **_options: Any) -> None:
         """Read until a signal comes; the mail that is being taken in is finished."""
+        if alive:
+            if not mailbox.has_a_reader(now=timezone.now()):
+                raise CommandError("No reader was heard of for a minute: the worker looks into the mailbox instead.")
+            return
         ending = threading.Event()
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: ending.set())
