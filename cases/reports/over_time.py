@@ -1,6 +1,7 @@
 """Whether promises were kept over a period, how cases ended, and how hard contacts were to reach (P2.1, P9.5, P9.7)."""
 
 import calendar
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +10,9 @@ from django.db.models import Case as Choose
 from django.db.models import Count, F, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
-from cases.models import ContactAttempt, Deadline, DeadlineKind
+from cases.models import Deadline, DeadlineKind
 from cases.querysets import CaseQuerySet
-from cases.reports.selection import Period, attempts_in, closings_in, verdicts_in
+from cases.reports.selection import Period, attempts_in, closings_in, other_verdicts_in, verdicts_in
 from cases.rules import AttemptMethod, Outcome
 
 KEPT = Q(kept=True)
@@ -67,20 +68,42 @@ def promises(cases: CaseQuerySet, period: Period, now: datetime) -> QuerySet[Dea
     return verdicts_in(period, DeadlineKind.FIRST_RESPONSE, now).filter(case__in=cases)
 
 
-def kept_in_all(cases: CaseQuerySet, period: Period, now: datetime) -> Kept:
-    """Return the verdicts of a period in one row."""
-    kept, missed = _totals(promises(cases, period, now))
-    return Kept("", "", kept, missed, share_of(*_totals(promises(cases, period.before, now))))
+@dataclass(frozen=True)
+class Breakdown:
+    """The verdicts of a period and of the one before, counted once for every dimension together."""
+
+    rows: list[dict[str, Any]]
+    before: list[dict[str, Any]]
+
+    @property
+    def all(self) -> Kept:
+        """The verdicts in one row."""
+        return Kept("", "", *_sums(self.rows), share_of(*_sums(self.before)))
+
+    def by(self, dimension: str) -> list[Kept]:
+        """Return a row for each desk, partner, specialist or severity."""
+        before = {key: share_of(*_sums(rows)) for key, rows in self._apart(dimension, self.before).items()}
+        return [
+            Kept(key[0] or "nobody", key[1], *_sums(rows), before.get(key))
+            for key, rows in sorted(
+                self._apart(dimension, self.rows).items(), key=lambda item: (item[0][1] or "~").casefold()
+            )
+        ]
+
+    def _apart(self, dimension: str, rows: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+        """Return the rows by key and name of a dimension."""
+        found: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            key, label = (row[column] for column in DIMENSIONS[dimension])
+            found[str(key or ""), str(label or "")].append(row)
+        return dict(found)
 
 
-def kept_by(dimension: str, cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
-    """Return the verdicts of a period, a row for each desk, partner, specialist or severity, with the period before."""
-    before = {row["key"]: share_of(row["kept_"], row["missed_"]) for row in _rows(dimension, cases, period.before, now)}
-    rows = _rows(dimension, cases, period, now)
-    return [
-        Kept(str(row["key"] or "nobody"), str(row["label"] or ""), row["kept_"], row["missed_"], before.get(row["key"]))
-        for row in sorted(rows, key=lambda row: str(row["label"] or "~").casefold())
-    ]
+def kept_by_everything(cases: CaseQuerySet, period: Period, now: datetime) -> Breakdown:
+    """Return the verdicts of a period, to be broken down by any dimension."""
+    columns = sorted({column for pair in DIMENSIONS.values() for column in pair})
+    rows, before = (list(_counted(promises(cases, each, now).values(*columns))) for each in (period, period.before))
+    return Breakdown(rows, before)
 
 
 def kept_by_month(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
@@ -110,37 +133,55 @@ def days_of(month: date) -> list[date]:
 
 def outcomes(cases: CaseQuerySet, period: Period) -> list[Number]:
     """Count how cases ended, a row for each outcome. Merged cases stand apart: they go on elsewhere."""
-    now_, before = (_by(closings_in(each).filter(case__in=cases), "outcome") for each in (period, period.before))
-    return [
-        Number(outcome.value, str(outcome.label), now_.get(outcome.value, 0), before.get(outcome.value, 0))
-        for outcome in Outcome
-    ]
+    found = closings_in(period.with_before).filter(case__in=cases).values("outcome")
+    counted = {row["outcome"]: row for row in found.annotate(**_both(period, "closed_at", "pk")).order_by()}
+    return [_number(outcome, counted.get(outcome.value)) for outcome in Outcome]
 
 
 def attempts(cases: CaseQuerySet, period: Period) -> list[Number]:
     """Count the cases in which a contact was approached in vain, by method; a case may stand in both rows."""
-    now_, before = (_cases_by_method(attempts_in(each).filter(case__in=cases)) for each in (period, period.before))
-    return [
-        Number(method.value, str(method.label), now_.get(method.value, 0), before.get(method.value, 0))
-        for method in AttemptMethod
-    ]
+    found = attempts_in(period.with_before).filter(case__in=cases).values("method")
+    counted = {row["method"]: row for row in found.annotate(**_both(period, "made_at", "case")).order_by()}
+    return [_number(method, counted.get(method.value)) for method in AttemptMethod]
 
 
 def volume(cases: CaseQuerySet, period: Period) -> Number:
     """Count the cases logged; what was dismissed as thanks is none."""
-    counted = cases.filter(dismissed_at=None)
-    now_, before = (counted.filter(each.holds("logged_at")).count() for each in (period, period.before))
-    return Number("logged", "", now_, before)
+    counted = cases.filter(dismissed_at=None).aggregate(**_both(period, "logged_at", "pk"))
+    return Number("logged", "", counted["cases_"], counted["before_"])
 
 
-def _totals(found: QuerySet[Deadline]) -> tuple[int, int]:
-    row = found.aggregate(kept_=Count("pk", KEPT), all_=Count("pk"))
-    return row["kept_"], row["all_"] - row["kept_"]
+def others(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
+    """Return the verdicts on every other kind of promise, a row for each kind that had any (P7.1, P9.2, P9.4, P9.7)."""
+    kinds = [kind for kind in DeadlineKind if kind != DeadlineKind.FIRST_RESPONSE]
+
+    def counted(each: Period) -> dict[str, tuple[int, int]]:
+        found = other_verdicts_in(each, kinds, now).filter(case__in=cases)
+        return {row["kind"]: _pair(row) for row in _counted(found.values("kind"))}
+
+    rows, before = counted(period), counted(period.before)
+    return [
+        Kept(kind.value, str(kind.label), *rows[kind.value], share_of(*before.get(kind.value, (0, 0))))
+        for kind in kinds
+        if kind.value in rows
+    ]
 
 
-def _rows(dimension: str, cases: CaseQuerySet, period: Period, now: datetime) -> list[dict[str, Any]]:
-    key, label = DIMENSIONS[dimension]
-    return list(_counted(promises(cases, period, now).values(key=F(key), label=F(label))))
+def _both(period: Period, column: str, counted: str) -> dict[str, Count]:
+    """Return counts of distinct rows in a period and in the one before."""
+    return {
+        "cases_": Count(counted, filter=period.holds(column), distinct=True),
+        "before_": Count(counted, filter=period.before.holds(column), distinct=True),
+    }
+
+
+def _number(choice: Outcome | AttemptMethod, row: Any) -> Number:
+    counts = (0, 0) if row is None else (row["cases_"], row["before_"])
+    return Number(choice.value, str(choice.label), *counts)
+
+
+def _sums(rows: list[dict[str, Any]]) -> tuple[int, int]:
+    return sum(row["kept_"] for row in rows), sum(row["missed_"] for row in rows)
 
 
 def _counted(rows: Any) -> Any:
@@ -149,12 +190,3 @@ def _counted(rows: Any) -> Any:
 
 def _pair(row: dict[str, Any] | None) -> tuple[int, int]:
     return (0, 0) if row is None else (row["kept_"], row["missed_"])
-
-
-def _by(rows: Any, column: str) -> dict[str, int]:
-    return {row[column]: row["cases_"] for row in rows.values(column).annotate(cases_=Count("pk")).order_by()}
-
-
-def _cases_by_method(rows: QuerySet[ContactAttempt]) -> dict[str, int]:
-    counted = rows.values("method").annotate(cases_=Count("case", distinct=True)).order_by()
-    return {row["method"]: row["cases_"] for row in counted}

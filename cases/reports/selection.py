@@ -1,13 +1,15 @@
 """Which cases a number counts. Reports count with it and the list of cases behind a number is made by it: one rule."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.models import Closing, ContactAttempt, Deadline, DeadlineKind, Survey
 from cases.querysets import CaseQuerySet
+from cases.reports.waits import of_age, open_at, replies
 from cases.rules import LOW_SCORE
 
 
@@ -35,13 +37,18 @@ class Period:
         length = self.last - self.first + timedelta(days=1)
         return Period(self.first - length, self.last - length, self.zone)
 
+    @property
+    def with_before(self) -> "Period":
+        """It and the period before, as one."""
+        return Period(self.before.first, self.last, self.zone)
+
     def holds(self, column: str) -> Q:
         """Return what keeps rows whose instant in `column` lies in the period."""
         return Q(**{f"{column}__gte": self.since, f"{column}__lt": self.until})
 
 
 # What a period may be about: what a case's rows are asked for.
-EVENTS = ("logged", "closed", "promised", "attempted", "surveyed")
+EVENTS = ("logged", "closed", "promised", "attempted", "surveyed", "replied", "backlog")
 SURVEY_CHOICES = ("answered", "unanswered", "low", "to-follow-up")
 
 
@@ -168,16 +175,16 @@ def selected(
         return cases.filter(pk__in=_promised(filters, period, now).values("case"))
     if level is not None:
         cases = cases.of_severity(int(level)) if level in LEVELS else cases.none()
-    if event == "closed":
-        return cases.filter(pk__in=_closed(filters, period).values("case"))
-    if event == "attempted":
-        attempts = ContactAttempt.objects.exclude(number=None) if period is None else attempts_in(period)
-        if "method" in filters:
-            attempts = attempts.filter(method=filters["method"])
-        return cases.filter(pk__in=attempts.values("case"))
-    if event == "surveyed":
-        return cases.filter(pk__in=_surveyed(filters, period).values("closing__case"))
+    if event in HAPPENINGS:
+        return cases.filter(pk__in=HAPPENINGS[event](filters, period))
+    if event in WAITS:
+        return WAITS[event](cases, filters, period, now)
     return cases if period is None else cases.filter(period.holds("logged_at"))
+
+
+def replied_in(cases: CaseQuerySet, period: Period) -> CaseQuerySet:
+    """Return the cases whose first reply came in a period."""
+    return cases.filter(period.holds("first_response_at"), dismissed_at=None)
 
 
 LEVELS = ("1", "2", "3", "4")
@@ -207,3 +214,30 @@ def _surveyed(filters: Mapping[str, str], period: Period | None) -> QuerySet[Sur
     if "outcome" in filters:
         found = found.filter(closing__outcome=filters["outcome"])
     return found.filter(survey_filter(filters["survey"])) if "survey" in filters else found
+
+
+def _attempted(filters: Mapping[str, str], period: Period | None) -> QuerySet[ContactAttempt]:
+    found = ContactAttempt.objects.exclude(number=None) if period is None else attempts_in(period)
+    return found.filter(method=filters["method"]) if "method" in filters else found
+
+
+def _replied(cases: CaseQuerySet, filters: Mapping[str, str], period: Period | None, now: datetime) -> CaseQuerySet:
+    found = cases.exclude(first_response_at=None) if period is None else replied_in(cases, period)
+    return cases.filter(pk__in=replies(found).of_span(filters["took"])) if "took" in filters else found
+
+
+def _backlog(cases: CaseQuerySet, filters: Mapping[str, str], period: Period | None, now: datetime) -> CaseQuerySet:
+    moment = now if period is None else min(period.until, now)
+    return cases.filter(open_at(moment) & (of_age(filters["age"], moment) if "age" in filters else Q()))
+
+
+# What happened to a case, as the ids of those it happened to.
+HAPPENINGS: dict[str, Callable[[Mapping[str, str], Period | None], QuerySet[Any, Any]]] = {
+    "closed": lambda filters, period: _closed(filters, period).values("case"),
+    "attempted": lambda filters, period: _attempted(filters, period).values("case"),
+    "surveyed": lambda filters, period: _surveyed(filters, period).values("closing__case"),
+}
+WAITS: dict[str, Callable[[CaseQuerySet, Mapping[str, str], Period | None, datetime], CaseQuerySet]] = {
+    "replied": _replied,
+    "backlog": _backlog,
+}

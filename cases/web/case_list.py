@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from cases.models import Case, Channel, Closing, DeadlineKind, Partner, ProductArea, StaffRole, User
 from cases.querysets import CaseQuerySet
-from cases.reports import selection
+from cases.reports import selection, waits
 from cases.rules import AttemptMethod, Outcome
 from cases.web import lists
 from cases.web.exports import csv_answer
@@ -21,7 +21,7 @@ from sla.models import Desk
 
 FILTERS = (
     "severity", "desk", "partner", "specialist", "state", "outcome", "promise", "kind", "method", "survey", "channel",
-    "area", "feature",
+    "area", "feature", "took", "age",
 )  # fmt: skip
 # Counting further costs time that grows with the table.
 COUNTED_UP_TO = 1000
@@ -94,6 +94,7 @@ def _found(request: PortalRequest, words: str, asked: dict[str, str]) -> CaseQue
 def _event_of(filters: dict[str, str]) -> str:
     """Return what a filter is about, where the address does not say it."""
     about = {"promise": "promised", "survey": "surveyed", "outcome": "closed", "method": "attempted"}
+    about |= {"took": "replied", "age": "backlog"}
     return next((event for name, event in about.items() if name in filters), "logged")
 
 
@@ -124,6 +125,8 @@ def _events() -> list[tuple[str, StrOrPromise]]:
         ("promised", _("First reply kept or missed")),
         ("attempted", _("Contact attempts")),
         ("surveyed", _("Surveys")),
+        ("replied", _("First replied to")),
+        ("backlog", _("Open at the end")),
     ]
 
 
@@ -140,5 +143,7 @@ def _said(asked: dict[str, str]) -> list[tuple[str, str, StrOrPromise]]:
             "to-follow-up": _("Low score, to follow up"),
         },
         "feature": {"any": _("With a feature request")},
+        "took": {span.key: _("Took %(time)s") % {"time": span.label} for span in waits.REPLIES},
+        "age": {span.key: _("Age %(time)s") % {"time": span.label} for span in waits.AGES},
     }
     return [(name, asked[name], named.get(asked[name], asked[name])) for name, named in words.items() if name in asked]

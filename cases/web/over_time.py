@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
@@ -15,16 +16,19 @@ from django_stubs_ext import StrOrPromise
 from cases.models import Case
 from cases.querysets import CaseQuerySet
 from cases.reports import over_time as reports
+from cases.reports import surveys as survey_reports
 from cases.reports.selection import Period, narrowed
 from cases.rules import Outcome
-from cases.web import lists
+from cases.web import distributions, lists
 from cases.web.exports import csv_answer
 from cases.web.periods import period_or_usual, presets, query_of
 from cases.web.request import PortalRequest, manager_page
 
 FILTERS = ("desk", "partner")
 # The drawing of the months, in its own units.
-HEIGHT, COLUMN, BAR = 90, 46, 30
+HEIGHT, COLUMN, BAR = 90, 60, 36
+# What contacts wrote, the newest first; the page of surveys has all.
+COMMENTS = 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,11 @@ def over_time(request: PortalRequest) -> HttpResponse:
     cases = narrowed(Case.objects.visible_to(request.user), filters)
     months = reports.kept_by_month(cases, period, request.now)
     volume = reports.volume(cases, period)
+    kept = reports.kept_by_everything(cases, period, request.now)
+
+    def address(event: str, more: dict[str, str]) -> str:
+        return _address(filters, period, {"in": event, **more})
+
     context = {
         "period": period,
         "before": period.before,
@@ -81,9 +90,13 @@ def over_time(request: PortalRequest) -> HttpResponse:
             (name, urlencode({**filters, **query_of(each)}), each == period) for name, each in presets(request)
         ],
         "choices": _choices(filters, period),
-        "total": _kept_row(reports.kept_in_all(cases, period, request.now), filters, period, {}),
+        "total": _kept_row(kept.all, filters, period, {}),
         "volume": NumberRow(volume, _address(filters, period, {"in": "logged"})),
-        "tables": _tables(request, cases, filters, period),
+        "tables": _tables(kept, filters, period),
+        "others": _others(request, cases, filters, period),
+        "replies": distributions.replies(cases, period, address),
+        "backlog": distributions.backlog(cases, period, request.now, address),
+        **_surveys(cases, filters, period),
         "months": [_kept_row(row, filters, _month_of(row, period), {}) for row in months],
         "bars": _bars(months),
         "drawing": {"width": max(1, len(months)) * COLUMN, "height": HEIGHT + 18, "base": HEIGHT},
@@ -104,17 +117,37 @@ def export(request: PortalRequest) -> HttpResponseBase:
     headings = [_("By"), _("What"), _("Kept"), _("Missed"), _("Kept, percent"), _("Before, percent")]
 
     def rows() -> Iterator[list[object]]:
-        for table in _tables(request, cases, filters, period):
+        for table in _tables(reports.kept_by_everything(cases, period, request.now), filters, period):
             for row in table.rows:
                 each = row.row
                 yield [table.heading, each.label, each.kept, each.missed, each.share, each.share_before]
+        for other in reports.others(cases, period, request.now):
+            yield [_("Promise"), other.label, other.kept, other.missed, other.share, other.share_before]
         for month in reports.kept_by_month(cases, period, request.now):
             yield [_("Month"), month.label, month.kept, month.missed, month.share, None]
 
     return csv_answer(f"promises-{period.first}-{period.last}", headings, list(rows()))
 
 
-def _tables(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str], period: Period) -> list[KeptTable]:
+def _others(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str], period: Period) -> list[KeptRow]:
+    found = reports.others(cases, period, request.now)
+    return [_kept_row(row, filters, period, {"kind": row.key}) for row in found]
+
+
+def _surveys(cases: CaseQuerySet, filters: dict[str, str], period: Period) -> dict[str, Any]:
+    """Return the scores of the period beside those before, and what contacts wrote last."""
+    found, before = (survey_reports.narrowed(cases, each, {}) for each in (period, period.before))
+    said = survey_reports.with_cases(found.exclude(answered_at=None).exclude(comment=""))
+    asked = urlencode({**query_of(period), **{name: filters[name] for name in filters if name == "partner"}})
+    return {
+        "scores": survey_reports.scores(found),
+        "scores_before": survey_reports.scores(before),
+        "comments": list(said.order_by("-answered_at")[:COMMENTS]),
+        "surveys_url": f"{reverse('manager_surveys')}?{asked}",
+    }
+
+
+def _tables(kept: reports.Breakdown, filters: dict[str, str], period: Period) -> list[KeptTable]:
     headings = {
         "severity": _("Severity"),
         "desk": _("Desk"),
@@ -125,10 +158,7 @@ def _tables(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str]
         KeptTable(
             key,
             heading,
-            [
-                _kept_row(row, filters, period, {key: row.key})
-                for row in reports.kept_by(key, cases, period, request.now)
-            ],
+            [_kept_row(row, filters, period, {key: row.key}) for row in kept.by(key)],
         )
         for key, heading in headings.items()
     ]

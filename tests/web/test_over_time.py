@@ -170,7 +170,7 @@ def test_every_number_is_the_list_behind_it(people: Cast, browser: Client, week:
         for address, inside in links
     }
     assert shown == {address: behind(browser, address) for address in shown}
-    assert len(shown) >= 18
+    assert len(shown) >= 25
     assert sum(shown.values()) > 20
 
 
@@ -216,6 +216,66 @@ def test_the_numbers_are_a_file_too(browser: Client, week: list[Case]) -> None:
     rows = list(csv.reader(text.splitlines()))
     assert ["Partner", "Northwind IT", "2", "2", "50", ""] in rows
     assert ["Month", "2026-11", "2", "3", "40", ""] in rows
+
+
+# --- How long it took, what is open, and what else was promised ------------------------------------------------------
+
+
+def spans(told: Any) -> dict[str, int]:
+    return {str(row.label): row.cases for row in told.rows if row.cases}
+
+
+def test_first_replies_are_told_by_the_working_time_they_took(people: Cast, browser: Client) -> None:
+    for logged, answered, severity in [
+        ("Mon 9:00", "Mon 9:15", 2),
+        ("Mon 9:00", "Mon 9:15:01", 2),
+        ("Mon 16:30", "Tue 9:00", 3),
+        ("Mon 3:00", "Mon 6:30", 1),
+    ]:
+        answer(logged_case(people.priya, at(logged), severity=severity), people.lena, at(answered))
+    page = of_week(browser)
+    told = page.context["replies"]
+    # Half an hour on Monday and one on Tuesday; Severity 1 by the clock.
+    assert spans(told) == {"up to 15 min": 1, "up to 1 h": 1, "up to 2 h": 1, "up to 6 h": 1}
+    assert [behind(browser, row.url) for row in told.rows if row.cases] == [1, 1, 1, 1]
+    assert "Half came within 1 h 30 min, nine of ten within 3 h 30 min." in words_of(page)
+    assert get(browser, f"{LIST}?in=replied&took=nonsense", NOON).context["count"] == 0
+
+
+def test_what_is_open_is_told_by_its_age(people: Cast, browser: Client) -> None:
+    old, new = logged_case(people.priya, at("Mon 2 Nov 9:00")), logged_case(people.priya, at("Tue 11:00"))
+    close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 10:00"))
+    told = of_week(browser).context["backlog"]
+    assert spans(told) == {"up to 1 day": 1, "up to 4 weeks": 1}
+    assert [row.before for row in told.rows] == [0, 0, 0, 1, 0]
+    listed = [references(get(browser, row.url, NOON)) for row in told.rows if row.cases]
+    assert listed == [[new.reference], [old.reference]]
+    assert get(browser, f"{LIST}?in=backlog&age=nonsense", NOON).context["count"] == 0
+    assert get(browser, f"{LIST}?age=4-weeks", NOON).context["count"] == 1
+
+
+@pytest.mark.clause("P9.2", "P9.4")
+def test_other_promises_than_the_first_reply_have_their_rows(people: Cast, browser: Client) -> None:
+    case = logged_case(people.priya, at("Mon 9:00"))
+    answer(case, people.lena, at("Mon 10:00"))
+    actions.ask_for_manager(case_id=case.pk, words="Please.", actor=people.priya, now=at("Mon 10:00"))
+    rows = {each.row.label: each for each in of_week(browser, at("Fri 9:00")).context["others"]}
+    assert (rows["Manager's answer"].row.kept, rows["Manager's answer"].row.missed) == (0, 1)
+    assert rows["Progress update"].row.missed == 1
+    assert references(get(browser, rows["Manager's answer"].missed_url, at("Fri 9:00"))) == [case.reference]
+
+
+@pytest.mark.clause("P11.2")
+def test_scores_stand_beside_the_promises(people: Cast, browser: Client) -> None:
+    case = close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 15:00"))
+    survey = case.closings.get().survey
+    actions.answer_survey(
+        survey_id=survey.pk, handling=4, professionalism=4, satisfaction=5, comment="Well done.", actor=people.priya,
+        now=at("Mon 16:00"),
+    )  # fmt: skip
+    words = words_of(of_week(browser))
+    assert "Well done." in words
+    assert "Surveys of this period: 1 of 1 answered" in words
 
 
 # --- The list of cases ----------------------------------------------------------------------------------------------
