@@ -23,7 +23,7 @@ from cases.models import Case, Deadline, Dispatch, IncomingMail, MailFate
 from cases.models.incoming import TO_SORT
 from notifications import health as work
 from notifications import heartbeat
-from notifications.models import Heartbeat, MailState, OutgoingMail
+from notifications.models import Heartbeat, MailState, OutgoingAlert, OutgoingMail, WebhookDelivery
 from probax_support import health
 
 # More than this is told as this: nobody acts otherwise on 1,001 than on 100,000.
@@ -118,6 +118,13 @@ class Installation(Collector):
         for state in (MailState.QUEUED, MailState.IN_FLIGHT, MailState.GAVE_UP):
             mails.add_metric([state], _up_to_many(OutgoingMail.objects.filter(state=state).order_by("-pk")))
         yield mails
+        others = GaugeMetricFamily(
+            "portal_outbox_others", f"Alerts and webhook deliveries by state, up to {MANY}.", labels=["what", "state"]
+        )
+        for what, of in (("alerts", OutgoingAlert), ("deliveries", WebhookDelivery)):
+            for state in (MailState.QUEUED, MailState.IN_FLIGHT, MailState.GAVE_UP):
+                others.add_metric([what, state], _up_to_many(of._default_manager.filter(state=state).order_by("-pk")))
+        yield others
         oldest = work.oldest_outgoing(self._now, OutgoingMail).total_seconds()
         yield GaugeMetricFamily("portal_outbox_oldest_due_seconds", "For how long the oldest due mail waited.", oldest)
         incoming = GaugeMetricFamily("portal_incoming_mails", f"Mail that came in, up to {MANY}.", labels=["fate"])

@@ -15,7 +15,8 @@ STOP_SECONDS = 15
 WEB_CONFIGURATION = Path(__file__).with_name("web_server.py")
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 WEB_THREADS = 8
-WORKER_THREADS = 4
+# Tasks at the same time: a chat and a system that hang leave room for mail and for everything else.
+AT_ONCE = 4
 
 
 def web_command(port: int) -> list[str]:
@@ -34,11 +35,11 @@ def worker_command(redis_url: str, *, data_dir: Path) -> list[str]:
     """Return the command of the worker with the timetable inside.
 
     With Redis a task runs in a process of its own, so that one that dies takes nothing with it. The file broker has one
-    consumer, and SQLite one writer: threads are enough there, and a mail server that hangs holds up one of them only.
+    consumer, and SQLite one writer: threads are enough there. Whatever hangs holds up one of them only.
     """
     options = {
         "--pool": "prefork" if redis_url else "threads",
-        "--concurrency": "2" if redis_url else str(WORKER_THREADS),
+        "--concurrency": str(AT_ONCE),
         "--schedule": str(data_dir / "timetable"),
         "--loglevel": "warning",
     }

@@ -1,5 +1,7 @@
 """Pages about alerts by chat, SMS and pager: one's own channels, those of teams, and what rang on each."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -86,6 +88,23 @@ class ChangeForm(ChannelForm):
         self.fields["address"].help_text = _("Leave it empty to keep the address it has.")
 
 
+def _theirs(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Hand a channel on that is the reader's to change. No such one and somebody else's are the same."""
+
+    @wraps(view)
+    def guarded(request: PortalRequest, channel_id: int) -> HttpResponseBase:
+        found = AlertChannel.objects.select_related("person", "desk").filter(pk=channel_id, removed_at=None).first()
+        if found is None or not is_theirs(found, request.user):
+            raise Http404
+        try:
+            return view(request, found)
+        except AlertChannel.DoesNotExist as missing:
+            # Removed by another click a moment ago.
+            raise Http404 from missing
+
+    return guarded
+
+
 @desk_page
 @sensitive_post_parameters("address")
 @require_http_methods(["GET", "POST"])
@@ -131,9 +150,9 @@ def _list(request: PortalRequest, of: type[ChannelForm], context: dict[str, Any]
 @desk_page
 @sensitive_post_parameters("address")
 @require_http_methods(["GET", "POST"])
-def channel(request: PortalRequest, channel_id: int) -> HttpResponseBase:
+@_theirs
+def channel(request: PortalRequest, found: AlertChannel) -> HttpResponseBase:
     """Show one channel with what rang on it, and change it."""
-    found = _channel_or_404(request, channel_id)
     shown = {"name": found.name, "kinds": found.kinds, "is_active": found.is_active}
     form = ChangeForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
@@ -155,9 +174,9 @@ def channel(request: PortalRequest, channel_id: int) -> HttpResponseBase:
 
 @desk_page
 @require_POST
-def test(request: PortalRequest, channel_id: int) -> HttpResponseBase:
+@_theirs
+def test(request: PortalRequest, found: AlertChannel) -> HttpResponseBase:
     """Try a channel at once, and say how it went."""
-    found = _channel_or_404(request, channel_id)
     try:
         alert = actions.try_channel(channel_id=found.pk, actor=request.user, now=request.now)
     except RuleBroken as broken:
@@ -168,9 +187,9 @@ def test(request: PortalRequest, channel_id: int) -> HttpResponseBase:
 
 @desk_page
 @require_POST
-def remove(request: PortalRequest, channel_id: int) -> HttpResponseBase:
+@_theirs
+def remove(request: PortalRequest, found: AlertChannel) -> HttpResponseBase:
     """Remove a channel."""
-    found = _channel_or_404(request, channel_id)
     actions.remove_channel(channel_id=found.pk, actor=request.user, now=request.now)
     messages.success(request, _("The channel is removed, and its address is forgotten."))
     return redirect("desk_alerts" if found.person_id is not None else "manager_alerts")
@@ -205,11 +224,3 @@ def _back(request: PortalRequest, alert: OutgoingAlert) -> HttpResponse:
     if is_theirs(alert.receiver, request.user) and alert.receiver.removed_at is None:
         return redirect("desk_alert_channel", channel_id=alert.receiver_id)
     return redirect("manager_alerts")
-
-
-def _channel_or_404(request: PortalRequest, channel_id: int) -> AlertChannel:
-    """Return a channel that is the reader's to change. No such one and somebody else's are the same."""
-    found = AlertChannel.objects.select_related("person", "desk").filter(pk=channel_id, removed_at=None).first()
-    if found is None or not is_theirs(found, request.user):
-        raise Http404
-    return found

@@ -185,6 +185,7 @@ def northwinds(people: Cast) -> Northwinds:
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}
+    existing["name"] = missing["name"] = "mailgun"
     existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
     missing |= {"webhook_id": 999_999, "delivery_id": 999_999}
     return Northwinds(existing, missing)
