@@ -1,10 +1,11 @@
 """Reads that compose. `visible_to` is the only door from a person to a case: every read for a person starts there."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Model, Prefetch, Q, QuerySet
 
+from cases import case_search
 from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
 from cases.rules import TAKE_REPLY_BACK_WITHIN
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 # Targets that staff set themselves (P9.2): no contact reads of them, and they count in no share of promises kept.
 INTERNAL_KINDS = frozenset({"update"})
+# What a case itself says, in the order in which PostgreSQL has it indexed.
+ASKED_COLUMNS = (
+    "reference", "title", "explanation", "effect", "error_messages", "steps_to_reproduce", "known_workarounds",
+)  # fmt: skip
 
 
 def _visible_to(user: "User", path: str = "") -> Q:
@@ -85,36 +90,36 @@ class CaseQuerySet(QuerySet["Case"]):
         """Keep cases that silence closes on the next business day (P9.5): both attempts were made."""
         return self.open().filter(episodes__ended_at=None, episodes__closes_at__isnull=False)
 
-    def matching(self, words: str) -> Self:
-        """Keep the cases whose reference, title, partner or contact has every one of `words`."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(reference__icontains=word)
-                | Q(title__icontains=word)
-                | Q(partner__name__icontains=word)
-                | Q(contact__name__icontains=word)
-                | Q(contact__email__icontains=word)
-            )
+    def matching(self, words: str, reader: "User", now: datetime) -> Self:
+        """Keep the cases in which `reader` may find each of `words`: in what was asked, said or sent, or in a name."""
+        terms = case_search.terms_in(words)
+        found = self if terms else self.none()
+        for term in terms:
+            found = found.filter(pk__in=self._ids_holding(term, reader, now))
         return found
+
+    def _ids_holding(self, term: case_search.Term, reader: "User", now: datetime) -> QuerySet[Any, Any]:
+        cases, named = self.model._default_manager.all(), ("name", "email")
+        messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
+        files = cast("AttachmentQuerySet", self._related("attachments")).visible_to(reader)
+        partners = case_search.holding(self._related("partner"), ("name",), [term])
+        people = case_search.holding(self._related("contact"), named, [term])
+        return case_search.ids_of(
+            case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk"),
+            case_search.holding(messages, ("body",), [term]).values("case"),
+            case_search.holding(files.exclude(case=None), ("name",), [term]).values("case"),
+            cases.filter(partner__in=partners.values("pk")).values("pk"),
+            cases.filter(contact__in=people.values("pk")).values("pk"),
+        )
+
+    def _related(self, name: str) -> QuerySet[Any]:
+        """Return every row of the model behind a field."""
+        model = cast("type[Model]", self.model._meta.get_field(name).related_model)
+        return model._default_manager.all()
 
     def in_queue_order(self) -> Self:
         """Order by the next promise, cases without one last, then by age."""
         return self.order_by(F("next_due_at").asc(nulls_last=True), "id")
-
-    def after_in_queue(self, due: datetime | None, case_id: int) -> Self:
-        """Keep what comes behind the row with this promise and id, in the order of the queue."""
-        if due is None:
-            return self.filter(next_due_at=None, id__gt=case_id)
-        return self.filter(Q(next_due_at__gt=due) | Q(next_due_at=due, id__gt=case_id) | Q(next_due_at=None))
-
-    def newest_end_first(self) -> Self:
-        """Order by when the cases ended, newest first."""
-        return self.order_by("-closed_at", "-id")
-
-    def before_end(self, closed_at: datetime | None, case_id: int) -> Self:
-        """Keep what comes behind the row with this end and id, newest end first."""
-        return self.filter(Q(closed_at__lt=closed_at) | Q(closed_at=closed_at, id__lt=case_id))
 
     def newest_first(self) -> Self:
         """Order by the last thing that happened, newest first."""

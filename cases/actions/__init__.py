@@ -41,6 +41,16 @@ from cases.actions.consents import (
     withdraw_cloud_consent,
 )
 from cases.actions.conversation import reply_as_contact, reply_as_specialist, write_note
+from cases.actions.desk_work import (
+    change_view,
+    delete_view,
+    keep_queue_look,
+    keep_word_draft,
+    leave_case,
+    move_view,
+    note_presence,
+    save_view,
+)
 from cases.actions.diagnostics import ask_for_diagnostics, need_no_diagnostics
 from cases.actions.emergency import (
     alert_on_call,
@@ -145,7 +155,6 @@ __all__ = [
     "ABANDONED_AFTER",
     "Arrived",
     "ArticleText",
-    # In the order of the alphabet, as the linter wants it; the imports above are in the order of life.
     "Asked",
     "Bounce",
     "CaseDetails",
@@ -186,6 +195,7 @@ __all__ = [
     "change_contact",
     "change_own_account",
     "change_partner",
+    "change_view",
     "clear_address",
     "close_case",
     "close_in_silence",
@@ -197,6 +207,7 @@ __all__ = [
     "decline_kept_request",
     "decline_severity",
     "delete_macro",
+    "delete_view",
     "detach_from_draft",
     "discard_draft",
     "discard_upload",
@@ -225,7 +236,10 @@ __all__ = [
     "keep_macro",
     "keep_mail",
     "keep_piece",
+    "keep_queue_look",
     "keep_request_from_mail",
+    "keep_word_draft",
+    "leave_case",
     "link_cases",
     "link_feature_request",
     "lodge_feature_request",
@@ -246,10 +260,12 @@ __all__ = [
     "move_follow_up",
     "move_milestone",
     "move_promises_left_alone",
+    "move_view",
     "name_technical_resource",
     "need_no_diagnostics",
     "note_article_opened",
     "note_missed_search",
+    "note_presence",
     "propose_severity",
     "publish_article",
     "publish_consent_text",
@@ -270,6 +286,7 @@ __all__ = [
     "reply_as_specialist",
     "reply_from_mail",
     "revoke_feed",
+    "save_view",
     "see_cloud_action",
     "set_feature_state",
     "set_ideas_address",

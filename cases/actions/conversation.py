@@ -75,15 +75,24 @@ def reply_as_specialist(
     body: str,
     uploads: Sequence[Upload] = (),
     then_wait: bool = False,
+    read_up_to: int | None = None,
     submission_key: UUID | None = None,
     actor: User,
     now: datetime,
 ) -> Case:
-    """Send a public reply. The first one stops the response clock (P2.5); `then_wait` asks the contact for a word."""
+    """Send a public reply. The first one stops the response clock (P2.5); `then_wait` asks the contact for a word.
+
+    `read_up_to` is the last event that the writer's page showed.
+
+    Raises:
+        RuleBroken: somebody else wrote to or from the contact since then.
+    """
     _record.require_staff(actor)
     case = _record.locked(case_id, actor=actor)
     if said_before(submission_key, actor):
         return case
+    if read_up_to is not None:
+        _require_nothing_said_since(case, read_up_to, actor)
     answer(case, body, uploads, then_wait=then_wait, key=submission_key, actor=actor, now=now)
     return case
 
@@ -144,6 +153,18 @@ def put_note(
     return message
 
 
+def _require_nothing_said_since(case: Case, number: int, actor: User) -> None:
+    """Refuse a reply whose writer has not read the latest words, lest two answer or one answers the wrong thing."""
+    said = case.events.filter(number__gt=number, kind__in=(EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED))
+    latest = said.exclude(actor=actor).select_related("actor").order_by("number").last()
+    if latest is not None:
+        raise rules.RuleBroken(
+            "answered_meanwhile",
+            _("%(name)s wrote meanwhile. Read it above, then send your reply again, or change it. Nothing was sent.")
+            % {"name": latest.actor},
+        )
+
+
 def where_it_goes_on(case_id: int, actor: User) -> int:
     """Return the case that takes a word said to this one: where it was merged into, if the actor may see that."""
     visible = Case.objects.visible_to(actor)
@@ -173,7 +194,7 @@ def say(
     actor: User,
     now: datetime,
 ) -> Message:
-    """Keep a message with its files."""
+    """Keep a message with its files. What its author had typed so far is done with."""
     if not body.strip():
         raise rules.RuleBroken("message_empty", _("Write a message first. Nothing was sent."))
     message = Message.objects.create(
@@ -188,6 +209,7 @@ def say(
     )
     for upload in uploads:
         keep_file(upload, actor=actor, now=now, case=case, message=message)
+    case.word_drafts.filter(user=actor, kind=kind).delete()
     return message
 
 

@@ -52,7 +52,7 @@ class Cases(ApiView):
             ),
             OpenApiParameter("severity", int, enum=[1, 2, 3, 4]),
             OpenApiParameter("partner", str, description="The short code of a partner."),
-            OpenApiParameter("q", str, description="Words in reference, title, partner or contact."),
+            OpenApiParameter("q", str, description="Words of the case, its messages, files, partner or contact."),
             OpenApiParameter("cursor", str),
             OpenApiParameter("limit", int),
         ],
@@ -126,7 +126,8 @@ def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
         cases = cases.of_severity(int(level)) if level in ("1", "2", "3", "4") else cases.none()
     if code := asked.get("partner"):
         cases = cases.filter(partner__code=code)
-    return cases.matching(asked["q"][:100]) if asked.get("q") else cases
+    words = asked.get("q", "").replace("\0", "")[:100]
+    return cases.matching(words, person(request), moment(request)) if words else cases
 
 
 def _details(said: dict[str, Any], request: Request) -> actions.CaseDetails:

@@ -7,6 +7,7 @@ from cases.models.cases import Case, Channel, Closing, ContactMethod, Triage
 from cases.models.consents import CloudAction, CloudConsent, ConsentText
 from cases.models.conversation import Attachment, CaseDraft, Message, MessageKind
 from cases.models.deadlines import INTERNAL_KINDS, Deadline, DeadlineEnd, DeadlineKind
+from cases.models.desk_work import DeskSettings, Presence, SavedView, WordDraft
 from cases.models.diagnostics import DiagnosticRequest, Investigation, PartialUpload, RemoteSession
 from cases.models.emergency import (
     AlertReason,
@@ -70,6 +71,7 @@ __all__ = [
     "DeadlineEnd",
     "DeadlineKind",
     "Decision",
+    "DeskSettings",
     "DiagnosticRequest",
     "Dispatch",
     "EventKind",
@@ -104,6 +106,7 @@ __all__ = [
     "PartnerChange",
     "PhoneNumber",
     "Plan",
+    "Presence",
     "ProductArea",
     "Receipt",
     "Redaction",
@@ -116,6 +119,7 @@ __all__ = [
     "RosterSwap",
     "Rotation",
     "RotationPlace",
+    "SavedView",
     "Scope",
     "SeverityAgreement",
     "SeverityProposal",
@@ -128,5 +132,6 @@ __all__ = [
     "User",
     "WaitingEpisode",
     "Watcher",
+    "WordDraft",
     "Workaround",
 ]

@@ -181,6 +181,14 @@ class Case(models.Model):
             models.Index(
                 fields=["assignee", "next_due_at", "id"], name="case_mine", condition=~models.Q(status=Status.CLOSED)
             ),
+            # The same by severity, the next promise first.
+            models.Index(
+                fields=["severity", "next_due_at", "id"],
+                name="case_queue_severity",
+                condition=~models.Q(status=Status.CLOSED),
+            ),
+            # What changed since a page was drawn; the queue by the last change.
+            models.Index(fields=["-last_event_at", "-id"], name="case_changed"),
             # A partner's home page: open, then closed, newest change first.
             models.Index(fields=["partner", "status", "-last_event_at"], name="case_of_partner"),
             # A call comes in: whose cases name the number (P6.1).

@@ -52,6 +52,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing] # the toke
         help_text=_("Times are shown in this zone, such as Australia/Perth."),
     )
     language = models.CharField(_("language"), max_length=10, default="en")
+    # Whether single keys do something at the desk; whoever speaks to their computer turns them off (WCAG 2.1.4).
+    uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     staff_role = models.CharField(_("staff role"), max_length=20, choices=StaffRole, blank=True)
     desk = models.ForeignKey(Desk, models.PROTECT, verbose_name=_("desk"), null=True, blank=True, related_name="staff")
     is_active = models.BooleanField(_("may log in"), default=True)

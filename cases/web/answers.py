@@ -19,6 +19,7 @@ FIELD_OF_RULE = {
     "file_not_yours": "file",
     "placeholder_unknown": "body",
     "macro_name_taken": "name",
+    "view_name_taken": "name",
     "member_already": "email",
     "member_inactive": "email",
     "password_too_easy": "password",

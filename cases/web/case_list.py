@@ -15,6 +15,7 @@ from cases.reports import selection, waits
 from cases.rules import AttemptMethod, Outcome
 from cases.web import lists
 from cases.web.exports import csv_answer
+from cases.web.hits import hits_of, marks_of
 from cases.web.periods import period_in, query_of
 from cases.web.request import PortalRequest, desk_page
 from sla.models import Desk
@@ -38,6 +39,8 @@ def cases(request: PortalRequest) -> HttpResponse:
     counted = found.values("pk")[: COUNTED_UP_TO + 1].count()
     context = {
         "page": page,
+        "marks": marks_of(words),
+        "hits": hits_of(page.rows, words, request.user, request.now),
         "count": counted,
         "count_words": str(counted) if counted <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+",
         "choices": _choices(asked),
@@ -88,7 +91,7 @@ def _found(request: PortalRequest, words: str, asked: dict[str, str]) -> CaseQue
     event = asked.get("in") or _event_of(filters)
     visible = Case.objects.visible_to(request.user)
     found = selection.selected(visible, filters, event, period_in(request), request.now)
-    return found.matching(words) if words else found
+    return found.matching(words, request.user, request.now) if words else found
 
 
 def _event_of(filters: dict[str, str]) -> str:

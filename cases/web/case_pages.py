@@ -11,13 +11,15 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from cases import lifecycle
 from cases.lifecycle import Side, Trigger
-from cases.models import INTERNAL_KINDS, Case, DeadlineKind
+from cases.models import INTERNAL_KINDS, Case, DeadlineKind, MessageKind
 from cases.rules import RuleBroken
 from cases.web import (
     case_files,
+    case_presence,
     closing,
     consents,
     diagnostics,
@@ -39,9 +41,10 @@ from cases.web import (
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.case_reading import case_on_its_page
 from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm, offering
+from cases.web.place import place_of
 from cases.web.promise import desk_line, first_response_of
 from cases.web.request import PortalRequest
-from cases.web.timeline import story_of
+from cases.web.timeline import shown_of, story_of
 
 Panel = Callable[[Case, PortalRequest], dict[str, Any]]
 
@@ -61,6 +64,8 @@ def case_page(request: PortalRequest, reference: str, *, status: int = 200, **gi
     context: dict[str, Any] = {"case": found}
     for panel in panels:
         context |= panel(found, request)
+    if request.user.works_here:
+        context |= _as_read(context, request)
     context["may"] = _may(found, request) | {FORMS[name] for name in given if name in FORMS}
     context["side"] = side.parts_of(parts, context, set(given))
     return render(request, template, context | given, status=status)
@@ -83,8 +88,15 @@ def act_on_case(
             put_beside(form, broken)
         else:
             messages.success(request, done)
-            return redirect("desk_case" if request.user.works_here else "case", reference=reference)
+            return _back_to(found, request)
     return case_page(request, reference, status=422, **{name: form})
+
+
+def _back_to(found: Case, request: PortalRequest) -> HttpResponseBase:
+    """Lead back to the case, and keep the list that it was opened from."""
+    place = place_of(found, request) if request.user.works_here else None
+    address = reverse("desk_case" if request.user.works_here else "case", kwargs={"reference": found.reference})
+    return redirect(address if place is None else f"{address}?{place.query}")
 
 
 def _may(found: Case, request: PortalRequest) -> set[str]:
@@ -107,6 +119,10 @@ def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {"reply_form": ReplyForm(initial=new_key()), "solved_form": SolvedForm(initial=new_key())}
 
 
+def _place(found: Case, request: PortalRequest) -> dict[str, Any]:
+    return {"place": place_of(found, request)}
+
+
 def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
     deadlines = found.deadlines.all()
     assign_form = AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id})
@@ -119,6 +135,16 @@ def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
         "update": next((deadline for deadline in deadlines if deadline.kind == DeadlineKind.UPDATE), None),
         "attempts": found.attempts.all(),
     }
+
+
+def _as_read(context: dict[str, Any], request: PortalRequest) -> dict[str, Any]:
+    """Return the part of the story that the address asks for, and the forms with the drafts of what is being typed."""
+    shown, shows = shown_of(context["story"], request.GET.get("show", ""))
+    for kind in (MessageKind.REPLY, MessageKind.NOTE):
+        draft, form = context["drafts"].get(kind), context[f"{kind}_form"]
+        if draft is not None:
+            form.initial.setdefault("body", draft.body)
+    return {"shown": shown, "shows": shows}
 
 
 def _first_words(found: Case, request: PortalRequest) -> dict[str, str]:
@@ -158,6 +184,8 @@ DESK: tuple[str, list[Panel], list[side.Part]] = (
     [
         _for_everybody,
         _for_desk,
+        _place,
+        case_presence.panel,
         closing.panel,
         plans.panel,
         take_backs.panel,

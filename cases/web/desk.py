@@ -1,4 +1,4 @@
-"""The desk's pages: the queue, the case, and what a specialist does there."""
+"""The desk's page of a case, and what a specialist does there."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,21 +14,9 @@ from cases.mentions import people_named_in
 from cases.models import Case
 from cases.web import uploads
 from cases.web.case_pages import act_on_case, case_page
-from cases.web.charges import to_say_about_charges
 from cases.web.closing import CloseForm
 from cases.web.forms import AssignForm, CallForm, NoteForm, SpecialistReplyForm, files_of
-from cases.web.queue import page_of, tabs_of
 from cases.web.request import PortalRequest, desk_page
-
-
-@desk_page
-@require_GET
-def queue(request: PortalRequest) -> HttpResponse:
-    """Show the queue, the next promise on top."""
-    page = page_of(request)
-    template = "cases/desk/queue.html#rows" if request.htmx else "cases/desk/queue.html"
-    context = {"page": page, "tabs": tabs_of(request, page.view), "to_say": to_say_about_charges(request.user)}
-    return render(request, template, context)
 
 
 @desk_page
@@ -51,6 +38,7 @@ def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
             body=checked["body"],
             uploads=[uploads.checked(upload) for upload in files_of(form)],
             then_wait=checked["then_wait"],
+            read_up_to=checked["read_up_to"],
             submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,

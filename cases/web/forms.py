@@ -160,6 +160,8 @@ class ReplyForm(WordForm):
 class SpecialistReplyForm(ReplyForm):
     """A public reply from the desk."""
 
+    # The last event on the page; the page writes it itself, so that a refused form shows what it has been shown.
+    read_up_to = forms.IntegerField(required=False, widget=forms.HiddenInput)
     then_wait = forms.BooleanField(
         label=_("Then wait for the contact"),
         required=False,

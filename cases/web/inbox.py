@@ -21,7 +21,8 @@ from cases.models.incoming import TO_SORT
 from cases.rules import DEFAULT_SEVERITY, RuleBroken
 from cases.web.answers import put_beside
 from cases.web.forms import text
-from cases.web.queue import MOST_DIGITS, Tab
+from cases.web.queue import Tab
+from cases.web.queue_order import MOST_DIGITS
 from cases.web.request import PortalRequest, desk_page
 
 ROWS = 50

@@ -1,24 +1,28 @@
-"""The desk's queue: its views, their counts, and pages by key instead of by offset."""
+"""The desk's queue: its views with their counts, what an address asks for, and pages by key instead of by offset."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.utils.dateparse import parse_datetime
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.lifecycle import Status
-from cases.models import Case, User
+from cases.models import Case, DeskSettings, SavedView, User
 from cases.querysets import CaseQuerySet
+from cases.web.hits import Hit, hits_of, marks_of
+from cases.web.queue_order import ENDED, MOST_DIGITS, ORDER_BY_KEY, PROMISE, Order
 from cases.web.request import PortalRequest
 
 ROWS = 50
 # Counting further costs time that grows with the table, and nobody needs the last digit.
 COUNTED_UP_TO = 1000
-# A longer number in an address is no id of a row.
-MOST_DIGITS = 18
+FILTERS = ("severity", "desk", "partner", "owner", "area")
 
 Narrowing = Callable[[CaseQuerySet, User, datetime], CaseQuerySet]
 
@@ -30,21 +34,8 @@ class QueueView:
     key: str
     name: Promise
     narrow: Narrowing
-    # Ended cases have no next promise; they are read from the newest end backwards.
+    # Ended cases are read from the newest end backwards, and not counted.
     ended: bool = False
-
-    def ordered(self, cases: CaseQuerySet) -> CaseQuerySet:
-        """Put the rows in the order of this view."""
-        return cases.newest_end_first() if self.ended else cases.in_queue_order()
-
-    def behind(self, cases: CaseQuerySet, at: datetime | None, case_id: int) -> CaseQuerySet:
-        """Keep the rows behind the one with this instant and id, in the order of this view."""
-        return cases.before_end(at, case_id) if self.ended else cases.after_in_queue(at, case_id)
-
-    def key_of(self, case: Case) -> str:
-        """Return where a row stands in the order, for the address of the next page."""
-        at = case.closed_at if self.ended else case.next_due_at
-        return f"{case.pk}_{'' if at is None else at.isoformat()}"
 
 
 VIEWS = [
@@ -67,11 +58,52 @@ VIEW_BY_KEY = {view.key: view for view in VIEWS}
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What an address asks of the queue. `order` is empty where the reader's usual one holds."""
+
+    view: QueueView
+    words: str
+    filters: dict[str, str]
+    order: str
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> "Asked":
+        """Read an address; what makes no sense is not there. PostgreSQL takes no NUL."""
+        clean = {name: str(said.get(name, "")).replace("\0", "").strip()[:100] for name in ("q", "order", *FILTERS)}
+        return cls(
+            VIEW_BY_KEY.get(said.get("view", ""), VIEWS[0]),
+            clean["q"],
+            {name: clean[name] for name in FILTERS if clean[name]},
+            clean["order"] if clean["order"] in ORDER_BY_KEY else "",
+        )
+
+    @property
+    def query(self) -> str:
+        """Return the address of the same, always written the same way."""
+        parts = {"view": self.view.key, "q": self.words, **self.filters, "order": self.order}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """Return the address of the same in each order."""
+        return {key: replace(self, order=key).query for key in ORDER_BY_KEY}
+
+    def ordering(self, settings: DeskSettings) -> Order:
+        """Return the order in which the rows stand."""
+        return ENDED if self.view.ended else ORDER_BY_KEY.get(self.order or settings.order, PROMISE)
+
+    def cases(self, user: User, now: datetime) -> CaseQuerySet:
+        """Return the cases that are asked for, in no order yet."""
+        found = filtered(self.view.narrow(Case.objects.visible_to(user), user, now), self.filters)
+        return found.matching(self.words, user, now) if self.words else found
+
+
+@dataclass(frozen=True)
 class Tab:
     """A view as a tab with its count, such as "12" or "1000+"."""
 
     key: str
-    name: Promise
+    name: Promise | str
     count: str
     current: bool
     query: str
@@ -79,34 +111,58 @@ class Tab:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page of the queue."""
+    """One page of the queue. `keys` say where each row stands, `hits` where its words were found."""
 
-    view: QueueView
+    asked: Asked
+    order: Order
     rows: list[Case]
-    words: str
-    filters: dict[str, str]
+    keys: dict[int, str]
+    hits: dict[int, Hit]
     next_query: str
     first_page: bool
 
+    @property
+    def view(self) -> QueueView:
+        """Return the view whose rows these are."""
+        return self.asked.view
 
-def page_of(request: PortalRequest) -> QueuePage:
-    """Read the address: view, words, filters by severity, desk and partner, and the row after which the page begins."""
-    asked = request.GET
-    view = VIEW_BY_KEY.get(asked.get("view", ""), VIEWS[0])
-    words = asked.get("q", "").strip()[:100]
-    filters = {name: value for name in ("severity", "desk", "partner") if (value := asked.get(name, ""))}
-    cases = filtered(view.narrow(Case.objects.visible_to(request.user), request.user, request.now), filters)
-    if words:
-        cases = cases.matching(words)
-    after = asked.get("after", "")
-    cases = _after(view, view.ordered(cases).with_people().with_next_promise(request.user).with_waiting(), after)
-    rows = list(cases[: ROWS + 1])
-    query = {"view": view.key, **({"q": words} if words else {}), **filters}
-    more = urlencode({**query, "after": view.key_of(rows[ROWS - 1])}) if len(rows) > ROWS else ""
-    return QueuePage(view, rows[:ROWS], words, filters, more, first_page=not after)
+    @property
+    def list_query(self) -> str:
+        """Return the address of this list with its order named, whatever the reader's usual one is."""
+        return replace(self.asked, order="" if self.view.ended else self.order.key).query
+
+    @property
+    def marks(self) -> re.Pattern[str] | None:
+        """Return what is marked in the rows."""
+        return marks_of(self.asked.words)
 
 
-def filtered(cases: CaseQuerySet, filters: dict[str, str]) -> CaseQuerySet:
+def settings_of(user: User) -> DeskSettings:
+    """Return how a person likes the desk; the usual way where they never said."""
+    return DeskSettings.objects.filter(user=user).first() or DeskSettings(user=user)
+
+
+def page_of(request: PortalRequest, settings: DeskSettings) -> QueuePage:
+    """Read the address: view, words, filters, order, and the row after which the page begins."""
+    asked, after = Asked.read(request.GET), request.GET.get("after", "")
+    order = asked.ordering(settings)
+    found = order.ordered(order.beyond(asked.cases(request.user, request.now), after))
+    found = found.with_people().select_related("product_area")
+    rows = list(found.with_next_promise(request.user).with_waiting()[: ROWS + 1])
+    more = f"{asked.query}&{urlencode({'after': order.key_of(rows[ROWS - 1])})}" if len(rows) > ROWS else ""
+    shown = rows[:ROWS]
+    return QueuePage(
+        asked,
+        order,
+        shown,
+        {case.pk: order.key_of(case) for case in shown},
+        hits_of(shown, asked.words, request.user, request.now) if asked.words else {},
+        more,
+        first_page=not after,
+    )
+
+
+def filtered(cases: CaseQuerySet, filters: Mapping[str, str]) -> CaseQuerySet:
     """Apply the filters that an address may carry; a value that is none keeps nothing instead of failing."""
     if "severity" in filters:
         level = filters["severity"]
@@ -115,30 +171,63 @@ def filtered(cases: CaseQuerySet, filters: dict[str, str]) -> CaseQuerySet:
         cases = cases.filter(desk__code=filters["desk"])
     if "partner" in filters:
         cases = cases.filter(partner__code=filters["partner"])
-    return cases
+    if filters.get("owner") == "nobody":
+        cases = cases.unassigned()
+    elif "owner" in filters:
+        cases = _of_id(cases, "assignee", filters["owner"])
+    return _of_id(cases, "product_area", filters["area"]) if "area" in filters else cases
 
 
-def tabs_of(request: PortalRequest, current: QueueView) -> list[Tab]:
-    """Return every view with its count, counted no further than needed."""
-    cases = Case.objects.visible_to(request.user)
-    tabs = []
-    for view in VIEWS:
-        count = ""
-        if not view.ended:
-            counted = view.narrow(cases, request.user, request.now).values("pk")[: COUNTED_UP_TO + 1].count()
-            count = str(counted) if counted <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
-        tabs.append(Tab(view.key, view.name, count, view.key == current.key, urlencode({"view": view.key})))
-    return tabs
+def _of_id(cases: CaseQuerySet, column: str, said: str) -> CaseQuerySet:
+    return cases.filter(**{column: int(said)}) if said.isdecimal() and len(said) <= MOST_DIGITS else cases.none()
 
 
-def _after(view: QueueView, cases: CaseQuerySet, key: str) -> CaseQuerySet:
-    """Keep the rows behind the one that `key` names; a key that names none is ignored."""
-    number, _sep, instant = key.partition("_")
-    try:
-        at = parse_datetime(instant) if instant else None
-    except ValueError:
-        return cases
-    makes_sense = number.isdecimal() and len(number) < MOST_DIGITS and (at is None or at.tzinfo is not None)
-    if not makes_sense or (view.ended and at is None):
-        return cases
-    return view.behind(cases, at, int(number))
+# --- Tabs ---------------------------------------------------------------------------------------------------------
+
+
+class _Counted(Subquery):
+    """How many rows a read has, as a column of another, so that one query counts for every tab."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def tabs_of(request: PortalRequest, page: QueuePage, saved: Sequence[SavedView]) -> tuple[list[Tab], list[Tab]]:
+    """Return every view and every saved one with its count, counted no further than needed, in one query.
+
+    A saved view that looks for words has no count.
+    """
+    looks = {view.key: Asked(view, "", {}, "") for view in VIEWS}
+    own = {f"own-{view.pk}": Asked.read(QueryDict(view.query)) for view in saved}
+    counts = _counts(request, {**looks, **own})
+    here = page.asked.query
+    current = next((view.pk for view in saved if view.query == here), None)
+    tabs = [
+        Tab(key, look.view.name, counts[key], current is None and look.view.key == page.view.key, look.query)
+        for key, look in looks.items()
+    ]
+    named = [
+        Tab(f"own-{view.pk}", view.name, counts[f"own-{view.pk}"], view.pk == current, view.query) for view in saved
+    ]
+    return tabs, named
+
+
+def _counts(request: PortalRequest, looks: Mapping[str, Asked]) -> dict[str, str]:
+    counted = {
+        f"n{number}": _Counted(_capped(look.cases(request.user, request.now)))
+        for number, look in enumerate(looks.values())
+        if not look.view.ended and not look.words
+    }
+    row = User.objects.filter(pk=request.user.pk).values(**counted).get()
+    found = [cast("dict[str, int]", row).get(f"n{number}") for number in range(len(looks))]
+    return {key: _in_words(count) for key, count in zip(looks, found, strict=True)}
+
+
+def _capped(cases: CaseQuerySet) -> QuerySet[Case, Any]:
+    return cases.order_by().values("pk")[: COUNTED_UP_TO + 1]
+
+
+def _in_words(count: int | None) -> str:
+    if count is None:
+        return ""
+    return str(count) if count <= COUNTED_UP_TO else f"{COUNTED_UP_TO}+"

@@ -1,16 +1,20 @@
 """A case as a story: what was said and what happened, in order, for each side what it may see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cases.lifecycle import Side
 from cases.models import Attachment, Case, CaseEvent, EventKind, Message, User
 from cases.web.sentences import sentence_of
 
+# What happened to promises.
+PROMISES = {EventKind.PROMISE_AT_RISK, EventKind.PROMISE_MISSED, EventKind.PROMISE_MOVED, EventKind.FOLLOW_UP_MOVED}
 # These stand in the story as the message itself.
 SAID = {EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED, EventKind.NOTE_WRITTEN}
 
@@ -60,6 +64,32 @@ def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
     ]
     happened = _entries_of(events)
     return [opening, *sorted([*said, *happened], key=lambda entry: entry.at)]
+
+
+@dataclass(frozen=True)
+class Show:
+    """A part of the story that can be looked at alone: its key in addresses, its name, how many entries it has."""
+
+    key: str
+    name: Promise
+    count: int
+    current: bool
+
+
+def shown_of(story: Sequence[Entry], asked: str) -> tuple[list[Entry], list[Show]]:
+    """Return the entries of the part that is asked for, the whole where none is, and every part with its count."""
+    parts = {key: [entry for entry in story if belongs(entry)] for key, (_name, belongs) in SHOWS.items()}
+    key = asked if asked in SHOWS else "everything"
+    return parts[key], [Show(one, SHOWS[one][0], len(parts[one]), one == key) for one in SHOWS]
+
+
+SHOWS: dict[str, tuple[Promise, Callable[[Entry], bool]]] = {
+    "everything": (_("Everything"), lambda entry: True),
+    "conversation": (_("Conversation"), lambda entry: entry.kind in ("opening", "reply")),
+    "notes": (_("Notes"), lambda entry: entry.kind == "note"),
+    "promises": (_("Promises"), lambda entry: entry.icon in PROMISES or entry.due_at is not None),
+    "files": (_("Files"), lambda entry: bool(entry.attachments) or entry.icon == EventKind.FILE_ADDED),
+}
 
 
 def _entries_of(events: Iterable[CaseEvent]) -> list[Entry]:

@@ -78,9 +78,9 @@ def test_the_trace_says_who_when_why_and_where_but_not_what(people: Cast, case: 
 
 
 def test_search_finds_it_no_more(people: Cast, case: Case) -> None:
-    assert Case.objects.matching("hunter2").exists()
+    assert Case.objects.matching("hunter2", people.lena, at("Tue 12:00")).exists()
     remove(case, people.lena)
-    assert not Case.objects.matching("hunter2").exists()
+    assert not Case.objects.matching("hunter2", people.lena, at("Tue 12:00")).exists()
 
 
 def test_another_case_keeps_its_words(people: Cast, case: Case) -> None:

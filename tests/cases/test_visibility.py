@@ -105,8 +105,8 @@ def test_what_is_asked_further_stays_within_what_may_be_seen(people: Cast) -> No
     visible = Case.objects.visible_to(people.zoe)
     narrowed = [
         visible.open(),
-        visible.matching("NWIT"),
-        visible.matching("restores"),
+        visible.matching("NWIT", people.zoe, at("Fri 9:00")),
+        visible.matching("restores", people.zoe, at("Fri 9:00")),
         visible.unassigned(),
         visible.breached(at("Fri 9:00")),
         visible.at_risk(at("Tue 13:30")),

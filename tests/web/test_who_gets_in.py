@@ -182,6 +182,10 @@ def northwinds(people: Cast) -> Northwinds:
     existing |= {"digest": a_token(people), "review_id": 1}
     missing |= {"digest": "0" * 128, "review_id": 999_999}
     existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
+    existing["view_id"] = actions.save_view(
+        name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
+    ).pk
+    missing["view_id"] = 999_999
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}

@@ -1,0 +1,105 @@
+"""Search finds everything that the reader may see, and nothing else; the same on both databases."""
+
+from collections.abc import Callable
+
+import pytest
+
+from cases import actions
+from cases.models import Case, User
+from tests.builders import Cast, answer, at, logged_case, new_partner, say, upload
+
+NOON = at("Tue 12:00")
+Find = Callable[[str], set[str]]
+
+
+@pytest.fixture
+def cases(people: Cast) -> None:
+    """Three cases that share few words."""
+    disk = logged_case(people.priya, at("Tue 9:00"), title="Disk of BK-02 is full", error_messages="VSS 0x80042306")
+    slow = logged_case(people.omar, at("Tue 9:10"), title="Restore läuft langsam", explanation="100% CPU_load on SQL.")
+    logged_case(people.zoe, at("Tue 9:20"), title="Mails arrive twice", effect="Nobody reads them.")
+    say(disk, people.priya, at("Tue 9:30"), body="The agent says error-1603 again.")
+    answer(slow, people.lena, at("Tue 9:40"), body="Please send us the logfile of Übernacht.")
+    actions.write_note(case_id=slow.pk, body="They never patch.", actor=people.lena, now=at("Tue 9:50"))
+    actions.reply_as_contact(
+        case_id=slow.pk, body="Here.", uploads=[upload("agent_2026.log")], actor=people.omar, now=at("Tue 10:00")
+    )
+
+
+def finder(reader: User) -> Find:
+    def find(words: str) -> set[str]:
+        return set(Case.objects.visible_to(reader).matching(words, reader, NOON).values_list("reference", flat=True))
+
+    return find
+
+
+DISK, SLOW, TWICE = "NWIT-1", "NWIT-2", "BHMS-1"
+FOUND = {
+    "nwit": {DISK, SLOW},
+    "NWIT-2": {SLOW},
+    "disk": {DISK},
+    "dis": {DISK},
+    "isk": set(),
+    "bk-02": {DISK},
+    "BK 02": {DISK},
+    "02-bk": set(),
+    "0x8004": {DISK},
+    "error 1603": {DISK},
+    "error-1603": {DISK},
+    "1603-error": set(),
+    "LÄUFT": {SLOW},
+    "übernacht": {SLOW},
+    "cpu": {SLOW},
+    "load": {SLOW},
+    "patch": {SLOW},
+    "agent": {DISK, SLOW},
+    "agent_2026.log": {SLOW},
+    "agent disk": {DISK},
+    "omar": {SLOW},
+    "omar patch": {SLOW},
+    "omar disk": set(),
+    "zoe.keller@bhms": {TWICE},
+    "blue harbor": {TWICE},
+    "them twice": {TWICE},
+    "%": set(),
+    "' | x": set(),
+    "'); --": set(),
+    "": set(),
+}
+
+
+@pytest.mark.usefixtures("cases")
+def test_staff_find_words_wherever_they_stand(people: Cast) -> None:
+    find = finder(people.lena)
+    assert {words: find(words) for words in FOUND} == FOUND
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_contact_finds_nothing_by_what_they_may_not_read(people: Cast) -> None:
+    find = finder(people.omar)
+    assert find("patch") == set()
+    assert find("twice") == set()
+    # Our reply of twenty past can no longer be taken back, so it is theirs to read.
+    assert find("übernacht") == {SLOW}
+    people.omar.memberships.update(sees_all_cases=False)
+    assert find("agent") == {SLOW}
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_removed_secret_is_found_no_more(people: Cast) -> None:
+    case = Case.objects.get(reference=DISK)
+    actions.redact_text(case_id=case.pk, secret="error-1603", reason="x", actor=people.lena, now=NOON)
+    assert finder(people.lena)("1603") == set()
+
+
+def test_a_very_long_text_is_kept_and_found_by_its_beginning(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    say(case, people.priya, at("Tue 9:30"), body="beginning " + " ".join(f"word{n}" for n in range(30_000)))
+    assert finder(people.lena)("beginning") == {"NWIT-1"}
+
+
+def test_a_new_name_finds_the_case_of_before(people: Cast) -> None:
+    partner, person = new_partner(1)
+    logged_case(person, at("Tue 9:00"))
+    type(partner).objects.filter(pk=partner.pk).update(name="Renamed Company")
+    assert len(finder(people.lena)("renamed")) == 1
