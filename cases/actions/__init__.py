@@ -8,7 +8,7 @@ from cases.actions._bounces import Bounce
 from cases.actions._erasing import erase_with
 from cases.actions._record import wake_on_commit
 from cases.actions._request import Asked, asked_with
-from cases.actions.accounts import change_own_account
+from cases.actions.accounts import change_own_account, choose_shortcuts
 from cases.actions.articles import (
     ArticleText,
     note_article_opened,
@@ -196,6 +196,7 @@ __all__ = [
     "change_own_account",
     "change_partner",
     "change_view",
+    "choose_shortcuts",
     "clear_address",
     "close_case",
     "close_in_silence",

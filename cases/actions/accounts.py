@@ -28,3 +28,9 @@ def change_own_account(*, name: str, zone: str, language: str, actor: User, now:
     person.name, person.zone, person.language = name.strip(), zone, language
     person.save(update_fields=["name", "zone", "language"])
     return person
+
+
+@transaction.atomic(durable=True)
+def choose_shortcuts(*, on: bool, actor: User, now: datetime) -> None:
+    """Turn single keys at the desk on or off for a person."""
+    User.objects.filter(pk=actor.pk).update(uses_shortcuts=on)

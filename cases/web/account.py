@@ -82,6 +82,16 @@ def account_change(request: PortalRequest) -> HttpResponseBase:
 
 @login_required
 @require_POST
+def shortcuts(request: PortalRequest) -> HttpResponseBase:
+    """Turn keyboard shortcuts on or off."""
+    on = request.POST.get("shortcuts") == "on"
+    actions.choose_shortcuts(on=on, actor=request.user, now=request.now)
+    messages.success(request, _("Single keys do something again.") if on else _("Single keys do nothing any more."))
+    return redirect("account")
+
+
+@login_required
+@require_POST
 @never_cache
 def token_make(request: PortalRequest) -> HttpResponseBase:
     """Make a token and show it, this once."""

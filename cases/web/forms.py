@@ -172,7 +172,11 @@ class SpecialistReplyForm(ReplyForm):
 class NoteForm(WordForm):
     """An internal note."""
 
-    body = text(_("Internal note"), _("Only staff see it."), missing=_("Write the note first."))
+    body = text(
+        _("Internal note"),
+        _("Only staff see it. Whom you name with @, such as @lena, gets it by mail."),
+        missing=_("Write the note first."),
+    )
 
 
 class LocalTime(forms.DateTimeField):

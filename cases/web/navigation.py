@@ -22,6 +22,8 @@ class Place:
     label: Promise
     holds: tuple[str, ...] = ()
     counts: str = ""
+    # What leads there by keyboard (`static/js/keys.js`).
+    key: str = ""
 
     def here(self, page: str) -> str:
         """Return what `aria-current` says on `page`: "page" on it, "true" beneath it, empty elsewhere."""
@@ -39,9 +41,10 @@ PARTNER = [
     Place("talk_to_a_manager", _("Talk to a manager")),
 ]
 DESK = [
-    Place("desk_queue", _("Queue"), ("desk_case",)),
-    Place("desk_inbox", _("Mail to sort"), ("desk_inbox",), counts="mails_to_sort"),
-    Place("desk_phone", _("Phone"), ("desk_phone",)),
+    Place("desk_my_day", _("My day"), key="g d"),
+    Place("desk_queue", _("Queue"), ("desk_case", "desk_view", "desk_bulk", "desk_filters"), key="g q"),
+    Place("desk_inbox", _("Mail to sort"), ("desk_inbox",), counts="mails_to_sort", key="g m"),
+    Place("desk_phone", _("Phone"), ("desk_phone",), key="g t"),
     Place("desk_plans", _("Plans due")),
 ]
 MORE = [
@@ -86,6 +89,7 @@ def navigation_of(request: HttpRequest, user: User | None) -> dict[str, Any]:
 def _shown(places: list[Place], request: HttpRequest) -> list[dict[str, Any]]:
     page = (request.resolver_match.url_name or "") if request.resolver_match else ""
     return [
-        {"url": reverse(place.name), "label": place.label, "here": place.here(page), "counts": place.counts}
+        {"url": reverse(place.name), "here": place.here(page)}
+        | {"label": place.label, "counts": place.counts, "key": place.key}
         for place in places
     ]

@@ -28,6 +28,7 @@ from cases.web import (
     macro_pages,
     manager,
     manager_request_pages,
+    my_day,
     over_time,
     partner,
     partner_report,
@@ -74,6 +75,7 @@ anyone = [
     path("files/<int:attachment_id>/image/", previews.image, name="attachment_image"),
     path("account/", account.account, name="account"),
     path("account/change/", account.account_change, name="account_change"),
+    path("account/shortcuts/", account.shortcuts, name="account_shortcuts"),
     path("account/tokens/", account.token_make, name="token_make"),
     path("account/tokens/<str:digest>/end/", account.token_end, name="token_end"),
 ]
@@ -214,6 +216,7 @@ desk_pages = [
     path("desk/cases/<str:reference>/milestone/waits/", plan_pages.milestone_waits, name="desk_case_milestone_waits"),
     path("desk/", queue_pages.queue, name="desk_queue"),
     path("desk/changes/", queue_pages.changes, name="desk_changes"),
+    path("desk/my-day/", my_day.my_day, name="desk_my_day"),
     path("desk/bulk/", bulk.bulk, name="desk_bulk"),
     path("desk/look/", queue_pages.look, name="desk_look"),
     path("desk/filters/", queue_pages.narrow, name="desk_filters"),

@@ -109,3 +109,20 @@ def test_two_clicks_at_once_do_not_pass_the_limit(transactional_db: None) -> Non
     refused = next(answered for answered in answers if answered.status_code == 422)  # type: ignore[union-attr]
     assert "You have 20 tokens" in words_of(refused)  # type: ignore[arg-type]
     assert ApiToken.objects.count() == 20
+
+
+def test_staff_turn_single_keys_off_and_on(people: Cast) -> None:
+    lena = browser_of(people.lena, NOON)
+    assert "js/keys.js" in html_of(get(lena, "/desk/", NOON))
+    post(lena, "/account/shortcuts/", {"shortcuts": "off"}, NOON)
+    page = html_of(get(lena, "/desk/", NOON))
+    assert "js/keys.js" not in page
+    assert 'id="keys"' not in page
+    assert "They are off." in words_of(get(lena, "/account/", NOON))
+    post(lena, "/account/shortcuts/", {"shortcuts": "on"}, NOON)
+    assert "js/keys.js" in html_of(get(lena, "/desk/", NOON))
+
+
+def test_contacts_have_no_single_keys(browser: Client) -> None:
+    assert "js/keys.js" not in html_of(get(browser, "/", NOON))
+    assert "Keyboard shortcuts" not in words_of(get(browser, "/account/", NOON))

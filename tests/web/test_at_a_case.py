@@ -211,7 +211,7 @@ def test_an_answer_moves_the_case_and_not_the_reader(lena: Client) -> None:
     )
     said = {"body": "Done.", "submission_key": str(uuid4())}
     with clock_at(NOON):
-        answered = lena.post("/desk/cases/NWIT-2/reply/", said, headers={"Referer": f"http://testserver{address}"})
+        answered: Any = lena.post("/desk/cases/NWIT-2/reply/", said, headers={"Referer": f"http://testserver{address}"})
         refused = lena.post("/desk/cases/NWIT-2/note/", {}, headers={"Referer": f"http://testserver{address}"})
     assert links_of(get(lena, answered.url, NOON))["n"].startswith("/desk/cases/NWIT-3/")
     assert links_of(refused)["p"].startswith("/desk/cases/NWIT-1/")
