@@ -27,13 +27,13 @@ window.addEventListener("pageshow", () => {
 
 // Menus close when something else is meant.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open], details.pop[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
+  for (const menu of document.querySelectorAll("details.menu[open], details.pop[open]")) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
