@@ -9,6 +9,11 @@ from cases.models import Case, Presence, User
 EXPIRES_AFTER = timedelta(seconds=45)
 
 
+def is_fresh(presence: Presence, now: datetime) -> bool:
+    """Return whether somebody is still there, as far as anybody can tell at `now`."""
+    return presence.seen_at > now - EXPIRES_AFTER
+
+
 def who_looks_at(cases: Sequence[Case], reader: User, now: datetime) -> dict[int, list[Presence]]:
     """Return who has each of these cases open at `now`, `reader` left out. One query."""
     here = Presence.objects.filter(case__in=cases, seen_at__gt=now - EXPIRES_AFTER).exclude(user=reader)

@@ -6,6 +6,7 @@ of the panel's empty one, so nothing typed is lost.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -41,7 +42,7 @@ from cases.web import (
 from cases.web.answers import case_or_404, new_key, put_beside
 from cases.web.case_reading import case_on_its_page
 from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm, offering
-from cases.web.place import place_of
+from cases.web.place import place_of, remembered
 from cases.web.promise import desk_line, first_response_of
 from cases.web.request import PortalRequest
 from cases.web.timeline import shown_of, story_of
@@ -94,9 +95,10 @@ def act_on_case(
 
 def _back_to(found: Case, request: PortalRequest) -> HttpResponseBase:
     """Lead back to the case, and keep the list that it was opened from."""
-    place = place_of(found, request) if request.user.works_here else None
-    address = reverse("desk_case" if request.user.works_here else "case", kwargs={"reference": found.reference})
-    return redirect(address if place is None else f"{address}?{place.query}")
+    if not request.user.works_here:
+        return redirect("case", reference=found.reference)
+    address, place = reverse("desk_case", kwargs={"reference": found.reference}), urlencode(remembered(found, request))
+    return redirect(f"{address}?{place}" if place else address)
 
 
 def _may(found: Case, request: PortalRequest) -> set[str]:

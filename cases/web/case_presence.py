@@ -1,6 +1,6 @@
 """Who else is at a case, what happened there meanwhile, and drafts of what is being typed."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from cases import actions
-from cases.models import Case, MessageKind, Presence, User, WordDraft
-from cases.presence import who_looks_at
+from cases.models import Case, MessageKind, Presence, User
+from cases.presence import is_fresh, who_looks_at
 from cases.web import lists
 from cases.web.forms import LONG_TEXT
 from cases.web.request import PortalRequest, desk_page
@@ -20,8 +20,8 @@ from cases.web.request import PortalRequest, desk_page
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return who else is here, and the reader's own drafts by kind."""
-    drafts = WordDraft.objects.filter(case=case, user=request.user)
-    return {"here": words_for(case, request.user, request.now), "drafts": {draft.kind: draft for draft in drafts}}
+    here = [one for one in case.presences.all() if is_fresh(one, request.now)]
+    return {"here": words_for(here), "drafts": {draft.kind: draft for draft in case.word_drafts.all()}}
 
 
 @desk_page
@@ -34,7 +34,8 @@ def presence(request: PortalRequest, reference: str) -> HttpResponseBase:
         return HttpResponse(status=204)
     writing = request.POST.get("writing") == "yes"
     actions.note_presence(case_id=case.pk, writing=writing, actor=request.user, now=request.now)
-    return JsonResponse({"here": words_for(case, request.user, request.now), "news": _news(case, request)})
+    others = who_looks_at([case], request.user, request.now).get(case.pk, [])
+    return JsonResponse({"here": words_for(others), "news": _news(case, request)})
 
 
 @desk_page
@@ -52,9 +53,9 @@ def draft(request: PortalRequest, reference: str) -> HttpResponseBase:
     return redirect("desk_case", reference=reference)
 
 
-def words_for(case: Case, reader: User, now: datetime) -> str:
+def words_for(others: Sequence[Presence]) -> str:
     """Return who else is at a case, in a sentence each: "Max Ortega is writing." Empty where nobody is."""
-    return " ".join(_sentence(one) for one in who_looks_at([case], reader, now).get(case.pk, []))
+    return " ".join(_sentence(one) for one in others)
 
 
 def _sentence(presence: Presence) -> str:

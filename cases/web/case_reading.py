@@ -44,12 +44,14 @@ from cases.models import (
     Milestone,
     OnCallAlert,
     PartialUpload,
+    Presence,
     RemoteSession,
     ResourceAbsence,
     SeverityAgreement,
     SeverityProposal,
     User,
     Watcher,
+    WordDraft,
     Workaround,
 )
 from cases.models.incoming import TO_SORT
@@ -132,6 +134,8 @@ STAFF_NOUNS: dict[str, Rows] = {
     "mails_in": lambda _: IncomingMail.objects.exclude(fate__in=TO_SORT).order_by("received_at", "pk"),
     "alerts": lambda _: OnCallAlert.objects.filter(ended_at=None),
     "charge_review": lambda _: ChargeReview.objects.select_related("verdict_by", "decided_by"),
+    "word_drafts": lambda reader: WordDraft.objects.filter(user=reader),
+    "presences": lambda reader: Presence.objects.exclude(user=reader).select_related("user").order_by("user__name"),
 }
 
 

@@ -29,16 +29,15 @@ def place_of(case: Case, request: PortalRequest) -> Place | None:
 
     Neighbours are looked for around where the case stood when it was opened: an answer moves the case, not the reader.
     """
-    said = _said(case, request)
-    looked_at, at = str(said.get("list", ""))[:600], str(said.get("at", ""))
-    asked = Asked.read(QueryDict(looked_at))
+    said = remembered(case, request)
+    asked = Asked.read(QueryDict(said.get("list", "")))
     order = asked.ordering(DeskSettings(user=request.user))
-    if not order.knows(at):
+    if not order.knows(said.get("at", "")):
         return None
     others = asked.cases(request.user, request.now).exclude(pk=case.pk)
 
     def neighbour(*, backwards: bool) -> str:
-        found = order.ordered(order.beyond(others, at, backwards=backwards), backwards=backwards).first()
+        found = order.ordered(order.beyond(others, said["at"], backwards=backwards), backwards=backwards).first()
         return "" if found is None else address_in(asked, order, found)
 
     return Place(
@@ -46,19 +45,21 @@ def place_of(case: Case, request: PortalRequest) -> Place | None:
         name=asked.view.name,
         previous_url=neighbour(backwards=True),
         next_url=neighbour(backwards=False),
-        query=urlencode({"list": looked_at, "at": at}),
+        query=urlencode(said),
     )
+
+
+def remembered(case: Case, request: PortalRequest) -> dict[str, str]:
+    """Return what an address says of the list, as the page or the page before a sent form had it."""
+    said = request.GET
+    if request.method != "GET":
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        own = came_from.path.startswith(reverse("desk_case", kwargs={"reference": case.reference}))
+        said = QueryDict(came_from.query if own else "")
+    return {name: str(said[name])[:600] for name in ("list", "at") if name in said}
 
 
 def address_in(asked: Asked, order: Order, case: Case) -> str:
     """Return the address of a case that remembers the list in which it stands."""
     place = urlencode({"list": asked.query, "at": order.key_of(case)})
     return f"{reverse('desk_case', kwargs={'reference': case.reference})}?{place}"
-
-
-def _said(case: Case, request: PortalRequest) -> QueryDict:
-    if request.method == "GET":
-        return request.GET
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    own = came_from.path.startswith(reverse("desk_case", kwargs={"reference": case.reference}))
-    return QueryDict(came_from.query if own else "")
