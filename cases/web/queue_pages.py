@@ -1,5 +1,6 @@
 """The queue's pages: the list, what changed in it meanwhile, its look, filters, and the views that people saved."""
 
+import re
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
-from cases.models import DeskSettings, SavedView, User
+from cases.models import Case, DeskSettings, SavedView, User
 from cases.presence import who_looks_at
 from cases.rules import RuleBroken
 from cases.web import lists
@@ -202,12 +203,20 @@ def _rows_of(request: PortalRequest, page: QueuePage, settings: DeskSettings) ->
     return {
         "page": page,
         "columns": columns,
+        "exact": _named(page.asked.words, request.user),
         "looking": who_looks_at(page.rows, request.user, request.now),
         "look_form": LookForm(initial={"order": settings.order or ORDERS[0].key, "columns": columns, "query": ""}),
         "view_form": ViewForm(),
         "here": f"{page.asked.query}{'&' + urlencode({'after': after}) if after else ''}",
         "changes_url": f"{reverse('desk_changes')}?{page.asked.query}&{urlencode({'after': after})}",
     }
+
+
+def _named(words: str, reader: User) -> Case | None:
+    """Return the case whose number was typed, whatever view it belongs in."""
+    if not re.fullmatch(r"\s*[A-Za-z][A-Za-z0-9]*-\d+\s*", words):
+        return None
+    return Case.objects.visible_to(reader).filter(reference=words.strip().upper()).first()
 
 
 def _views_page(

@@ -222,7 +222,7 @@ def test_a_wrong_message_is_told_and_stays(people: Cast, browser: Client, case: 
     response = post(browser, DESK + act, said, NOON)
     assert response.status_code == 422
     assert beside(response, "body")
-    assert typed_in(response, DESK + act) == said
+    assert said.items() <= typed_in(response, DESK + act).items()
     assert not Message.objects.exists()
 
 
@@ -231,7 +231,7 @@ def test_a_wrong_file_is_told_and_the_words_stay(people: Cast, browser: Client, 
     said = word()
     response = post(browser, DESK + act, said | {"files": [text_file("setup.exe", "MZ")]}, NOON)
     assert "setup.exe" in beside(response, "files")
-    assert typed_in(response, DESK + act) == said
+    assert said.items() <= typed_in(response, DESK + act).items()
     assert not Message.objects.exists()
 
 

@@ -81,6 +81,16 @@ def test_the_list_of_all_cases_shows_hits_too(browser: Client) -> None:
     assert "<mark>error 1603</mark>" in html_of(get(browser, "/desk/cases/?q=error-1603", NOON))
 
 
+def test_a_case_number_leads_there_whatever_the_view(people: Cast, browser: Client) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"), title="long ago")
+    close(case, people.lena, at("Tue 10:00"))
+    page = get(browser, f"{QUEUE}?q=nwit-1", NOON)
+    assert titles(page) == []
+    assert "Open NWIT-1: long ago" in words_of(page)
+    assert "/desk/cases/?q=nwit-1" in html_of(page)
+    assert "Open NWIT" not in words_of(get(browser, f"{QUEUE}?q=nwit-2", NOON))
+
+
 # --- Order and columns --------------------------------------------------------------------------------------------
 
 ORDERED = {
