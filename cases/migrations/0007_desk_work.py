@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_words_to_find'),
+        ('cases', '0006_words_to_find'),
     ]
 
     operations = [

@@ -60,7 +60,7 @@ class AddIndexBeside(AddIndexConcurrently):
 
 class Migration(migrations.Migration):
     atomic = False  # an index is made concurrently outside any transaction
-    dependencies = [("cases", "0004_severity_by_two")]
+    dependencies = [("cases", "0005_mail_put_aside")]
     operations = [
         migrations.RunPython(make, drop),
         AddIndexBeside(
