@@ -6,7 +6,6 @@ from cases.web import (
     account,
     article_pages,
     articles,
-    bulk,
     calendar,
     case_list,
     case_presence,
@@ -28,7 +27,6 @@ from cases.web import (
     macro_pages,
     manager,
     manager_request_pages,
-    my_day,
     over_time,
     partner,
     partner_report,
@@ -37,7 +35,6 @@ from cases.web import (
     plan_pages,
     previews,
     provisional,
-    queue_pages,
     redaction_pages,
     roster,
     roster_feed,
@@ -51,6 +48,7 @@ from cases.web import (
     watcher_pages,
     what_if,
 )
+from cases.web.queue_urls import queue_pages
 from cases.web.request import desk_page, manager_page, partner_page
 
 # Each list is headed by whom it serves.
@@ -214,17 +212,6 @@ desk_pages = [
     ),
     path("desk/cases/<str:reference>/milestone/day/", plan_pages.milestone_day, name="desk_case_milestone_day"),
     path("desk/cases/<str:reference>/milestone/waits/", plan_pages.milestone_waits, name="desk_case_milestone_waits"),
-    path("desk/", queue_pages.queue, name="desk_queue"),
-    path("desk/changes/", queue_pages.changes, name="desk_changes"),
-    path("desk/my-day/", my_day.my_day, name="desk_my_day"),
-    path("desk/bulk/", bulk.bulk, name="desk_bulk"),
-    path("desk/look/", queue_pages.look, name="desk_look"),
-    path("desk/filters/", queue_pages.narrow, name="desk_filters"),
-    path("desk/views/", queue_pages.views, name="desk_views"),
-    path("desk/views/save/", queue_pages.view_save, name="desk_view_save"),
-    path("desk/views/<int:view_id>/change/", queue_pages.view_change, name="desk_view_change"),
-    path("desk/views/<int:view_id>/move/", queue_pages.view_move, name="desk_view_move"),
-    path("desk/views/<int:view_id>/delete/", queue_pages.view_delete, name="desk_view_delete"),
     path("desk/cases/", case_list.cases, name="desk_cases"),
     path("desk/cases/export/", case_list.export, name="desk_cases_export"),
     path("desk/articles/", article_pages.articles, name="desk_articles"),
@@ -406,4 +393,4 @@ manager_pages = [
     path("manager/consents/<int:action_id>/seen/", consent_pages.seen, name="manager_consent_seen"),
 ]
 
-urlpatterns = [*anyone, *company_pages, *people_pages, *partner_pages, *desk_pages, *manager_pages]
+urlpatterns = [*anyone, *company_pages, *people_pages, *partner_pages, *queue_pages, *desk_pages, *manager_pages]
