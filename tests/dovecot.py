@@ -215,6 +215,9 @@ class Wire:
         self.is_heard = False
         # Open, and nothing comes through any more.
         self.dead = False
+        # Whether the next answer to IDLE is held back until a mail is told of, so that both come in one piece.
+        self.joins = False
+        self._held: bytes | None = None
         self._answered = threading.Event()
         self._mute = False
         self.connections = 0
@@ -263,7 +266,18 @@ class Wire:
                 elif self._mute and not from_client:
                     self._answered.set()
                 elif not self.dead:
-                    target.sendall(said)
+                    target.sendall(self._joined(said, from_client))
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _joined(self, said: bytes, from_client: bool) -> bytes:
+        """Return what is passed on now."""
+        if from_client:
+            self._held = b"" if self.joins and b" IDLE" in said else self._held
+        elif self._held is not None:
+            self._held += said
+            if b"EXISTS" not in self._held:
+                return b""
+            said, self._held, self.joins = self._held, None, False
+        return said

@@ -84,6 +84,8 @@ class Line:
         """
         until = time.monotonic() + seconds
         with self._box.idle as idle:
+            if b"EXISTS" in self._read_ahead():
+                return
             while goes_on() and time.monotonic() < until:
                 asked_at = time.monotonic()
                 told = idle.poll(timeout=GLANCE)
@@ -91,6 +93,18 @@ class Line:
                 has_ended = not told and time.monotonic() - asked_at < GLANCE / 2
                 if has_ended or any(b"EXISTS" in line for line in told):
                     return
+
+    def _read_ahead(self) -> bytes:
+        """Return what came in one piece with the answer to IDLE: no poll of the socket sees it any more."""
+        client = self._box.client
+        client.sock.settimeout(0)
+        try:
+            return bytes(client.file.peek())  # type: ignore[union-attr]  # a buffered reader
+        except OSError:
+            # There is nothing, which TLS says so.
+            return b""
+        finally:
+            client.sock.settimeout(PATIENCE)
 
 
 def collect(account: Account, *, clock: Clock) -> int:

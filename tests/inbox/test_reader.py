@@ -111,6 +111,18 @@ def test_mails_are_handled_as_the_server_tells_of_them_over_one_line(
     assert not Heartbeat.objects.filter(pk=heartbeat.READER).exists(), "whoever ends on purpose says so"
 
 
+def test_what_is_told_in_one_piece_with_the_answer_to_idle_is_heard(
+    office: Office, server: Dovecot, wire: Wire
+) -> None:
+    wire.joins = True
+    with reading():
+        wait_for(is_read)
+        deliver(server, office, "In one piece")
+        wait_for(cases_are(1))
+    assert wire.connections == 1
+    assert not wire.joins
+
+
 def test_where_the_server_does_not_tell_it_is_asked_over_the_same_line(
     office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
