@@ -7,9 +7,28 @@ from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery
 
-from cases.models import Deadline, Dispatch, IncomingMail, User, WaitingEpisode
+from cases.models import (
+    Deadline,
+    Dispatch,
+    IncomingMail,
+    MailFate,
+    Milestone,
+    Notice,
+    OnCallAlert,
+    Survey,
+    User,
+    WaitingEpisode,
+)
 from cases.models.incoming import TO_SORT
-from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail, StuckEvent, WebhookDelivery
+from notifications.models import (
+    MailState,
+    MailTimes,
+    Outgoing,
+    OutgoingAlert,
+    OutgoingMail,
+    StuckEvent,
+    WebhookDelivery,
+)
 
 # Numbers that only say whether somebody should look are counted no further.
 COUNTED = 99
@@ -79,6 +98,12 @@ def _due_since(now: datetime) -> list[Subquery]:
         _first(Deadline.objects.to_breach(now), "due_at"),
         _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),
         _first(waiting.filter(closes_at__lte=now), "closes_at"),
+        Subquery(Notice.objects.filter(told_at=None).order_by("pk").values("at")[:1]),
+        _first(OnCallAlert.objects.filter(ended_at=None, next_round_at__lte=now), "next_round_at"),
+        _first(Milestone.objects.filter(next_reminder_at__lte=now), "next_reminder_at"),
+        _first(Survey.objects.filter(remind_at__lte=now), "remind_at"),
+        _first(IncomingMail.objects.filter(fate=MailFate.WAITING, received_at__lte=now), "received_at"),
+        _first(MailTimes.objects.filter(digest_due_at__lte=now), "digest_due_at"),
     ]
 
 

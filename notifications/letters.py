@@ -20,6 +20,7 @@ from cases.inbox import marks
 from cases.models import Case, CaseEvent, Invitation, Partner, Site, User
 from notifications import heartbeat
 from notifications.models import MailKind
+from notifications.preferences import choosing
 
 LONGEST_SUBJECT = 200
 BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -144,7 +145,16 @@ def _headers(letter: Letter, sent_from: str) -> dict[str, str]:
         "List-Id": f"<{audience}.{domain}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
+        **_headers_to_turn_off(letter),
     }
+
+
+def _headers_to_turn_off(letter: Letter) -> dict[str, str]:
+    """Return what lets a mail program offer to unsubscribe with one click (RFC 8058), where that may be."""
+    link = choosing.link_to_turn_off(letter.kind, letter.recipient)
+    if not link:
+        return {}
+    return {"List-Unsubscribe": f"<{address(link)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _reply_to(letter: Letter, sent_from: str) -> str:
@@ -164,6 +174,7 @@ def case_address(case: Case, reader: User) -> str:
 def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
     case, reader = letter.case, letter.recipient
     about_case: dict[str, Any] = {}
+    turn_off = choosing.link_to_turn_off(letter.kind, reader)
     if case is not None and reader is not None:
         about_case = {"case": case, "case_url": case_address(case, reader), "desk": case.desk, "event": letter.event}
     return {
@@ -174,6 +185,8 @@ def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
         "reader_zone": letter.reader.zone,
         "answers_come_in": bool(settings.INBOUND_KEY or settings.INBOUND_PROVIDER)
         or heartbeat.last(heartbeat.MAILBOX) is not None,
+        "turn_off_url": address(turn_off) if turn_off else "",
+        "choose_url": address(reverse("account_mail")),
         # What `when_words` reckons "this year" from.
         "now": now,
         **letter.content,

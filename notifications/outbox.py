@@ -17,7 +17,8 @@ from django.db.models import Case, F, Q, When
 
 from notifications import letters, recipients
 from notifications.letters import Letter
-from notifications.models import MailState, Outgoing, OutgoingMail
+from notifications.models import COLLECTING, How, MailState, Outgoing, OutgoingMail
+from notifications.preferences import choosing
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
     refused = recipients.why_not(case, letter.recipient, for_staff=letter.kind.is_for_staff, partner=letter.partner)
     if refused:
         logger.warning("%s on %s goes to nobody: %s", letter.kind, letter.about or case, refused)
+    state, due_at, reason = (MailState.WITHDRAWN, letter.due_at or now, refused) if refused else _wanted(letter, now)
     written = letters.write(letter, now=now)
     mail = OutgoingMail(
         key=letter.key,
@@ -109,13 +111,29 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
         body_html=written.html,
         message_id=written.message_id,
         headers=written.headers,
-        state=MailState.WITHDRAWN if refused else MailState.QUEUED,
-        due_at=letter.due_at or now,
+        state=state,
+        due_at=due_at,
         made_at=now,
-        last_error=refused,
+        last_error=reason,
     )
     # No exception on a second time, so the transaction around it goes on.
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+def _wanted(letter: Letter, now: datetime) -> tuple[MailState, datetime, str]:
+    """Return what becomes of a letter by its reader's choice, when it may leave, and why it does not."""
+    due_at, person, case = letter.due_at or now, letter.recipient, letter.case
+    # A digest is made at an hour and of mails that its reader chose.
+    if person is None or letter.kind in COLLECTING:
+        return MailState.QUEUED, due_at, ""
+    how = choosing.how(letter.kind, person)
+    if how == How.NEVER:
+        return MailState.WITHDRAWN, due_at, "Its reader chose not to get such mails."
+    if case is not None and choosing.waits_for_nothing(case.severity):
+        return MailState.QUEUED, due_at, ""
+    if how == How.DIGEST:
+        return MailState.HELD, due_at, ""
+    return MailState.QUEUED, choosing.may_leave_at(letter.kind, person, due_at), ""
 
 
 # --- Out ----------------------------------------------------------------------------------------------------------
@@ -203,6 +221,12 @@ def _settle(row: Row, way: Way[Row], *, now: datetime, **changes: Any) -> None:
 
 
 # --- The button ---------------------------------------------------------------------------------------------------
+
+
+def send_all_again(*, of: type[Outgoing] = OutgoingMail, now: datetime) -> int:
+    """Queue everything that was given up as if it had never failed. Returns how much."""
+    given_up = of._default_manager.filter(state=MailState.GAVE_UP)
+    return given_up.update(state=MailState.QUEUED, tries=0, due_at=now, last_error="")
 
 
 def send_again(row_id: int, *, of: type[Outgoing] = OutgoingMail, now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """Whether a mail is still owed when it is about to leave. Between writing and sending the world moves on."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases import promises
@@ -218,6 +219,17 @@ def _webhook_off(mail: OutgoingMail, now: datetime) -> str:
     return "" if its else "The recipient looks after this system no more."
 
 
+def _collected(mail: OutgoingMail, now: datetime) -> str:
+    """What collects news of many cases says nothing of one that its reader may not see any more, and nothing stale."""
+    named = set(REFERENCE_IN_LINK.findall(mail.body_text))
+    if mail.recipient is not None and named:
+        seen = Case.objects.visible_to(mail.recipient).filter(reference__in=named).values("pk").distinct().count()
+        if seen != len(named):
+            return "The recipient may not see one of these cases any more."
+    stale = mail.kind == MailKind.DAILY_DIGEST and now - mail.made_at > DIGEST_GOOD_FOR
+    return "The next digest says more." if stale else ""
+
+
 def _facts(mail: Told) -> dict[str, Any]:
     return {} if mail.event is None else mail.event.facts
 
@@ -228,6 +240,10 @@ def _unsorted(mail: Told, now: datetime) -> str:
     sorted_by_now = not IncomingMail.objects.filter(pk=number, fate__in=TO_SORT).exists()
     return "Somebody sorted the mail before it left." if sorted_by_now else ""
 
+
+# As `letters.case_address` writes them.
+REFERENCE_IN_LINK = re.compile(r"/cases/([A-Z0-9]+-[0-9]+)/")
+DIGEST_GOOD_FOR = timedelta(hours=20)
 
 QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.SEVERITY_1_LOGGED: _unanswered,
@@ -261,6 +277,8 @@ QUESTIONS: dict[MailKind, Callable[[OutgoingMail, datetime], str]] = {
     MailKind.WEBHOOK_OFF: _webhook_off,
     MailKind.MANAGER_ASKED: _manager_asked,
     MailKind.MANAGER_REQUEST_RECEIVED: _manager_asked,
+    MailKind.DAILY_DIGEST: _collected,
+    MailKind.CAUGHT_UP: _collected,
 }
 
 # The same questions; an alert without one is true whenever it rings.

@@ -39,6 +39,11 @@ def owner_or_shift(case: Case, now: datetime) -> list[User]:
     return roster.rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case) or managers()
 
 
+def on_shift(case: Case, now: datetime) -> list[User]:
+    """Return who is on shift at the case's desk; while it is closed, or where nobody is rostered, its specialists."""
+    return roster.rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case)
+
+
 def managers() -> list[User]:
     """Return the managers; an installation without one has at least an administrator."""
     return list(_staff(StaffRole.MANAGER)) or list(_staff(StaffRole.ADMINISTRATOR))

@@ -25,9 +25,21 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
-from notifications import alerts, dispatch, heartbeat, invitations, notices, outbox, receivers, reminders, webhooks
+from notifications import (
+    alerts,
+    dispatch,
+    given_up,
+    heartbeat,
+    invitations,
+    notices,
+    outbox,
+    receivers,
+    reminders,
+    webhooks,
+)
 from notifications.delivery import Connection, MailServerDown
-from notifications.models import MailState, Outgoing, OutgoingAlert, OutgoingMail, WebhookDelivery
+from notifications.digests import catching_up, daily
+from notifications.models import MailState, MailTimes, Outgoing, OutgoingAlert, OutgoingMail, WebhookDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +76,7 @@ def send_outbox(*, clock: Clock) -> int:
     `clock` is read for each mail, because a run can last.
     """
     tried = sent = failed = 0
+    catching_up.catch_up(now=clock())
     with Connection() as connection:
         for mail_id in _due_mails(clock):
             try:
@@ -140,6 +153,22 @@ def remind_of_surveys(*, now: datetime) -> int:
     reminded = _each(due, "remind_at", lambda pk: actions.remind_of_survey(survey_id=pk, now=now))
     heartbeat.beat("remind of surveys", now=now, done=reminded)
     return reminded
+
+
+def send_digests(*, now: datetime) -> int:
+    """Make the daily digests that are due; staff who never chose anything get their first one the next morning."""
+    daily.begin_for_staff(now=now)
+    due = MailTimes.objects.filter(digest_due_at__lte=now)
+    made = _each(due, "digest_due_at", lambda pk: daily.make(person_id=pk, now=now))
+    heartbeat.beat("send digests", now=now, done=made)
+    return made
+
+
+def tell_of_given_up(*, now: datetime) -> int:
+    """Tell administrators of the mails that were given up, once a day at most."""
+    told = given_up.tell(now=now)
+    heartbeat.beat("tell of given up", now=now, done=told)
+    return told
 
 
 def alert_on_call(*, now: datetime) -> int:

@@ -79,6 +79,18 @@ def forget_uploads(**_: Any) -> None:
 
 
 @shared_task
+def send_digests(**_: Any) -> None:
+    """Make the daily digests that are due."""
+    sweeps.send_digests(now=timezone.now())
+
+
+@shared_task
+def tell_of_given_up(**_: Any) -> None:
+    """Tell administrators of the mails that were given up."""
+    sweeps.tell_of_given_up(now=timezone.now())
+
+
+@shared_task
 def close_silent_cases(**_: Any) -> None:
     """Close the cases whose contact stayed silent."""
     sweeps.close_silent_cases(now=timezone.now())

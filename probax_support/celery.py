@@ -65,6 +65,10 @@ app.conf.beat_schedule = {
     # Once, a week after a closing that nobody judged.
     "remind of surveys": tick("remind_of_surveys", every=300.0),
     "close silent cases": tick("close_silent_cases", every=30.0),
+    # At eight in each reader's zone, or when they like.
+    "send digests": tick("send_digests", every=60.0),
+    # Mails that nobody could be brought to take.
+    "tell of given up": tick("tell_of_given_up", every=300.0),
     # Large files that nobody went on with for a week.
     "forget uploads": tick("forget_uploads", every=3600.0),
     # Trials that end in three days, or have ended.

@@ -1,11 +1,11 @@
-"""Every write to hours and holidays. Each counts up the desk's revision in the same transaction.
+"""Every write to hours, holidays and warnings. What moves hours counts up the desk's revision in the same transaction.
 
 They move no promise that was made; whoever calls them decides what happens to open ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.db.models import F
 
 from sla.engine.calendar import BadCalendar
 from sla.engine.calendar import Shift as EngineShift
-from sla.models import Desk, HolidayChange, Shift
+from sla.models import Desk, HolidayChange, PolicyVersion, Shift
 from sla.store import Hours
 
 
@@ -64,6 +64,16 @@ def change_hours(desk: Desk, hours: Sequence[Hours]) -> None:
         Shift(desk=desk, weekdays=sorted(set(weekdays)), starts_at=starts, ends_at=ends)
         for weekdays, starts, ends in hours
     )
+
+
+@transaction.atomic
+def change_warnings(policy: PolicyVersion, shares: Mapping[int, int]) -> None:
+    """Set after which share of its target each severity of `policy` warns, in percent.
+
+    It is staff's own business: nothing that is promised to a partner changes, and what was promised keeps its warning.
+    """
+    for severity, share in shares.items():
+        policy.targets.filter(severity=severity).update(warn_at_percent=share)
 
 
 def revise(desk: Desk) -> None:

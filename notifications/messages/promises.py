@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import INTERNAL_KINDS, CaseEvent, Deadline, DeadlineKind, User
-from notifications import recipients
+from notifications import recipients, steps
 from notifications.letters import Letter
-from notifications.models import MailKind
+from notifications.models import MailKind, Moment
 
 Secrets = dict[str, str]
 
@@ -16,20 +16,18 @@ def promise_at_risk(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     deadline = _deadline(event)
     if deadline.kind == DeadlineKind.MILESTONE:
         return _letters(MailKind.MILESTONE_DUE, _owners(deadline, event.at), event, deadline)
-    owners = _owners(deadline, event.at)
-    # What staff set themselves is the owner's alone to do, as long as there is one (P9.2).
-    alone = deadline.kind in INTERNAL_KINDS and recipients.has_owner(event.case)
-    people = owners if alone else recipients.each_once(owners, recipients.managers())
+    moment = Moment.UPDATE_DUE if deadline.kind in INTERNAL_KINDS else Moment.AT_RISK
+    people = steps.people(moment, event.case, _owners(deadline, event.at), event.at)
     return _letters(MailKind.PROMISE_AT_RISK, people, event, deadline)
 
 
 def promise_missed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
-    """Say that a promise was broken, an update or a milestone is overdue: to whoever owns it, then to the managers."""
+    """Say that a promise was broken, an update or a milestone is overdue: to whom the step tells."""
     deadline = _deadline(event)
     kind = MailKind.MILESTONE_OVERDUE if deadline.kind == DeadlineKind.MILESTONE else MailKind.PROMISE_MISSED
     # What the managers themselves did not keep goes further up (P9.4).
     above = recipients.administrators() if deadline.kind == DeadlineKind.MANAGER_ANSWER else []
-    people = recipients.each_once(_owners(deadline, event.at), recipients.managers(), above)
+    people = recipients.each_once(steps.people(Moment.MISSED, event.case, _owners(deadline, event.at), event.at), above)
     return _letters(kind, people, event, deadline)
 
 

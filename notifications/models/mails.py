@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseEvent, ContactAttempt, Invitation
-from notifications.models.outgoing import Outgoing, due_indexes, standing_is_sound
+from notifications.models.outgoing import MailState, Outgoing, due_indexes, standing_is_sound
 
 
 class MailKind(models.TextChoices):
@@ -64,6 +64,9 @@ class MailKind(models.TextChoices):
     MANAGER_REQUEST_RECEIVED = "manager_request_received", _("Request for a manager received")
     MANAGER_ANSWERED = "manager_answered", _("Manager answered")
     WEBHOOK_OFF = "webhook_off", _("Webhook switched off")
+    DAILY_DIGEST = "daily_digest", _("Daily digest")
+    CAUGHT_UP = "caught_up", _("What could not leave in time")
+    MAILS_GIVEN_UP = "mails_given_up", _("Mails given up")
 
     @property
     def is_for_staff(self) -> bool:
@@ -116,8 +119,15 @@ FOR_CONTACTS = frozenset(
         MailKind.INVITATION,
         # To whoever looks after the system: a partner's administrators, or our managers.
         MailKind.WEBHOOK_OFF,
+        # Each reader's own, from what they may see.
+        MailKind.DAILY_DIGEST,
+        MailKind.CAUGHT_UP,
     }
 )
+
+
+# They say in a line each what happened in many cases.
+COLLECTING = (MailKind.DAILY_DIGEST, MailKind.CAUGHT_UP)
 
 
 class OutgoingMail(Outgoing):
@@ -142,6 +152,10 @@ class OutgoingMail(Outgoing):
     message_id = models.CharField(max_length=200)
     headers = models.JSONField(default=dict)
     sent_from = models.CharField(max_length=200, blank=True)
+    # The mail that says this one's news among others, so that this one is withdrawn.
+    bundled_in = models.ForeignKey("self", models.PROTECT, related_name="bundled", null=True, blank=True)
+    # The attempt after which administrators were told that it was given up.
+    alarmed_of_attempt = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("mail")
@@ -159,6 +173,8 @@ class OutgoingMail(Outgoing):
             *due_indexes("mail"),
             # Read by the outbox page, newest first, one state or all.
             models.Index(fields=["state", "-id"], name="mail_by_state"),
+            # Read by whoever makes a digest.
+            models.Index(fields=["recipient", "id"], name="mail_held", condition=models.Q(state=MailState.HELD)),
             # Read by the outbox page's search box.
             models.Index(fields=["to_address", "-id"], name="mail_by_address"),
         ]

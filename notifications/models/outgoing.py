@@ -11,6 +11,8 @@ class MailState(models.TextChoices):
 
     QUEUED = "queued", _("Waiting to be sent")
     IN_FLIGHT = "in_flight", _("Being sent")
+    # A mail whose reader wants it in the daily digest.
+    HELD = "held", _("Kept for the digest")
     SENT = "sent", _("Sent")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     GAVE_UP = "gave_up", _("Given up")

@@ -17,8 +17,9 @@ WORTH_SAYING = timedelta(minutes=2)
 class Health:
     """Asked only by a page that shows it, and once."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, reader: User) -> None:
         self._now = now
+        self._reader = reader
 
     @cached_property
     def _signs(self) -> reads.Signs:
@@ -39,6 +40,11 @@ class Health:
     def alerts_given_up(self) -> int:
         """How many alerts by chat or pager were given up and wait for somebody to look."""
         return self._signs.alerts_given_up
+
+    @property
+    def tells_of_given_up(self) -> bool:
+        """Whether the reader is somebody who puts such things right, and there is something to put right."""
+        return self._reader.is_staff and self.mails_given_up > 0
 
     @cached_property
     def mailbox_trouble(self) -> str:
@@ -63,4 +69,4 @@ def health(request: HttpRequest) -> dict[str, Any]:
     now = getattr(request, "now", None)
     if not isinstance(user, User) or not user.works_here or now is None:
         return {}
-    return {"health": Health(now)}
+    return {"health": Health(now, user)}

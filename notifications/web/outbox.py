@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -106,6 +106,19 @@ def body(request: PortalRequest, mail_id: int) -> HttpResponse:
     response = HttpResponse(letters.for_staff_to_read(mail.body_html))
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@desk_page
+@require_POST
+def all_again(request: PortalRequest) -> HttpResponseBase:
+    """Send every mail again that was given up."""
+    count = outbox.send_all_again(now=request.now)
+    if count:
+        words = ngettext("%(n)s mail is on its way again.", "%(n)s mails are on their way again.", count)
+        messages.success(request, words % {"n": count})
+    else:
+        messages.info(request, _("No mail was given up. Nothing was changed."))
+    return redirect("desk_mails")
 
 
 @desk_page

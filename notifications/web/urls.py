@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from cases.web.request import manager_page, partner_page
-from notifications.web import alerts, outbox, webhooks
+from notifications.web import alerts, outbox, preferences, steps, webhooks
 
 
 def _webhooks(prefix: str, name: str, guard: webhooks.Guard) -> list[URLPattern]:
@@ -20,8 +20,12 @@ def _webhooks(prefix: str, name: str, guard: webhooks.Guard) -> list[URLPattern]
 
 
 urlpatterns = [
+    # /account/mail/: everybody with an account, their own; /mail/off/: whoever has the link
+    path("account/mail/", preferences.preferences, name="account_mail"),
+    path("mail/off/<str:token>/", preferences.turn_off, name="mail_turn_off"),
     # /desk/: staff
     path("desk/mail/", outbox.mails, name="desk_mails"),
+    path("desk/mail/again/", outbox.all_again, name="desk_mails_again"),
     path("desk/mail/<int:mail_id>/", outbox.one, name="desk_mail"),
     path("desk/mail/<int:mail_id>/body/", outbox.body, name="desk_mail_body"),
     path("desk/mail/<int:mail_id>/again/", outbox.again, name="desk_mail_again"),
@@ -32,6 +36,7 @@ urlpatterns = [
     path("desk/alerts/rang/<int:alert_id>/again/", alerts.again, name="desk_alert_again"),
     # /manager/: managers
     path("manager/alerts/", alerts.teams, name="manager_alerts"),
+    path("manager/warnings/", steps.warnings, name="manager_warnings"),
     *_webhooks("manager/", "manager", manager_page),
     # /company/: a partner's administrators
     *_webhooks("company/<str:code>/", "company", partner_page),

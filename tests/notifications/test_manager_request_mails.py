@@ -84,5 +84,5 @@ def test_a_missed_answer_goes_to_the_managers_and_further_up(office: Office) -> 
     for person in (office.ruth, office.ann):
         missed = mail(MailKind.PROMISE_MISSED, person)
         assert "no manager answered in time" in missed.body_text
-        assert "Missed, Manager's answer was due" in missed.subject
+        assert "Missed, manager's answer was due" in missed.subject
     assert MailKind.PROMISE_MISSED not in kinds_to(office.lena)

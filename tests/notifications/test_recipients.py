@@ -21,10 +21,10 @@ class Row:
     pk = 1
 
     def __getattr__(self, name: str) -> object:
-        return at(TUESDAY_9) if name.endswith(("_at", "wanted_by")) else ""
+        return at(TUESDAY_9) if name.endswith(("_at", "_since", "wanted_by")) else ""
 
 
-ROWS = ("proposal", "earlier", "review", "asked", "action", "closing", "survey", "invitation", "kept")
+ROWS = ("webhook", "proposal", "earlier", "review", "asked", "action", "closing", "survey", "invitation", "kept")
 TIMES = ("due_at", "due_now", "due_then", "starts_at", "closes_at", "old_due_at", "ends_at", "expires_at")
 
 
@@ -32,7 +32,7 @@ def slip_in(case: Case, kind: MailKind, person: User) -> OutgoingMail:
     """Ask the outbox for a mail to a person, as a caller with a mistake in it would."""
     moments = dict.fromkeys(TIMES, at(TUESDAY_9))
     rows = {name: Row() for name in ROWS}
-    content = {"message": case.messages.first(), "within": timedelta(hours=6), **moments, **rows}
+    content = {"message": case.messages.first(), "within": timedelta(hours=6), "count": 1, **moments, **rows}
     letter = Letter(kind, person, event(case, "case_logged"), content)
     outbox.enqueue(letter, now=at(TUESDAY_9))
     return OutgoingMail.objects.get(key=letter.key)

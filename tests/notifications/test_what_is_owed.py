@@ -8,7 +8,7 @@ import pytest
 from cases import actions
 from cases.models import Case, EventKind, KeptRequest, NoticeKind, Partner, Plan, Survey
 from notifications import sweeps
-from notifications.models import MailKind, OutgoingMail
+from notifications.models import MailKind, MailState, OutgoingMail
 from tests import builders
 from tests.builders import at, details
 from tests.cases.test_plans import add, plan
@@ -24,7 +24,7 @@ class Owed:
     """`happens` brings it about with the mails before it already written; `to` are the first names of its readers."""
 
     happens: Callable[[Office], object]
-    event: EventKind | NoticeKind
+    event: EventKind | NoticeKind | None
     mail: MailKind
     to: str
 
@@ -160,6 +160,19 @@ def update_at(when: str, *, owned: bool = True) -> Callable[[Office], None]:
     return happens
 
 
+def a_morning_comes(office: Office) -> None:
+    sweeps.send_digests(now=at("Mon 12:00"))
+    a_case(office)
+    sweeps.send_digests(now=at("Wed 08:00"))
+
+
+def a_mail_is_given_up(office: Office) -> None:
+    a_case(office)
+    tell("Tue 10:00")
+    OutgoingMail.objects.update(state=MailState.GAVE_UP)
+    sweeps.tell_of_given_up(now=at("Tue 10:00"))
+
+
 OWED = {
     "acknowledgement": Owed(a_case, EventKind.CASE_LOGGED, MailKind.CASE_RECEIVED, "priya"),
     "reply": Owed(answered, EventKind.SPECIALIST_REPLIED, MailKind.SPECIALIST_REPLIED, "priya"),
@@ -240,6 +253,8 @@ OWED = {
     "trial ending": Owed(a_trial_ends, NoticeKind.TRIAL_ENDING, MailKind.TRIAL_ENDING, "ann priya ruth"),
     "request kept": Owed(a_request_is_kept, NoticeKind.REQUEST_KEPT, MailKind.REQUEST_KEPT, "omar"),
     "mail put aside": Owed(a_mail_too_deep, NoticeKind.MAIL_PUT_ASIDE, MailKind.MAIL_PUT_ASIDE, "priya"),
+    "daily digest": Owed(a_morning_comes, None, MailKind.DAILY_DIGEST, "ann lena ruth"),
+    "mail given up": Owed(a_mail_is_given_up, None, MailKind.MAILS_GIVEN_UP, "ann"),
     "request that waits": Owed(a_request_is_kept, NoticeKind.REQUEST_KEPT, MailKind.REQUEST_WAITING, "ruth"),
 }  # fmt: skip
 

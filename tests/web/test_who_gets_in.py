@@ -43,6 +43,7 @@ WORKPLACES = {
     "company": "contacts",
     "invitations": "everybody",
     "watching": "everybody",
+    "mail": "everybody",
     "": "everybody",
     # Mail servers bring mail there; without a signature nothing is taken.
     "inbound": "everybody",

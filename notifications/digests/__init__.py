@@ -1,0 +1,1 @@
+"""Many news in one mail: the daily digest, and what could not leave while nothing ran."""

@@ -1,0 +1,46 @@
+"""Mails that become lines of another one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications import letters, owed
+from notifications.models import MailState, OutgoingMail
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a mail would have said in one line: its subject, when it was written, and where its news is read."""
+
+    subject: str
+    at: datetime
+    url: str
+
+
+def gathered(mails: Iterable[OutgoingMail], now: datetime) -> tuple[list[OutgoingMail], list[Line]]:
+    """Return the mails that are still owed, and their lines. Those that are not are withdrawn for their own reason.
+
+    The mails are locked by the caller's transaction.
+    """
+    kept, lines = [], []
+    for mail in mails:
+        reason = owed.why_withdraw(mail, now)
+        if reason:
+            OutgoingMail.objects.filter(pk=mail.pk).update(state=MailState.WITHDRAWN, last_error=reason)
+            continue
+        kept.append(mail)
+        lines.append(Line(mail.subject, mail.made_at, _url_of(mail)))
+    return kept, lines
+
+
+def bundle(mails: list[OutgoingMail], into: OutgoingMail) -> None:
+    """Withdraw mails in favour of the one that holds their lines."""
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
+        state=MailState.WITHDRAWN, bundled_in=into, last_error=f"Bundled in mail {into.pk}."
+    )
+
+
+def _url_of(mail: OutgoingMail) -> str:
+    if mail.case is None or mail.recipient is None:
+        return letters.address("/")
+    return letters.case_address(mail.case, mail.recipient)

@@ -1,0 +1,137 @@
+"""What a person chose, and what follows for a letter: now, later, in the digest, or never."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases import promises
+from cases.models import Partner, User
+from cases.rules import ROUND_THE_CLOCK_SEVERITY, RuleBroken
+from notifications.models import How, MailChoice, MailKind, MailTimes
+from notifications.preferences import hours
+from notifications.preferences.kinds import OPTIONAL, at_first, offered_to
+from sla.models import Desk
+
+# What a link of a mail is signed for, and nothing else.
+PURPOSE = "turn off a kind of mail"
+FIRST_DIGEST_AT = time(8)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Quiet hours: from when, until when, and the weekdays on which they begin."""
+
+    begins: time
+    ends: time
+    days: frozenset[int]
+
+
+def how(kind: MailKind, person: User) -> How:
+    """Return how a person gets a kind of mail."""
+    if kind not in OPTIONAL:
+        return How.NOW
+    chosen = MailChoice.objects.filter(person=person, kind=kind).values_list("how", flat=True).first()
+    return at_first(kind, person) if chosen is None else How(chosen)
+
+
+def may_leave_at(kind: MailKind, person: User, at: datetime) -> datetime:
+    """Return `at`, or the end of the quiet hours that hold then. What nobody may turn off does not wait."""
+    if kind not in OPTIONAL:
+        return at
+    times = MailTimes.objects.filter(person=person).first()
+    if times is None or times.quiet_from is None or times.quiet_until is None:
+        return at
+    end = hours.end_of_quiet(at, ZoneInfo(person.zone), times.quiet_from, times.quiet_until, times.quiet_days)
+    return at if end is None else end
+
+
+def waits_for_nothing(severity: int | None) -> bool:
+    """Return whether a mail about a case of this severity goes at once, whatever its reader chose but never."""
+    return severity == ROUND_THE_CLOCK_SEVERITY
+
+
+@transaction.atomic(durable=True)
+def choose(
+    *, choices: Mapping[MailKind, How], quiet: Quiet | None, digest_at: time, actor: User, now: datetime
+) -> MailTimes:
+    """Keep which mails a person wants, and when.
+
+    Raises:
+        RuleBroken: a kind cannot be turned off or put off, or the quiet hours are none.
+    """
+    offered = offered_to(actor)
+    if any(kind not in offered or way not in offered[kind].ways for kind, way in choices.items()):
+        raise RuleBroken("mail_not_optional", _("One of these mails cannot be chosen like this. Nothing was changed."))
+    if quiet is not None and (quiet.begins == quiet.ends or not quiet.days):
+        raise RuleBroken(
+            "quiet_hours_empty", _("Quiet hours need a beginning, another end, and a day. Nothing was changed.")
+        )
+    for kind, way in choices.items():
+        MailChoice.objects.update_or_create(person=actor, kind=kind, defaults={"how": way})
+    times, _made = MailTimes.objects.update_or_create(
+        person=actor,
+        defaults={
+            "quiet_from": None if quiet is None else quiet.begins,
+            "quiet_until": None if quiet is None else quiet.ends,
+            "quiet_days": [] if quiet is None else sorted(quiet.days),
+            "digest_at": digest_at,
+            "digest_due_at": next_digest(actor, digest_at, now),
+        },
+    )
+    return times
+
+
+@transaction.atomic(durable=True)
+def turn_off(*, kind: MailKind, actor: User, now: datetime) -> None:
+    """Send no more mails of this kind to a person, by the link in one of them."""
+    if How.NEVER not in OPTIONAL[kind].ways:
+        raise RuleBroken("mail_not_optional", _("One of these mails cannot be chosen like this. Nothing was changed."))
+    MailChoice.objects.update_or_create(person=actor, kind=kind, defaults={"how": How.NEVER})
+    keep_times(actor, now)
+
+
+def keep_times(person: User, now: datetime) -> None:
+    """Give a person their row of times, if they have none: from then on digests are looked at."""
+    due_at = next_digest(person, FIRST_DIGEST_AT, now)
+    MailTimes.objects.get_or_create(person=person, defaults={"digest_at": FIRST_DIGEST_AT, "digest_due_at": due_at})
+
+
+def next_digest(person: User, at: time, now: datetime) -> datetime:
+    """Return when the next digest of a person is made: at that hour of their zone, on their desk's business days."""
+    return hours.next_at(now, ZoneInfo(person.zone), at, lambda day: _works_on(_desk_of(person), day))
+
+
+def _desk_of(person: User) -> Desk | None:
+    if person.works_here:
+        return person.desk
+    partner = Partner.objects.filter(memberships__user=person, memberships__is_active=True).order_by("pk").first()
+    return None if partner is None else partner.home_desk
+
+
+def _works_on(desk: Desk | None, day: date) -> bool:
+    return day.weekday() < 5 if desk is None else promises.home_hours(desk).is_business_day(day)
+
+
+# --- The link that turns a kind off -----------------------------------------------------------------------------------
+
+
+def link_to_turn_off(kind: MailKind, person: User | None) -> str:
+    """Return the path that turns off a kind of mail for a person; empty where that may not be."""
+    if person is None or kind not in OPTIONAL or How.NEVER not in OPTIONAL[kind].ways:
+        return ""
+    return reverse("mail_turn_off", kwargs={"token": signing.dumps([person.pk, kind], salt=PURPOSE)})
+
+
+def of_link(token: str) -> tuple[int, MailKind] | None:
+    """Return the person and the kind of a link; None if we never signed it for this."""
+    try:
+        person_id, kind = signing.loads(token, salt=PURPOSE)
+        return int(person_id), MailKind(kind)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
