@@ -9,10 +9,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.db import connection
+from pytest_django import Settings
 
-from notifications.models import MailState, OutgoingMail
+from notifications import actions, sweeps
+from notifications.actions import WebhookDetails
+from notifications.models import MailState, OutgoingMail, WebhookDelivery
+from tests.builders import at
+from tests.http_sink import HttpSink
 from tests.notifications.office import TUESDAY_9, open_office, send, tell
 from tests.smtp_sink import SmtpSink
 
@@ -23,6 +28,12 @@ KILLS = (3, 9, 16)
 SENDER = "import django; django.setup(); from tests.notifications.office import *; send(TUESDAY_9)"
 
 
+TELLER = (
+    "import django; django.setup(); from notifications import sweeps; from tests.builders import at; "
+    f"sweeps.send_webhooks(clock=lambda: at('{TUESDAY_9}'))"
+)
+
+
 def database_url() -> str:
     """Return where the database of this test is, for a process of its own."""
     known = connection.settings_dict
@@ -31,15 +42,15 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
-def start_sender(smtp: SmtpSink) -> "subprocess.Popen[bytes]":
+def start_sender(program: str = SENDER, **more: str) -> "subprocess.Popen[bytes]":
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": database_url(),
-        "EMAIL_URL": smtp.url,
-        "DATA_DIR": str(settings.DATA_DIR),
+        "DATA_DIR": str(configured.DATA_DIR),
+        **more,
     }
-    return subprocess.Popen([sys.executable, "-c", SENDER], cwd=ROOT, env=environment)
+    return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment)
 
 
 @pytest.mark.slow
@@ -52,7 +63,7 @@ def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_
     # Long enough for the kill to come while a mail is in flight.
     mail_by_smtp.delay = 0.05
     for count in KILLS:
-        sender = start_sender(mail_by_smtp)
+        sender = start_sender(EMAIL_URL=mail_by_smtp.url)
         deadline = time.monotonic() + 60
         while len(mail_by_smtp.received) < count:
             assert sender.poll() is None, "the sender ended before it was killed"
@@ -71,3 +82,27 @@ def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_
     assert len(twice) <= len(KILLS)
     assert all(rows[message_id].ambiguous for message_id in twice)
     assert sum(row.ambiguous for row in rows.values()) <= len(KILLS)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_killed_between_telling_a_system_and_marking_tells_it_again_under_the_same_id(
+    settings: Settings,
+) -> None:
+    settings.REACH_PRIVATE_NETWORK = True
+    office, system = open_office(), HttpSink()
+    details = WebhookDetails("tickets", system.url())
+    actions.add_webhook(partner_id=None, details=details, actor=office.ruth, now=at(TUESDAY_9))
+    office.log()
+    tell(TUESDAY_9)
+    started: list[subprocess.Popen[bytes]] = []
+    # It has been told, and nobody has noted it.
+    system.on_request = lambda: started[0].send_signal(signal.SIGKILL)
+    started.append(start_sender(TELLER, REACH_PRIVATE_NETWORK="True"))
+    assert started[0].wait(timeout=60) == -signal.SIGKILL
+    system.on_request = lambda: None
+    sweeps.send_webhooks(clock=lambda: at("Tue 24 Nov 09:03"))
+    row = WebhookDelivery.objects.get()
+    assert (row.state, row.ambiguous, row.attempt) == (MailState.SENT, True, 2)
+    assert [request.headers["webhook-id"] for request in system.received] == [str(row.message_id)] * 2
+    system.close()
