@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from functools import cached_property
@@ -23,12 +24,13 @@ logging.getLogger("mail").setLevel(logging.WARNING)
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """One mail as one recipient got it, written down before the server said 250."""
+    """One mail as one recipient got it, written down with its moment before the server said 250."""
 
     recipient: str
     message_id: str
     subject: str
     raw: bytes
+    at: datetime
 
     @cached_property
     def message(self) -> EmailMessage:
@@ -135,11 +137,12 @@ class SmtpSink:
             self.refused += 1
             return self.refusal
         headers = BytesHeaderParser(policy=email.policy.default).parsebytes(envelope.content)
+        now = datetime.now(UTC)
         with self._lock:
             for recipient in envelope.rcpt_tos:
                 # A long one is folded onto a line of its own.
                 message_id, subject = str(headers["Message-ID"]).strip(), str(headers["Subject"])
-                self.received.append(ReceivedMail(recipient, message_id, subject, envelope.content))
+                self.received.append(ReceivedMail(recipient, message_id, subject, envelope.content, now))
         if self.answer_lost:
             server.transport.abort()
         return "250 OK"

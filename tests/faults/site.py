@@ -17,6 +17,7 @@ import psycopg2
 import redis
 
 from probax_support import processes
+from tests.faults.copies import copy_rows
 from tests.faults.ledger import Ledger, Verdict
 from tests.portal import Portal, carries_tasks_out, children_of, prepared, timetables_of
 from tests.servers import Process, ServerBackend
@@ -45,7 +46,6 @@ HOUR = timedelta(hours=1)
 # A sender's patience with the mail server, in seconds. Its lease is six times that.
 PATIENCE = 1
 WORKERS = ("first", "second")
-COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = 'notifications_outgoingmail'"
 # What a copy of a sent mail has of its own, so that it is one more mail that waits.
 WAITING = {
     "key": "m.key || ':' || n",
@@ -203,17 +203,7 @@ class Site:
     def fill_outbox(self, count: int) -> None:
         """Have so many mails wait: copies of mails that were sent, each a mail of its own."""
         with closing(psycopg2.connect(self.database_url)) as connection, connection.cursor() as cursor:
-            cursor.execute(COLUMNS)
-            names = [name for (name,) in cursor.fetchall() if name != "id"]
-            columns = ", ".join(f'"{name}"' for name in names)
-            values = ", ".join(WAITING.get(name, f'm."{name}"') for name in names)
-            cursor.execute(
-                # Names of columns, from the database itself.
-                f"INSERT INTO notifications_outgoingmail ({columns}) SELECT {values} FROM generate_series(1, %s) n "  # noqa: S608
-                "JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many "
-                "FROM notifications_outgoingmail WHERE state = 'sent') m ON m.place = n %% m.many",
-                [count],
-            )
+            copy_rows(cursor, "notifications_outgoingmail", count, WAITING, like="state = 'sent'")
             connection.commit()
 
     def pass_time(self, time_passed: timedelta) -> None:
