@@ -28,6 +28,8 @@ from probax_support import health
 
 # More than this is told as this: nobody acts otherwise on 1,001 than on 100,000.
 MANY = 1_000
+# A mail that was tried so often, over twenty minutes, meets more than a busy server.
+REFUSED_TIMES = 4
 # Promises at risk are looked for among so many that are due next.
 NEXT_DUE = 5_000
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -115,8 +117,13 @@ class Installation(Collector):
 
     def _mails(self) -> Iterator[Metric]:
         mails = GaugeMetricFamily("portal_outbox_mails", f"Mails by state, up to {MANY}.", labels=["state"])
-        for state in (MailState.QUEUED, MailState.IN_FLIGHT, MailState.GAVE_UP):
+        for state in (MailState.IN_FLIGHT, MailState.GAVE_UP):
             mails.add_metric([state], _up_to_many(OutgoingMail.objects.filter(state=state).order_by("-pk")))
+        queued = OutgoingMail.objects.filter(state=MailState.QUEUED).order_by("pk")
+        tries = list(queued.values_list("tries", flat=True)[:MANY])
+        mails.add_metric([MailState.QUEUED], float(len(tries)))
+        # Those that wait for a server which takes connections and no mail: they are neither due nor given up.
+        mails.add_metric(["refused"], float(sum(number >= REFUSED_TIMES for number in tries)))
         yield mails
         others = GaugeMetricFamily(
             "portal_outbox_others", f"Alerts and webhook deliveries by state, up to {MANY}.", labels=["what", "state"]

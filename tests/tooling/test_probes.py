@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from probax_support import health
 from tests.builders import at, logged_case
 from tests.cases.pages import clock_at
 from tests.notifications.office import Office, open_office
+from tests.smtp_sink import SmtpSink
 
 NOON = at("Tue 12:00")
 TOKEN = "a-long-token-for-prometheus"
@@ -178,11 +180,26 @@ def test_each_line_of_the_timetable_leaves_the_heartbeat_that_readiness_looks_fo
 # --- /metrics -------------------------------------------------------------------------------------------------------
 
 
+def test_a_mail_that_is_refused_for_half_an_hour_is_told_though_it_is_not_due(
+    office: Office, mail_by_smtp: SmtpSink
+) -> None:
+    mail_by_smtp.refusal = "451 4.3.0 try again later"
+    logged_case(office.priya, at("Tue 9:00"))
+    sweeps.dispatch_events(now=at("Tue 9:00"))
+    for minute in ("00", "01", "06", "21"):
+        assert numbers(now=at(f"Tue 9:{minute}"))["portal_outbox_mails{state=refused}"] == 0
+        sweeps.send_outbox(clock=partial(at, f"Tue 9:{minute}"))
+    found = numbers(now=at("Tue 9:22"))
+    assert found["portal_outbox_mails{state=refused}"] == 1
+    assert found["portal_outbox_oldest_due_seconds{}"] == 0
+
+
 def test_the_numbers_tell_what_waits_and_what_was_done(office: Office) -> None:
     logged_case(office.priya, at("Tue 9:00"))
     sweeps.dispatch_events(now=at("Tue 9:01"))
     found = numbers()
     assert found["portal_outbox_mails{state=queued}"] >= 1
+    assert found["portal_outbox_mails{state=refused}"] == 0
     assert found["portal_outbox_oldest_due_seconds{}"] == timedelta(hours=2, minutes=59).total_seconds()
     assert found["portal_sweep_age_seconds{sweep=dispatch events}"] == found["portal_outbox_oldest_due_seconds{}"]
     assert found["portal_sweep_done_total{sweep=dispatch events}"] == 1
