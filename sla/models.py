@@ -119,6 +119,10 @@ class PolicyVersion(models.Model):
     name = models.CharField(max_length=80)
     effective_on = models.DateField()
     source = models.TextField(blank=True, help_text="The policy's text, or where it is published.")
+    # Who published it on the manager's page; empty for what came with the product. No foreign key, see HolidayChange.
+    published_by_id = models.BigIntegerField(null=True, blank=True)
+    published_by_name = models.CharField(max_length=200, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
     # The rhythm of the reminders while a case waits on its contact (P9.5), in the desk's business days and local time.
     reminder_after_business_days = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     reminder_at = models.TimeField(default=time(10))

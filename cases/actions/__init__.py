@@ -109,6 +109,7 @@ from cases.actions.plans import (
     set_milestone_state,
     set_milestone_waits,
 )
+from cases.actions.policy import publish_policy, withdraw_policy
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.redaction import redact_file, redact_text
@@ -270,6 +271,7 @@ __all__ = [
     "propose_severity",
     "publish_article",
     "publish_consent_text",
+    "publish_policy",
     "put_mail",
     "reactivate_colleague",
     "record_breach",
@@ -311,6 +313,7 @@ __all__ = [
     "warn_of_deadline",
     "withdraw_cloud_consent",
     "withdraw_invitation",
+    "withdraw_policy",
     "withdraw_severity_proposal",
     "workaround_failed",
     "write_article",

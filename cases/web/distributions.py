@@ -28,6 +28,7 @@ class Distribution:
     """The bars of one drawing."""
 
     rows: list[SpanRow]
+    url: str
     total: int
     before: int
     median: timedelta | None = None
@@ -45,7 +46,14 @@ def replies(cases: CaseQuerySet, period: Period, address: Address) -> Distributi
     now_, before = (waits.replies(replied_in(cases, each)) for each in (period, period.before))
     rows = _rows(waits.REPLIES, now_.counts, before.counts, lambda key: address("replied", {"took": key}))
     return Distribution(
-        rows, sum(now_.counts), sum(before.counts), now_.median, before.median, now_.nine_in_ten, before.nine_in_ten
+        rows,
+        address("replied", {}),
+        sum(now_.counts),
+        sum(before.counts),
+        now_.median,
+        before.median,
+        now_.nine_in_ten,
+        before.nine_in_ten,
     )
 
 
@@ -53,7 +61,7 @@ def backlog(cases: CaseQuerySet, period: Period, now: datetime, address: Address
     """Return how old the cases are that were open at the end of a period, or are now."""
     ages, before = waits.backlogs(cases, [min(period.until, now), period.before.until])
     rows = _rows(waits.AGES, ages, before, lambda key: address("backlog", {"age": key}))
-    return Distribution(rows, sum(ages), sum(before))
+    return Distribution(rows, address("backlog", {}), sum(ages), sum(before))
 
 
 def _rows(

@@ -68,6 +68,7 @@ MANAGE = [
     Place("manager_roster", _("Roster"), ("manager_roster",)),
     Place("manager_calendar", _("Calendar"), ("manager_calendar",)),
     Place("manager_warnings", _("Warnings")),
+    Place("manager_policy", _("Policy and people"), ("manager_policy",)),
     Place("manager_partners", _("Partners and plans"), ("manager_partner", "manager_people", "manager_report")),
     Place("manager_alerts", _("Alerts of teams"), counts="alerts_given_up"),
     Place("manager_webhooks", _("Webhooks"), ("manager_webhook",)),

@@ -134,7 +134,11 @@ def in_words(assumption: Assumption, desks: Iterable[Desk], targets: Mapping[int
 
 def _of_desk(assumption: Assumption, desk: Desk) -> Iterator[str]:
     if desk.pk in assumption.hours:
-        words = {"desk": desk, "then": _said([assumption.hours[desk.pk]]), "now": _said(store.weekly_hours(desk))}
+        words = {
+            "desk": desk,
+            "then": hours_in_words([assumption.hours[desk.pk]]),
+            "now": hours_in_words(store.weekly_hours(desk)),
+        }
         yield _("%(desk)s is open %(then)s instead of %(now)s.") % words
     if desk.pk in assumption.without_holidays:
         opened = _("%(desk)s is open on its public holidays, and on the days that a manager closed.")
@@ -158,7 +162,8 @@ def _of_everybody(assumption: Assumption, targets: Mapping[int, Target]) -> Iter
         yield sun[assumption.sun]
 
 
-def _said(hours: Iterable[store.Hours]) -> str:
+def hours_in_words(hours: Iterable[store.Hours]) -> str:
+    """Return weekly hours as "Mon-Fri 08:00-17:00"."""
     found = [f"{_weekdays(days)} {_clock(opens)}-{_clock(closes)}" for days, opens, closes in hours]
     return _(" and ").join(found) or _("never")
 

@@ -182,6 +182,7 @@ def northwinds(people: Cast) -> Northwinds:
     missing |= {"slug": "none", "number": 999_999, "feature_id": 999_999, "survey_id": 999_999}
     existing |= {"digest": a_token(people), "review_id": 1}
     missing |= {"digest": "0" * 128, "review_id": 999_999}
+    existing["policy_id"], missing["policy_id"] = case.policy_id, 999_999
     existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
     existing["view_id"] = actions.save_view(
         name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
