@@ -176,13 +176,12 @@ def northwinds(people: Cast) -> Northwinds:
     missing |= {"invitation_id": 999_999, "macro_id": 999_999}
     existing["mail_in_id"], missing["mail_in_id"] = a_mail(), 999_999
     existing["provider"], missing["provider"] = "postmark", "pigeon"
-    existing |= {"code": "NWIT", "request_id": 1, "feed_token": "x" * 32}
-    missing |= {"code": "XX", "request_id": 999_999, "feed_token": "x" * 32}
+    existing |= {"code": "NWIT", "policy_id": case.policy_id, "request_id": 1, "feed_token": "x" * 32}
+    missing |= {"code": "XX", "policy_id": 999_999, "request_id": 999_999, "feed_token": "x" * 32}
     existing |= of_the_library(people, case)
     missing |= {"slug": "none", "number": 999_999, "feature_id": 999_999, "survey_id": 999_999}
     existing |= {"digest": a_token(people), "review_id": 1}
     missing |= {"digest": "0" * 128, "review_id": 999_999}
-    existing["policy_id"], missing["policy_id"] = case.policy_id, 999_999
     existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
     existing["view_id"] = actions.save_view(
         name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
