@@ -49,6 +49,7 @@ WORKPLACES = {
     "inbound": "everybody",
     "survey": "everybody",
     "contact": "everybody",
+    "design": "staff",
     "roster": "everybody",
     "talk-to-a-manager": "contacts",
     "severity": "everybody",

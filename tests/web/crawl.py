@@ -1,0 +1,93 @@
+"""A walk through the product as a person: every page that links lead to, one of each kind."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+
+# Of pages with the same name this many are opened, each with other words in its address.
+OF_A_KIND = 6
+# A way out, and Django's own administration, which has its tests.
+NOT_WALKED = re.compile(r"^/(accounts/logout|admin)/")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page as it came: its address, what it took, and what it says."""
+
+    address: str
+    status: int
+    queries: int
+    size: int
+    page: "Page | None"
+
+
+class Page(HTMLParser):
+    """The outline of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.headings = 0
+        self.language = self.title = ""
+        self._in_title = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.headings += tag == "h1"
+        self._in_title = tag == "title"
+        if tag == "html":
+            self.language = found.get("lang") or ""
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data.strip()
+
+
+def walk(browser: Client, home: str = "/") -> Iterator[Opened]:
+    """Open `home` and whatever it leads to, breadth first."""
+    waiting, known, kinds = [home], {home}, Counter[str]()
+    while waiting:
+        address = waiting.pop(0)
+        opened, links = _open(browser, address)
+        yield opened
+        for link in links:
+            found = _address(link, address)
+            if found and found not in known and not NOT_WALKED.match(found):
+                known.add(found)
+                kinds[_kind(found)] += 1
+                if kinds[_kind(found)] <= OF_A_KIND:
+                    waiting.append(found)
+
+
+def _open(browser: Client, address: str) -> tuple[Opened, list[str]]:
+    with CaptureQueriesContext(connection) as asked:
+        response: Any = browser.get(address)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    is_page = response.headers.get("Content-Type", "").startswith("text/html") and response.status_code == 200
+    page = Page(body.decode()) if is_page else None
+    links = [response.headers["Location"]] if response.status_code in (301, 302) else page.links if page else []
+    return Opened(address, response.status_code, len(asked), len(body), page), links
+
+
+def _address(link: str, of_page: str) -> str:
+    """Return where a link of our own leads, without its fragment; empty for any other."""
+    parts = urlsplit(urldefrag(urljoin(of_page, link))[0])
+    if parts.scheme or parts.netloc not in ("", "testserver"):
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _kind(address: str) -> str:
+    return resolve(urlsplit(address).path).route
