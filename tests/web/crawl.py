@@ -15,8 +15,8 @@ from django.urls import resolve
 
 # Of pages with the same name this many are opened, each with other words in its address.
 OF_A_KIND = 6
-# A way out, and Django's own administration, which has its tests.
-NOT_WALKED = re.compile(r"^/(accounts/logout|admin)/")
+# A way out, Django's own administration, which has its tests, and what takes seconds to print.
+NOT_WALKED = re.compile(r"^/(accounts/logout|admin)/|[./]pdf\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.headings += tag == "h1"
-        self._in_title = tag == "title"
+        # A drawing has a title too; the page's comes first.
+        self._in_title = tag == "title" and not self.title
         if tag == "html":
             self.language = found.get("lang") or ""
         if tag == "a":
@@ -63,11 +64,11 @@ def walk(browser: Client, home: str = "/") -> Iterator[Opened]:
         opened, links = _open(browser, address)
         yield opened
         for link in links:
-            found = _address(link, address)
-            if found and found not in known and not NOT_WALKED.match(found):
+            found = address_of(link, of_page=address)
+            if found and found not in known:
                 known.add(found)
-                kinds[_kind(found)] += 1
-                if kinds[_kind(found)] <= OF_A_KIND:
+                kinds[kind_of(found)] += 1
+                if kinds[kind_of(found)] <= OF_A_KIND:
                     waiting.append(found)
 
 
@@ -81,13 +82,14 @@ def _open(browser: Client, address: str) -> tuple[Opened, list[str]]:
     return Opened(address, response.status_code, len(asked), len(body), page), links
 
 
-def _address(link: str, of_page: str) -> str:
-    """Return where a link of our own leads, without its fragment; empty for any other."""
-    parts = urlsplit(urldefrag(urljoin(of_page, link))[0])
-    if parts.scheme or parts.netloc not in ("", "testserver"):
+def address_of(link: str, *, of_page: str) -> str:
+    """Return where a link leads, without host and fragment; empty for a way out of what is walked."""
+    there, here = urlsplit(urldefrag(urljoin(of_page, link))[0]), urlsplit(of_page)
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc) or NOT_WALKED.search(there.path):
         return ""
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"{there.path}?{there.query}" if there.query else there.path
 
 
-def _kind(address: str) -> str:
+def kind_of(address: str) -> str:
+    """Return the pattern that an address follows."""
     return resolve(urlsplit(address).path).route
