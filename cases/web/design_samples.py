@@ -1,6 +1,7 @@
 """Made-up values for the page of the design: rows that were never stored, in each state that a part can be in."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils.safestring import mark_safe
@@ -72,33 +73,31 @@ def partner() -> Partner:
     return Partner(name="Northwind IT", code="NWIT", home_desk=Desk.objects.order_by("code")[0])
 
 
-def case(now: datetime) -> Case:
-    """Return an open case with a promise."""
+def _case(now: datetime, **facts: Any) -> Case:
     ours = partner()
-    found = Case(
-        reference="NWIT-104",
-        title=_("Nightly jobs stop on every tenant"),
-        explanation=_("Since 22:00 every job fails."),
-        effect=_("No backup of 31 customers ran last night."),
+    return Case(
         partner=ours,
         desk=ours.home_desk,
         contact=person("Priya Raman"),
         assignee=person("Lena Fischer", staff=True),
-        severity=2,
-        status=Status.OPEN,
         logged_at=now - HOUR,
         last_event_at=now,
+        **facts,
     )
-    found.next_promise = [promises(now)[1]]
+
+
+def case(now: datetime) -> Case:
+    """Return an open case with a promise."""
+    title, effect = _("Nightly jobs stop on every tenant"), _("No backup of 31 customers ran last night.")
+    found = _case(now, reference="NWIT-104", title=title, effect=effect, severity=2, status=Status.OPEN)
+    found.next_promise = [promise for promise in promises(now)[1:2] if promise is not None]
     return found
 
 
 def closed_case(now: datetime) -> Case:
     """Return a case that ended."""
-    ended = case(now)
-    ended.reference, ended.status, ended.closed_at, ended.severity = "NWIT-98", Status.CLOSED, now - 30 * HOUR, 4
-    ended.title = _("How do I change the retention of many jobs at once?")
-    return ended
+    title, ended = _("How do I change the retention of many jobs at once?"), now - 30 * HOUR
+    return _case(now, reference="NWIT-98", title=title, severity=4, status=Status.CLOSED, closed_at=ended)
 
 
 def _promise(start: datetime, due: datetime, *, ended: datetime | None = None, kept: bool | None = None) -> Deadline:
