@@ -10,7 +10,6 @@ from cases.web import (
     case_list,
     case_presence,
     charge_pages,
-    company,
     consent_pages,
     contact,
     design,
@@ -50,6 +49,7 @@ from cases.web import (
     watcher_pages,
     what_if,
 )
+from cases.web.people_urls import company_pages, people_pages
 from cases.web.queue_urls import queue_pages
 from cases.web.request import desk_page, manager_page, partner_page
 
@@ -137,57 +137,6 @@ partner_pages = [
         "cases/<str:reference>/uploads/<uuid:upload_id>/cancel/",
         partner_page(large_files.cancel),
         name="case_upload_cancel",
-    ),
-]
-
-# /company/: contacts, a company's own people
-company_pages = [
-    path("company/", company.company, name="company_home"),
-    path("company/<str:code>/", partner_page(company.people), name="company"),
-    path("company/<str:code>/report/", partner_page(partner_report.report), name="report"),
-    path("company/<str:code>/report/pdf/", partner_page(partner_report.report_pdf), name="report_pdf"),
-    path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
-    path(
-        "company/<str:code>/invitations/<int:invitation_id>/withdraw/",
-        partner_page(company.withdraw),
-        name="company_withdraw",
-    ),
-    path("company/<str:code>/people/<int:membership_id>/change/", partner_page(company.change), name="company_change"),
-    path(
-        "company/<str:code>/people/<int:membership_id>/deactivate/",
-        partner_page(company.deactivate),
-        name="company_deactivate",
-    ),
-    path(
-        "company/<str:code>/people/<int:membership_id>/reactivate/",
-        partner_page(company.reactivate),
-        name="company_reactivate",
-    ),
-]
-
-# /manager/partners/<code>/people/: the same for managers
-people_pages = [
-    path("manager/partners/<str:code>/people/", manager_page(company.people), name="manager_people"),
-    path("manager/partners/<str:code>/people/invite/", manager_page(company.invite), name="manager_people_invite"),
-    path(
-        "manager/partners/<str:code>/people/invitations/<int:invitation_id>/withdraw/",
-        manager_page(company.withdraw),
-        name="manager_people_withdraw",
-    ),
-    path(
-        "manager/partners/<str:code>/people/people/<int:membership_id>/change/",
-        manager_page(company.change),
-        name="manager_people_change",
-    ),
-    path(
-        "manager/partners/<str:code>/people/people/<int:membership_id>/deactivate/",
-        manager_page(company.deactivate),
-        name="manager_people_deactivate",
-    ),
-    path(
-        "manager/partners/<str:code>/people/people/<int:membership_id>/reactivate/",
-        manager_page(company.reactivate),
-        name="manager_people_reactivate",
     ),
 ]
 
