@@ -52,7 +52,7 @@ def design(request: PortalRequest) -> HttpResponse:
         "form": samples.SampleForm(),
         "wrong": samples.RefusedForm({"title": "", "contact_email": "nobody"}),
         "severities": severity_choices(partner, request.now),
-        "chips": {"severity": "2"},
+        "held": {"severity": "2"},
         "banners": [
             ("", "clock"),
             ("banner--ask", "info"),
