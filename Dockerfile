@@ -23,6 +23,7 @@ COPY cases cases
 COPY sla sla
 COPY templates templates
 COPY static static
+COPY locale locale
 RUN /opt/portal/venv/bin/python -m compileall -q .
 ENV PATH=/opt/portal/venv/bin:$PATH DATA_DIR=/data DJANGO_SETTINGS_MODULE=probax_support.settings \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from cases import promises
 from cases.models import (
     INTERNAL_KINDS,
@@ -52,9 +54,9 @@ def why_silent(alert: OutgoingAlert, now: datetime) -> str:
     """Return why an alert must not ring any more; empty if it is still owed to whoever has the channel."""
     channel = alert.receiver
     if not channel.is_told:
-        return "The channel was switched off."
+        return _("The channel was switched off.")
     if channel.person is not None and not channel.person.works_here:
-        return "The owner of the channel works here no more."
+        return _("The owner of the channel works here no more.")
     question = ALERT_QUESTIONS.get(AlertKind(alert.kind))
     return "" if question is None else question(alert, now)
 
@@ -62,22 +64,22 @@ def why_silent(alert: OutgoingAlert, now: datetime) -> str:
 def _unanswered(mail: Told, now: datetime) -> str:
     case = _case(mail)
     if case.first_response_at is not None or not case.is_open:
-        return "Somebody answered before it left."
+        return _("Somebody answered before it left.")
     return ""
 
 
 def _at_risk(mail: Told, now: datetime) -> str:
     deadline = Deadline.objects.get(pk=_facts(mail)["deadline"])
     if deadline.ended_at is not None:
-        return "The promise ended before the warning left."
-    return "The promise was missed before the warning left." if deadline.breached_at is not None else ""
+        return _("The promise ended before the warning left.")
+    return _("The promise was missed before the warning left.") if deadline.breached_at is not None else ""
 
 
 def _missed(mail: Told, now: datetime) -> str:
     """A missed promise stays missed; an overdue update is told only while the contact still waits for it (P9.2)."""
     deadline = Deadline.objects.get(pk=_facts(mail)["deadline"])
     if deadline.kind in INTERNAL_KINDS and deadline.ended_at is not None:
-        return "The update was given before this left."
+        return _("The update was given before this left.")
     return ""
 
 
@@ -85,25 +87,25 @@ def _milestone(mail: OutgoingMail, now: datetime) -> str:
     """A contact is reminded of what is still theirs to do, by the day it is due now (P9.7)."""
     milestone = Milestone.objects.select_related("plan").get(pk=_facts(mail)["milestone"])
     if milestone.settled_at is not None or milestone.plan.ended_at is not None:
-        return "The milestone was settled before it left."
+        return _("The milestone was settled before it left.")
     moved = milestone.due_at.isoformat() != _facts(mail)["due_at"]
-    return "The milestone has another day by now." if moved else ""
+    return _("The milestone has another day by now.") if moved else ""
 
 
 def _reminder(mail: OutgoingMail, now: datetime) -> str:
     """A reminder is true on the business day it was written for, while nothing else happened in its episode (P9.5)."""
     attempt = mail.contact_attempt
     if attempt is None or attempt.episode is None or attempt.outcome != AttemptOutcome.SENDING:
-        return "This reminder was settled already."
+        return _("This reminder was settled already.")
     if attempt.episode.ended_at is not None:
-        return "The case no longer waits for its contact."
+        return _("The case no longer waits for its contact.")
     if attempt.episode.held_at is not None:
-        return "A specialist holds the closing back."
+        return _("A specialist holds the closing back.")
     if attempt.episode.attempts.exclude(number=None).count() + 1 != _facts(mail)["number"]:
-        return "Another attempt was counted before it left."
+        return _("Another attempt was counted before it left.")
     hours = promises.home_hours(_case(mail).desk)
     if hours.business_date(now) != hours.business_date(attempt.logged_at):
-        return "It could not leave on the day it was written for."
+        return _("It could not leave on the day it was written for.")
     return ""
 
 
@@ -111,41 +113,41 @@ def _announced(mail: OutgoingMail, now: datetime) -> str:
     """The closing that a mail announces is ahead as long as nobody said a word, and nobody held it back (P9.5)."""
     episode = WaitingEpisode.objects.filter(case=mail.case, ended_at=None).first()
     if episode is None:
-        return "A word came before it left."
+        return _("A word came before it left.")
     if episode.closes_at != datetime.fromisoformat(_event(mail).facts["closes_at"]):
-        return "The closing was held back or moved."
+        return _("The closing was held back or moved.")
     return ""
 
 
 def _reply(mail: OutgoingMail, now: datetime) -> str:
     message = Message.objects.get(pk=_facts(mail)["message"])
-    return "The reply was taken back." if message.taken_back_at is not None else ""
+    return _("The reply was taken back.") if message.taken_back_at is not None else ""
 
 
 def _watched(mail: OutgoingMail, now: datetime) -> str:
     """Whoever stopped watching hears no more."""
     if not Watcher.objects.filter(case=mail.case, user=mail.recipient).exists():
-        return "The recipient watches this case no more."
+        return _("The recipient watches this case no more.")
     return _reply(mail, now) if mail.kind == MailKind.WATCHED_REPLY else _closed(mail, now)
 
 
 def _closed(mail: OutgoingMail, now: datetime) -> str:
     closing = Closing.objects.get(pk=_facts(mail)["closing"])
-    return "The closing was taken back." if closing.taken_back_at is not None else ""
+    return _("The closing was taken back.") if closing.taken_back_at is not None else ""
 
 
 def _manager_asked(mail: Told, now: datetime) -> str:
     asked = ManagerRequest.objects.get(pk=_facts(mail)["request"])
-    return "A manager answered before it left." if asked.answered_at is not None else ""
+    return _("A manager answered before it left.") if asked.answered_at is not None else ""
 
 
 def _handed_over(mail: OutgoingMail, now: datetime) -> str:
-    return "" if _case(mail).assignee_id == mail.recipient_id else "Somebody else owns the case by now."
+    return "" if _case(mail).assignee_id == mail.recipient_id else _("Somebody else owns the case by now.")
 
 
 def _invitation(mail: OutgoingMail, now: datetime) -> str:
     if mail.invitation is None or not mail.invitation.is_open(now):
-        return "The invitation was withdrawn or is over."
+        return _("The invitation was withdrawn or is over.")
     return ""
 
 
@@ -163,17 +165,17 @@ def _event(mail: Told) -> CaseEvent:
 
 def _undecided(mail: OutgoingMail, now: datetime) -> str:
     decided = SeverityProposal.objects.exclude(decision="").filter(pk=_facts(mail)["proposal"]).exists()
-    return "The proposal was decided before it left." if decided else ""
+    return _("The proposal was decided before it left.") if decided else ""
 
 
 def _still_ringing(mail: Told, now: datetime) -> str:
     over = OnCallAlert.objects.exclude(ended_at=None).filter(pk=_facts(mail)["alert"]).exists()
-    return "Somebody took the alert, or it ended, before it left." if over else ""
+    return _("Somebody took the alert, or it ended, before it left.") if over else ""
 
 
 def _to_decide(mail: OutgoingMail, now: datetime) -> str:
     waits = ChargeReview.objects.filter(pk=_facts(mail)["review"], decision="").exists()
-    return "" if waits else "It was decided, or the closing was taken back, before it left."
+    return "" if waits else _("It was decided, or the closing was taken back, before it left.")
 
 
 def _partner(mail: OutgoingMail) -> Partner | None:
@@ -189,34 +191,34 @@ def _trial(mail: OutgoingMail, now: datetime) -> str:
     notice = _notice(mail)
     partner = notice.partner
     end = datetime.fromisoformat(notice.facts["trial_ends_at"])
-    return "" if partner.plan == Plan.TRIAL and partner.trial_ends_at == end else "The plan was changed."
+    return "" if partner.plan == Plan.TRIAL and partner.trial_ends_at == end else _("The plan was changed.")
 
 
 def _to_be_decided(mail: OutgoingMail, now: datetime) -> str:
     kept = KeptRequest.objects.get(pk=_notice(mail).facts["request"])
-    return "Somebody decided before it left." if kept.decision else ""
+    return _("Somebody decided before it left.") if kept.decision else ""
 
 
 def _still_asked(mail: OutgoingMail, now: datetime) -> str:
     if mail.case is not None and not mail.case.is_open:
-        return "The case ended before it left."
+        return _("The case ended before it left.")
     over = is_over(MailKind(mail.kind), _facts(mail))
-    return "It was answered, replaced or kept before it left." if over else ""
+    return _("It was answered, replaced or kept before it left.") if over else ""
 
 
 def _survey(mail: OutgoingMail, now: datetime) -> str:
     survey = Survey.objects.select_related("closing").get(pk=_facts(mail)["survey"])
     if survey.closing.taken_back_at is not None:
-        return "The closing was taken back."
-    return "" if survey.is_open(now) else "The survey was answered, or its time is over."
+        return _("The closing was taken back.")
+    return "" if survey.is_open(now) else _("The survey was answered, or its time is over.")
 
 
 def _webhook_off(mail: OutgoingMail, now: datetime) -> str:
     hook = Webhook.objects.get(pk=mail.key.removeprefix(ABOUT_WEBHOOK).partition(".")[0])
     if hook.is_told:
-        return "Somebody switched it on again before it left."
+        return _("Somebody switched it on again before it left.")
     its = any(person.pk == mail.recipient_id for person in owners_of(hook.partner))
-    return "" if its else "The recipient looks after this system no more."
+    return "" if its else _("The recipient looks after this system no more.")
 
 
 def _collected(mail: OutgoingMail, now: datetime) -> str:
@@ -238,7 +240,7 @@ def _unsorted(mail: Told, now: datetime) -> str:
     """An alert of a mail to sort is true until somebody sorted it; its key names the mail."""
     number = mail.key.partition(":")[0].partition(".")[2]
     sorted_by_now = not IncomingMail.objects.filter(pk=number, fate__in=TO_SORT).exists()
-    return "Somebody sorted the mail before it left." if sorted_by_now else ""
+    return _("Somebody sorted the mail before it left.") if sorted_by_now else ""
 
 
 # As `letters.case_address` writes them.

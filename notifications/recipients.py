@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
 from cases import roster
 from cases.models import Case, MailAddress, MembershipRole, Partner, RosterKind, StaffRole, User
@@ -77,15 +78,15 @@ def why_not(case: Case | None, recipient: User | None, *, for_staff: bool, partn
     who is only invited gets nothing about cases.
     """
     if recipient is None:
-        return "" if case is None and not for_staff else "The recipient has no account."
+        return "" if case is None and not for_staff else _("The recipient has no account.")
     if for_staff and not recipient.works_here:
-        return "This mail is for staff, and its recipient is none."
+        return _("This mail is for staff, and its recipient is none.")
     if not recipient.is_active:
-        return "The recipient's account is closed."
+        return _("The recipient's account is closed.")
     if case is not None and not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
-        return "The recipient may not see this case."
+        return _("The recipient may not see this case.")
     if partner is not None and not _writes_for(recipient, partner):
-        return "The recipient does not write for this company."
+        return _("The recipient does not write for this company.")
     return _why_stopped(recipient.email)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext_noop as _
 from rest_framework.utils.encoders import JSONEncoder
 
 from cases import vault
@@ -116,11 +117,11 @@ class ByPost:
         """Return why a delivery must not leave any more; asked again of whose case it is and who may read of it."""
         hook, event = row.receiver, row.event
         if not hook.is_told:
-            return "The webhook was switched off."
+            return _("The webhook was switched off.")
         if event is None or hook.partner_id is None:
             return ""
         theirs = event.public and event.case.partner_id == hook.partner_id
-        return "" if theirs else "The partner may not read of this event."
+        return "" if theirs else _("The partner may not read of this event.")
 
     def hand_over(self, row: WebhookDelivery, now: datetime) -> dict[str, Any]:
         """Post it. When this returns, the system said that it has it.

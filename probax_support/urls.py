@@ -4,6 +4,7 @@ from allauth.account import urls as accounts
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 # Mail goes to the address that somebody logs in with, so it is changed by an administrator alone.
 account_pages = [page for page in accounts.urlpatterns if page.name != "account_email"]
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/v1/", include("cases.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("", include("cases.inbox.urls")),
+    # For whoever is not logged in; a person's own language is on their account.
+    path("language/", set_language, name="set_language"),
     path("accounts/", include(account_pages)),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

@@ -17,7 +17,7 @@ from cases.rules import INVITATION_OPEN_FOR, RuleBroken
 
 @transaction.atomic(durable=True)
 def invite_colleague(
-    *, partner_id: int, email: str, role: str, sees_all_cases: bool, actor: User, now: datetime
+    *, partner_id: int, email: str, role: str, sees_all_cases: bool, language: str, actor: User, now: datetime
 ) -> Invitation:
     """Invite somebody by mail to write for a partner. A newer invitation to an address takes the older one's place.
 
@@ -38,7 +38,7 @@ def invite_colleague(
         email=address,
         role=role,
         sees_all_cases=sees_all_cases,
-        language=actor.language,
+        language=language,
         zone=partner.home_desk.zone,
         token_hash=hash_of_invitation(token),
         secret=token,
@@ -70,7 +70,9 @@ def withdraw_invitation(*, invitation_id: int, partner_id: int, actor: User, now
 
 
 @transaction.atomic(durable=True)
-def accept_invitation(*, token: str, name: str, password: str, zone: str, actor: None = None, now: datetime) -> User:
+def accept_invitation(
+    *, token: str, name: str, password: str, zone: str, language: str, actor: None = None, now: datetime
+) -> User:
     """Make the account of somebody who was invited and has none. The link is good once.
 
     Raises:
@@ -84,7 +86,7 @@ def accept_invitation(*, token: str, name: str, password: str, zone: str, actor:
         )
     if person is None:
         person = User(email=invitation.email)
-    person.name, person.zone, person.language, person.is_active = name.strip(), zone, invitation.language, True
+    person.name, person.zone, person.language, person.is_active = name.strip(), zone, language, True
     try:
         validate_password(password, person)
     except ValidationError as easy:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -45,7 +47,13 @@ class InviteForm(ColleagueForm):
             "invalid": _lazy("This is no email address. Write it like name@company.example."),
         },
     )
-    field_order = ("email", "role", "sees_all_cases")
+    language = forms.ChoiceField(
+        label=_lazy("Language"),
+        choices=lambda: settings.LANGUAGES,
+        initial=get_language,
+        help_text=_lazy("The invitation is written in it. They can change it later."),
+    )
+    field_order = ("email", "role", "language", "sees_all_cases")
 
 
 @partner_page

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
 from django.http import StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 # A cell that begins so, also in full width, is a formula to a spreadsheet: it may fetch addresses or run programs.
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -19,9 +19,10 @@ def csv_answer(name: str, headings: Iterable[object], rows: Iterable[Iterable[ob
     `rows` may be a generator: a row is asked for when it is sent, and none is kept. Feed it a query that is read with
     `.iterator(chunk_size=...)`. Instants are written in the reader's zone, numbers stay numbers, None is an empty cell.
     """
-    # The rows are asked for after the view, when the reader's zone is no longer the current one.
-    zone = timezone.get_current_timezone()
-    answer = StreamingHttpResponse(_lines(headings, rows, zone), content_type="text/csv; charset=utf-8")
+    # The rows are asked for after the view, when the reader's zone and language are no longer the current ones.
+    zone, language = timezone.get_current_timezone(), translation.get_language()
+    lines = _in_language(language, _lines(headings, rows, zone))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
@@ -39,6 +40,16 @@ def _lines(headings: Iterable[object], rows: Iterable[Iterable[object]], zone: t
     yield BYTE_ORDER_MARK + writer.writerow([_cell(heading, zone) for heading in headings])
     for row in rows:
         yield writer.writerow([_cell(value, zone) for value in row])
+
+
+def _in_language(language: str | None, lines: Iterator[str]) -> Iterator[str]:
+    """Yield each line as it is worded in `language`; between two lines the thread speaks what it spoke."""
+    while True:
+        with translation.override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 def _cell(value: object, zone: tzinfo) -> str | int | float:

@@ -18,16 +18,15 @@ from cases.web.request import Reading
 
 
 class AcceptForm(AccountForm):
-    """Name, zone and password of somebody who has no account yet."""
+    """Name, zone, language and password of somebody who has no account yet."""
 
-    language = None  # type: ignore[assignment]  # the invitation's; it can be changed later
     password = forms.CharField(
         label=_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _lazy("Choose a password.")},
     )
-    field_order = ("name", "password", "zone")
+    field_order = ("name", "password", "zone", "language")
 
 
 @never_cache
@@ -62,7 +61,7 @@ def _join(request: Reading, user: User, found: Invitation, token: str) -> HttpRe
 
 
 def _accept(request: Reading, found: Invitation, token: str) -> HttpResponse | HttpResponseBase:
-    form = AcceptForm(request.POST or None, initial={"zone": found.zone})
+    form = AcceptForm(request.POST or None, initial={"zone": found.zone, "language": found.language})
     if request.method == "POST" and form.is_valid():
         try:
             actions.accept_invitation(token=token, **form.cleaned_data, now=request.now)

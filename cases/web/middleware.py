@@ -33,7 +33,10 @@ class ReaderMiddleware:
         if not isinstance(request.user, User):
             return self.get_response(request)
         with timezone.override(ZoneInfo(request.user.zone)), translation.override(request.user.language):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # Outside, Django would name the language that the browser asked for.
+        response.headers.setdefault("Content-Language", request.user.language)
+        return response
 
 
 class SecondFactorMiddleware:

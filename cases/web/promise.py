@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.safestring import mark_safe
-
 from cases import promises
 from cases.models import Case, Deadline, DeadlineKind, Partner
+from cases.templatetags.sum_tags import drawn
 from sla import store
 from sla.engine import deadlines, explain
 from sla.engine.calendar import Calendar
-from sla.engine.drawing import drawing
 from sla.models import Desk
 
 
@@ -84,9 +81,6 @@ def first_response_of(case: Case, now: datetime) -> ShownPromise | None:
     return ShownPromise(
         deadline=found,
         explanation=explain.Explanation.from_data(found.explanation),
-        # The engine's own SVG: numbers and the policy's words, every one of them escaped there.
-        drawing=mark_safe(  # noqa: S308
-            drawing(found.explanation, timezone.get_current_timezone_name())
-        ),
+        drawing=drawn(found.explanation),
         missed=found.is_missed(now),
     )

@@ -7,7 +7,7 @@ looks: `sla-strip`, and in it `sla-open`, `sla-closed`, `sla-suspended`, `sla-ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from xml.sax.saxutils import escape
@@ -23,19 +23,32 @@ CLOSED_SHOWN = 6 * 3600
 LABEL, REASON = 125, 6
 
 
-def drawing(data: Mapping[str, Any], zone: str | None = None, label: str = "") -> str:
+def in_english(local: datetime) -> str:
+    """Return a local time as the strip's ticks name it: "Mon 23 Nov 08:00"."""
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def drawing(
+    data: Mapping[str, Any],
+    zone: str | None = None,
+    label: str = "",
+    *,
+    described: str = "",
+    on: Callable[[datetime], str] = in_english,
+) -> str:
     """Return the explanation `data` (from `Explanation.as_data`) as an SVG strip with times in `zone`.
 
-    `zone` is the desk's own by default; `label` names the picture for a screen reader. The text of the picture is
-    escaped; it may stand in a page as it is.
+    `zone` is the desk's own by default; `label` names the picture for a screen reader and `described` says what it
+    shows, both in English by default, as is `on`, which writes a local time. The text of the picture is escaped; it may
+    stand in a page as it is.
     """
     tz = ZoneInfo(zone or data["zone"])
     due = datetime.fromisoformat(data["due_at"])
     title = label or f"Due {moment(due, tz)}"
-    body = "".join(_strip(data["steps"], tz))
+    body = "".join(_strip(data["steps"], tz, on))
     return (
         f'<svg class="sla-strip" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title><desc>{escape(_described(data, tz))}</desc>{body}</svg>"
+        f"<title>{escape(title)}</title><desc>{escape(described or _described(data, tz))}</desc>{body}</svg>"
     )
 
 
@@ -55,7 +68,7 @@ def _shown(step: Mapping[str, Any]) -> float:
     return length if step["kind"] == "open" else min(length, CLOSED_SHOWN)
 
 
-def _strip(steps: Sequence[Mapping[str, Any]], zone: tzinfo) -> Iterator[str]:
+def _strip(steps: Sequence[Mapping[str, Any]], zone: tzinfo, on: Callable[[datetime], str]) -> Iterator[str]:
     scale = (WIDTH - 2 * MARGIN) / (sum(map(_shown, steps)) or 1)
     x, free_label = float(MARGIN), 0.0
     for step in steps:
@@ -69,25 +82,23 @@ def _strip(steps: Sequence[Mapping[str, Any]], zone: tzinfo) -> Iterator[str]:
             middle = x + width / 2
             yield f'<text class="sla-reason" x="{middle:.1f}" y="{TOP + 17}" text-anchor="middle">{reason}</text>'
         if x >= free_label and x + LABEL < WIDTH - MARGIN - LABEL:
-            yield _tick(x, datetime.fromisoformat(step["begins_at"]), zone)
+            yield _tick(x, on(datetime.fromisoformat(step["begins_at"]).astimezone(zone)))
             free_label = x + LABEL
         x += width
     if steps:
-        yield _due(x, datetime.fromisoformat(steps[-1]["ends_at"]), zone)
+        yield _due(x, on(datetime.fromisoformat(steps[-1]["ends_at"]).astimezone(zone)))
 
 
-def _tick(x: float, at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
+def _tick(x: float, words: str) -> str:
     return (
         f'<line class="sla-tick" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{TOP + BAR + 8}"/>'
-        f'<text class="sla-label" x="{x:.1f}" y="{TOP + BAR + 22}">{local:%a} {local.day} {local:%b %H:%M}</text>'
+        f'<text class="sla-label" x="{x:.1f}" y="{TOP + BAR + 22}">{escape(words)}</text>'
     )
 
 
-def _due(x: float, at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
+def _due(x: float, words: str) -> str:
     return (
         f'<line class="sla-due" x1="{x:.1f}" y1="{TOP - 10}" x2="{x:.1f}" y2="{TOP + BAR + 8}"/>'
         f'<text class="sla-label" x="{x:.1f}" y="{TOP + BAR + 22}" text-anchor="end">'
-        f"{local:%a} {local.day} {local:%b %H:%M}</text>"
+        f"{escape(words)}</text>"
     )

@@ -18,7 +18,7 @@ GOOD = "a long secret of mine"
 
 
 def invite(people: Cast, email: str = "nia@nwit.example", by: str = "priya", **more: object) -> Invitation:
-    said = {"role": MembershipRole.CONTACT, "sees_all_cases": True} | more
+    said = {"role": MembershipRole.CONTACT, "sees_all_cases": True, "language": "en"} | more
     return actions.invite_colleague(
         partner_id=people.northwind.pk,
         email=email,
@@ -34,6 +34,7 @@ def accept(invitation: Invitation, when: object = NOON, name: str = "Nia Park", 
         name=name,
         password=password,
         zone="Australia/Perth",
+        language="es",
         now=when,  # type: ignore[arg-type]
     )
 
@@ -50,6 +51,7 @@ def test_whoever_was_invited_gets_an_account_and_sees_what_was_chosen(people: Ca
     logged_case(people.priya, at("Tue 9:00"))
     person = accept(invite(people, "  Nia@NWIT.example ", by=by, sees_all_cases=False))
     assert (person.email, person.name, person.zone) == ("nia@nwit.example", "Nia Park", "Australia/Perth")
+    assert person.language == "es"
     assert person.check_password(GOOD)
     assert (member(person, people).role, member(person, people).sees_all_cases) == ("contact", False)
     assert not Case.objects.visible_to(person).exists()

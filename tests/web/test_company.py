@@ -19,7 +19,7 @@ NOON = at("Tue 12:00")
 PAGE = "/company/NWIT/"
 STAFF_PAGE = "/manager/partners/NWIT/people/"
 INVITED = {"email": "nia@nwit.example", "role": "contact", "sees_all_cases": "on"}
-CHOSEN = {"name": "Nia Park", "password": "a long secret of mine", "zone": "Australia/Perth"}
+CHOSEN = {"name": "Nia Park", "password": "a long secret of mine", "zone": "Australia/Perth", "language": "es"}
 
 
 @pytest.fixture

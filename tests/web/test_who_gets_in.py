@@ -54,6 +54,7 @@ WORKPLACES = {
     "talk-to-a-manager": "contacts",
     "severity": "everybody",
     "setup": "everybody",
+    "language": "everybody",
 }
 STAFF = ("lena", "max", "ruth", "ann")
 CONTACTS = ("priya", "omar", "zoe")
