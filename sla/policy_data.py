@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from sla.models import Desk, Holiday, PolicyVersion, Shift, Target
 from sla.national import national_holidays
@@ -54,10 +55,12 @@ DESKS = (
 TARGETS = (
     TargetData(
         1,
-        "Critical function unavailable",
-        "A critical software component or function is unavailable",
-        "Excessive abnormal terminations impacting all monitoring, backups and schedules or a down/offline production "
-        "system cannot be restored; application or system failure.",
+        _("Critical function unavailable"),
+        _("A critical software component or function is unavailable"),
+        _(
+            "Excessive abnormal terminations impacting all monitoring, backups and schedules or a down/offline production "
+            "system cannot be restored; application or system failure."
+        ),
         60,
         1,
         Target.UpdateUnit.HOURS_24X7,
@@ -65,30 +68,36 @@ TARGETS = (
     ),
     TargetData(
         2,
-        "Major impact",
-        "Major impact on Production operations",
-        "Production application response times or system performance are slow, system is available. Some monitoring or "
-        "backups are impacted.",
+        _("Major impact"),
+        _("Major impact on Production operations"),
+        _(
+            "Production application response times or system performance are slow, system is available. Some monitoring or "
+            "backups are impacted."
+        ),
         180,
         180,
         Target.UpdateUnit.WORKING_MINUTES,
     ),
     TargetData(
         3,
-        "Minor impact",
-        "Minor impact, the majority of functions are still usable",
-        "Non-Production application response times or system performance are slow, system is available. Some "
-        "monitoring or backups are impacted.",
+        _("Minor impact"),
+        _("Minor impact, the majority of functions are still usable"),
+        _(
+            "Non-Production application response times or system performance are slow, system is available. Some "
+            "monitoring or backups are impacted."
+        ),
         360,
         1,
         Target.UpdateUnit.BUSINESS_DAYS,
     ),
     TargetData(
         4,
-        "Low impact or a question",
-        "Low impact or a question",
-        "“How to” questions; the text of a message, or page of documentation is worded poorly or misspelled, General "
-        "Feedback.",
+        _("Low impact or a question"),
+        _("Low impact or a question"),
+        _(
+            "“How to” questions; the text of a message, or page of documentation is worded poorly or misspelled, General "
+            "Feedback."
+        ),
         480,
         3,
         Target.UpdateUnit.BUSINESS_DAYS,

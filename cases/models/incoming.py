@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.cases import Case
 from cases.models.conversation import Message
@@ -18,7 +19,7 @@ class MailFate(models.TextChoices):
     # Kept on its case as what a machine said, never as a word of anybody.
     FILED = "filed", _("Kept with the case")
     # A machine's mail that belongs to no case.
-    KEPT = "kept", _("Kept")
+    KEPT = "kept", pgettext_lazy("mail", "Kept")
     TRAY = "tray", _("To sort")
     DISMISSED = "dismissed", _("Dismissed")
     # It could not be read: over a limit, or it failed three times.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases import promises
 from cases.models import Case, Deadline, DeadlineKind, Partner
-from cases.templatetags.sum_tags import drawn
+from cases.templatetags.stored_words import drawn
 from sla import store
 from sla.engine import deadlines, explain
 from sla.engine.calendar import Calendar

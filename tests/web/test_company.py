@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.clause("P1.1"), pytest.mark.django_db]
 NOON = at("Tue 12:00")
 PAGE = "/company/NWIT/"
 STAFF_PAGE = "/manager/partners/NWIT/people/"
-INVITED = {"email": "nia@nwit.example", "role": "contact", "sees_all_cases": "on"}
+INVITED = {"email": "nia@nwit.example", "role": "contact", "language": "es", "sees_all_cases": "on"}
 CHOSEN = {"name": "Nia Park", "password": "a long secret of mine", "zone": "Australia/Perth", "language": "es"}
 
 
@@ -86,6 +86,7 @@ def test_an_invitation_is_accepted_with_name_password_and_zone(people: Cast) -> 
     assert post(Client(), address, CHOSEN, NOON).url == "/accounts/login/"
     person = User.objects.get(email="nia@nwit.example")
     assert person.check_password("a long secret of mine")
+    assert person.language == "es"
     assert get(Client(), address, NOON).status_code == 410
     browser = browser_of(person, NOON)
     assert get(browser, "/", NOON).status_code == 200

@@ -1,4 +1,4 @@
-"""The words of a sum in the reader's language. The engine keeps its reasons in English, as data with the promise."""
+"""Words that are stored in English, in the reader's language: the reasons in a sum, and what the policy says."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -39,6 +39,12 @@ def why(reason: str) -> str:
 def _why_at_one_desk(reason: str) -> str:
     word, bracket, desk = reason.partition(" (")
     return f"{gettext(word)}{bracket}{desk}" if word in REASONS else reason
+
+
+@register.filter
+def policy_words(text: str) -> str:
+    """Return words of the policy, line by line; what a manager wrote instead stays as it is written."""
+    return "\n".join(gettext(line) if line else "" for line in text.splitlines())
 
 
 def drawn(explanation: Mapping[str, Any]) -> SafeString:
