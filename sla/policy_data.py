@@ -58,8 +58,8 @@ TARGETS = (
         _("Critical function unavailable"),
         _("A critical software component or function is unavailable"),
         _(
-            "Excessive abnormal terminations impacting all monitoring, backups and schedules or a down/offline production "
-            "system cannot be restored; application or system failure."
+            "Excessive abnormal terminations impacting all monitoring, backups and schedules or a down/offline "
+            "production system cannot be restored; application or system failure."
         ),
         60,
         1,
@@ -71,8 +71,8 @@ TARGETS = (
         _("Major impact"),
         _("Major impact on Production operations"),
         _(
-            "Production application response times or system performance are slow, system is available. Some monitoring or "
-            "backups are impacted."
+            "Production application response times or system performance are slow, system is available. Some "
+            "monitoring or backups are impacted."
         ),
         180,
         180,
@@ -95,8 +95,8 @@ TARGETS = (
         _("Low impact or a question"),
         _("Low impact or a question"),
         _(
-            "“How to” questions; the text of a message, or page of documentation is worded poorly or misspelled, General "
-            "Feedback."
+            "“How to” questions; the text of a message, or page of documentation is worded poorly or misspelled, "
+            "General Feedback."
         ),
         480,
         3,

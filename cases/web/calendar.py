@@ -220,7 +220,7 @@ def _done(said: dict[str, Any], moved: int) -> str:
     )
     done = words % {"desk": said["desk"], "day": calendar_edits.in_words(said["on"])}
     if not said["move"]:
-        return f"{done} {_('Open promises stay as they were made.')}"
+        return " ".join([done, _("Open promises stay as they were made.")])
     return f"{done} {_moved_in_words(moved)}"
 
 

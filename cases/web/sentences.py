@@ -95,15 +95,15 @@ def _severity_agreed(event: CaseEvent) -> str:
 def _resource_away(event: CaseEvent) -> str:
     away = str(_("said that the technical resource is unavailable (%(reason)s).") % event.facts)
     if event.facts.get("due_at"):
-        return f"{away} {_('The clock counts in desk hours; the first reply is due by')}"
-    return f"{away} {_('Work goes on in desk hours')}"
+        return " ".join([away, _("The clock counts in desk hours; the first reply is due by")])
+    return " ".join([away, _("Work goes on in desk hours")])
 
 
 def _resource_back(event: CaseEvent) -> str:
     back = _("said that the technical resource is available again.")
     if event.facts.get("due_at"):
-        return f"{back} {_('The clock runs day and night; the first reply is due by')}"
-    return f"{back} {_('Work goes on day and night')}"
+        return " ".join([back, _("The clock runs day and night; the first reply is due by")])
+    return " ".join([back, _("Work goes on day and night")])
 
 
 def _session_answered(event: CaseEvent) -> str:
