@@ -19,8 +19,8 @@ NO_TEXT = re.compile(
     r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}", re.DOTALL
 )
 SPOKEN = {"alt", "title", "aria-label", "aria-description", "placeholder", "label"}
-# Whole texts between tags that no language changes, as names of things and addresses.
-SAME_EVERYWHERE = {"SHA-256", "sales@probax.io"}
+# Whole texts between tags that no language changes, as names of things, addresses and samples of letters.
+SAME_EVERYWHERE = {"SHA-256", "sales@probax.io", "NWIT-104 O0 Il1"}
 
 
 def catalogue_of(language: str) -> Path:

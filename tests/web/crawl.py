@@ -15,6 +15,8 @@ from django.urls import resolve
 
 # Of pages with the same name this many are opened, each with other words in its address.
 OF_A_KIND = 6
+FOR_MACHINES = ("script", "style", "code", "pre")
+SPOKEN = ("title", "aria-label", "alt", "placeholder")
 # A way out, Django's own administration, which has its tests, and what takes seconds to print.
 NOT_WALKED = re.compile(r"^/(accounts/logout|admin)/|[./]pdf\b")
 
@@ -31,14 +33,16 @@ class Opened:
 
 
 class Page(HTMLParser):
-    """The outline of a page."""
+    """The outline of a page, and what it says, text by text."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.texts: list[str] = []
         self.headings = 0
         self.language = self.title = ""
         self._in_title = False
+        self._for_machines = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -48,12 +52,19 @@ class Page(HTMLParser):
         self._in_title = tag == "title" and not self.title
         if tag == "html":
             self.language = found.get("lang") or ""
+        self._for_machines += tag in FOR_MACHINES
+        self.texts += [value for name, value in attrs if value and name in SPOKEN]
         if tag == "a":
             self.links.append(found.get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._for_machines -= tag in FOR_MACHINES
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title += data.strip()
+        if not self._for_machines and data.strip():
+            self.texts.append(" ".join(data.split()))
 
 
 def walk(browser: Client, home: str = "/") -> Iterator[Opened]:

@@ -6,7 +6,7 @@ from django.core.management.commands import makemessages
 class Command(makemessages.Command):
     """Django's own, with one more keyword."""
 
-    xgettext_options = [  # noqa: RUF012 - declared so by Django
+    xgettext_options = [
         *makemessages.Command.xgettext_options,
         "--keyword=_lazy",
     ]
