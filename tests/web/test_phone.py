@@ -179,6 +179,14 @@ def test_anybody_finds_the_numbers_and_why_the_portal_is_quicker(people: Cast, n
     assert "At other times we work on Severity 1 alone" in said
 
 
+@pytest.mark.clause("P3.1")
+def test_the_hours_of_each_desk_stand_in_its_zone_and_in_the_readers(people: Cast) -> None:
+    said = words_of(get(browser_of(people.omar, TEN), "/contact/", TEN))
+    assert "Monday to Friday, 08:00 – 17:00 Sydney 05:00 – 14:00 in Perth" in said
+    assert "Monday to Friday, 08:00 – 17:00 New York 21:00 – 06:00 in Perth" in said
+    assert "in Sydney" not in words_of(get(browser_of(people.priya, TEN), "/contact/", TEN)).split("Australia desk")[1]
+
+
 @pytest.mark.clause("P6.2")
 def test_numbers_that_were_entered_take_the_place_of_the_policys(people: Cast) -> None:
     assert people.lena.desk is not None
