@@ -99,7 +99,7 @@ from cases.actions.manager_requests import (
 )
 from cases.actions.merging import link_cases, merge_case, unlink_cases
 from cases.actions.partners import add_partner, change_partner
-from cases.actions.phone import add_contact, add_number, log_case_by_phone
+from cases.actions.phone import add_contact, add_number, add_office_number, log_case_by_phone, remove_office_number
 from cases.actions.plans import (
     add_milestone,
     end_plan,
@@ -167,6 +167,7 @@ __all__ = [
     "add_files",
     "add_milestone",
     "add_number",
+    "add_office_number",
     "add_partner",
     "add_rotation",
     "add_shift",
@@ -283,6 +284,7 @@ __all__ = [
     "release_closing",
     "remind_of_milestone",
     "remind_of_survey",
+    "remove_office_number",
     "remove_shift",
     "remove_watcher",
     "reply_as_contact",

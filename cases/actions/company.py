@@ -26,7 +26,7 @@ def invite_colleague(
     Raises:
         RuleBroken: the actor does not lead this partner, or the person is in this company already.
     """
-    partner = _led_by(partner_id, actor)
+    partner = led_by(partner_id, actor)
     address = email.strip().lower()
     _require_no_member(partner, address)
     Invitation.objects.filter(partner=partner, email__iexact=address, accepted_at=None, withdrawn_at=None).update(
@@ -57,7 +57,7 @@ def withdraw_invitation(*, invitation_id: int, partner_id: int, actor: User, now
     Raises:
         RuleBroken: it was accepted meanwhile.
     """
-    partner = _led_by(partner_id, actor)
+    partner = led_by(partner_id, actor)
     invitation = Invitation.objects.select_for_update().get(pk=invitation_id, partner=partner)
     if invitation.accepted_at is not None:
         raise RuleBroken(
@@ -120,7 +120,7 @@ def deactivate_colleague(*, membership_id: int, partner_id: int, actor: User, no
     Raises:
         RuleBroken: nobody would be in charge any more.
     """
-    partner = _led_by(partner_id, actor)
+    partner = led_by(partner_id, actor)
     member = _member(membership_id, partner)
     if not member.is_active:
         return member
@@ -136,7 +136,7 @@ def deactivate_colleague(*, membership_id: int, partner_id: int, actor: User, no
 @transaction.atomic(durable=True)
 def reactivate_colleague(*, membership_id: int, partner_id: int, actor: User, now: datetime) -> Membership:
     """Let a person who was taken out of a company in again."""
-    partner = _led_by(partner_id, actor)
+    partner = led_by(partner_id, actor)
     member = _member(membership_id, partner)
     if not member.is_active:
         _change(member, actor=actor, now=now, is_active=True)
@@ -153,7 +153,7 @@ def change_colleague(
     Raises:
         RuleBroken: nobody would be in charge any more, or the colleague was deactivated meanwhile.
     """
-    partner = _led_by(partner_id, actor)
+    partner = led_by(partner_id, actor)
     member = _member(membership_id, partner)
     if not member.is_active:
         raise RuleBroken("colleague_inactive", _("This colleague was deactivated. Let them in again first."))
@@ -169,7 +169,7 @@ def hash_of_invitation(token: str) -> str:
     return hashlib.sha256(f"invitation {token}".encode()).hexdigest()
 
 
-def _led_by(partner_id: int, actor: User) -> Partner:
+def led_by(partner_id: int, actor: User) -> Partner:
     """Lock a partner whose people `actor` looks after: its administrators, and our managers."""
     partners = Partner.objects.all()
     if not actor.manages:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import promises, rules
 from cases.actions import _kept, _record, _waiting, intake
+from cases.actions.company import led_by
 from cases.actions.intake import CaseDetails
 from cases.actions.manager_requests import writer_locked
 from cases.lifecycle import Trigger
@@ -82,6 +83,28 @@ def add_number(
 
 
 @transaction.atomic(durable=True)
+def add_office_number(*, typed: str, label: str, partner_id: int, actor: User, now: datetime) -> PhoneNumber:
+    """Keep a number of a partner's office, by whoever leads it, so that a call from there is known (P6.1).
+
+    Raises:
+        RuleBroken: the actor does not lead this partner, or it is no phone number.
+    """
+    partner = led_by(partner_id, actor)
+    return _keep_number(typed, None, partner, label=label, actor=actor, now=now)
+
+
+@transaction.atomic(durable=True)
+def remove_office_number(*, number_id: int, partner_id: int, actor: User, now: datetime) -> None:
+    """Forget a number of a partner's office; one that is gone already changes nothing.
+
+    Raises:
+        RuleBroken: the actor does not lead this partner.
+    """
+    partner = led_by(partner_id, actor)
+    PhoneNumber.objects.filter(pk=number_id, partner=partner, added_at__lte=now).delete()
+
+
+@transaction.atomic(durable=True)
 def add_contact(*, partner_id: int, name: str, email: str, typed: str = "", actor: User, now: datetime) -> User:
     """Add somebody who calls and whom nobody knows as a contact of a partner. They set a password by mail if they want.
 
@@ -111,7 +134,14 @@ def add_contact(*, partner_id: int, name: str, email: str, typed: str = "", acto
 
 
 def _keep_number(
-    typed: str, contact: User | None, partner: Partner | None, *, country: str = "", actor: User, now: datetime
+    typed: str,
+    contact: User | None,
+    partner: Partner | None,
+    *,
+    country: str = "",
+    label: str = "",
+    actor: User,
+    now: datetime,
 ) -> PhoneNumber:
     number = rules.e164(typed, country or _country_of(contact, partner, actor))
     if number is None:
@@ -119,7 +149,7 @@ def _keep_number(
             "number_wrong", _("This is no phone number. Write it with its country, such as +61 2 7251 7900.")
         )
     kept, _made = PhoneNumber.objects.get_or_create(
-        number=number, user=contact, partner=partner, defaults={"added_by": actor, "added_at": now}
+        number=number, user=contact, partner=partner, defaults={"label": label, "added_by": actor, "added_at": now}
     )
     return kept
 

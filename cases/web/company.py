@@ -56,6 +56,21 @@ class InviteForm(ColleagueForm):
     field_order = ("email", "role", "language", "sees_all_cases")
 
 
+class OfficeNumberForm(forms.Form):
+    """A number that people of the company call from."""
+
+    number = forms.CharField(
+        label=_lazy("Phone number"),
+        max_length=100,
+        help_text=_lazy("With its country, such as +61 2 7251 7900."),
+        error_messages={"required": _lazy("Give the number.")},
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    label = forms.CharField(
+        label=_lazy("Which phone is it?"), max_length=60, required=False, help_text=_lazy("Such as: reception, Perth.")
+    )
+
+
 @partner_page
 @require_GET
 def company(request: PortalRequest) -> HttpResponseBase:
@@ -129,6 +144,29 @@ def reactivate(request: PortalRequest, code: str, membership_id: int) -> HttpRes
     return _act(request, code, forms.Form(request.POST), "people_form", act, _("They can log in again."))
 
 
+@require_POST
+def add_number(request: PortalRequest, code: str) -> HttpResponseBase:
+    """Keep a number of the company's office."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        actions.add_office_number(
+            typed=checked["number"], label=checked["label"], partner_id=partner.pk, actor=request.user, now=request.now
+        )
+
+    done = _("The number is kept. Whoever calls from it is known as yours.")
+    return _act(request, code, OfficeNumberForm(request.POST, auto_id="number_%s"), "number_form", act, done)
+
+
+@require_POST
+def remove_number(request: PortalRequest, code: str, number_id: int) -> HttpResponseBase:
+    """Forget a number of the company's office."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        actions.remove_office_number(number_id=number_id, partner_id=partner.pk, actor=request.user, now=request.now)
+
+    return _act(request, code, forms.Form(request.POST), "people_form", act, _("The number was removed."))
+
+
 def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, **given: Any) -> HttpResponse:
     """Show a company's people; whoever does not lead it sees names alone. `given` are forms that were refused."""
     leads = _leads(request, partner)
@@ -148,6 +186,8 @@ def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, 
         "invitations": _open_invitations(partner) if leads else [],
         "changes": _changes(partner) if leads else [],
         "invite_form": InviteForm(auto_id="invite_%s"),
+        "numbers": partner.phone_numbers.order_by("label", "number"),
+        "number_form": OfficeNumberForm(auto_id="number_%s"),
         "base": reverse("manager_people" if request.user.works_here else "company", kwargs={"code": partner.code}),
     }
     return render(request, "cases/company.html", context | given, status=status)

@@ -12,6 +12,12 @@ company_pages = [
     path("company/<str:code>/report/", partner_page(partner_report.report), name="report"),
     path("company/<str:code>/report/pdf/", partner_page(partner_report.report_pdf), name="report_pdf"),
     path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
+    path("company/<str:code>/numbers/", partner_page(company.add_number), name="company_number"),
+    path(
+        "company/<str:code>/numbers/<int:number_id>/remove/",
+        partner_page(company.remove_number),
+        name="company_number_remove",
+    ),
     path(
         "company/<str:code>/invitations/<int:invitation_id>/withdraw/",
         partner_page(company.withdraw),
@@ -34,6 +40,12 @@ company_pages = [
 people_pages = [
     path("manager/partners/<str:code>/people/", manager_page(company.people), name="manager_people"),
     path("manager/partners/<str:code>/people/invite/", manager_page(company.invite), name="manager_people_invite"),
+    path("manager/partners/<str:code>/people/numbers/", manager_page(company.add_number), name="manager_people_number"),
+    path(
+        "manager/partners/<str:code>/people/numbers/<int:number_id>/remove/",
+        manager_page(company.remove_number),
+        name="manager_people_number_remove",
+    ),
     path(
         "manager/partners/<str:code>/people/invitations/<int:invitation_id>/withdraw/",
         manager_page(company.withdraw),

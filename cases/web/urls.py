@@ -29,6 +29,7 @@ from cases.web import (
     manager_request_pages,
     over_time,
     partner,
+    partner_cases,
     partner_report,
     partners,
     phone,
@@ -83,8 +84,11 @@ anyone = [
 
 # /cases/: contacts
 partner_pages = [
+    path("cases/", partner_cases.cases, name="cases"),
     path("cases/new/", partner.case_new, name="case_new"),
     path("cases/new/draft/", partner.case_draft, name="case_draft"),
+    path("cases/new/draft/files/", partner.case_draft_files, name="case_draft_files"),
+    path("cases/new/due/", partner.case_due, name="case_due"),
     path("cases/new/draft/discard/", partner.case_draft_discard, name="case_draft_discard"),
     path("cases/new/draft/files/<int:attachment_id>/", partner.case_draft_detach, name="case_draft_detach"),
     path("cases/<str:reference>/", partner.case, name="case"),
@@ -105,6 +109,7 @@ partner_pages = [
     ),
     path("cases/<str:reference>/reply/", partner.case_reply, name="case_reply"),
     path("cases/<str:reference>/solved/", partner.case_solved, name="case_solved"),
+    path("cases/<str:reference>/survey/", survey.survey_of_case, name="case_survey"),
     path("cases/<str:reference>/severity/", partner_page(severity_pages.propose), name="case_severity"),
     path("cases/<str:reference>/severity/agree/", partner_page(severity_pages.agree), name="case_severity_agree"),
     path("cases/<str:reference>/severity/decline/", partner_page(severity_pages.decline), name="case_severity_decline"),

@@ -185,3 +185,28 @@ def test_a_wrong_address_is_told_beside_the_field(people: Cast) -> None:
     assert "no email address" in beside(post(browser, f"{PAGE}invite/", INVITED | {"email": "nia"}, NOON), "email")
     refused = post(browser, f"{PAGE}invite/", INVITED | {"email": people.omar.email}, NOON)
     assert "writes for this company already" in beside(refused, "email")
+
+
+def test_whoever_leads_keeps_the_numbers_of_the_offices(people: Cast) -> None:
+    browser = browser_of(people.priya, NOON)
+    said = {"number": "02 5550 0199", "label": "Reception"}
+    for _ in range(2):
+        assert post(browser, f"{PAGE}numbers/", said, NOON).status_code == 302
+    kept = people.northwind.phone_numbers.get()
+    assert (kept.number, kept.label) == ("+61255500199", "Reception")
+    assert "+61 2 5550 0199 Reception" in words_of(get(browser, PAGE, NOON))
+    assert "no phone number" in words_of(post(browser, f"{PAGE}numbers/", {"number": "reception"}, NOON))
+    assert "Give the number." in beside(post(browser, f"{PAGE}numbers/", {"number": ""}, NOON), "number")
+    assert post(browser, f"{PAGE}numbers/{kept.pk}/remove/", {}, NOON).status_code == 302
+    assert not people.northwind.phone_numbers.exists()
+
+
+def test_nobody_else_touches_the_numbers_of_an_office(people: Cast) -> None:
+    post(browser_of(people.priya, NOON), f"{PAGE}numbers/", {"number": "02 5550 0199"}, NOON)
+    kept = people.northwind.phone_numbers.get()
+    omar = browser_of(people.omar, NOON)
+    for address in ("numbers/", f"numbers/{kept.pk}/remove/"):
+        assert "Only an administrator" in words_of(post(omar, f"{PAGE}{address}", {"number": "02 5550 0188"}, NOON))
+    zoe = browser_of(people.zoe, NOON)
+    assert post(zoe, f"{PAGE}numbers/{kept.pk}/remove/", {}, NOON).status_code == 404
+    assert people.northwind.phone_numbers.get() == kept

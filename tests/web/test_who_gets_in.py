@@ -182,8 +182,8 @@ def northwinds(people: Cast) -> Northwinds:
     missing |= {"code": "XX", "policy_id": 999_999, "request_id": 999_999, "feed_token": "x" * 32}
     existing |= of_the_library(people, case)
     missing |= {"slug": "none", "number": 999_999, "feature_id": 999_999, "survey_id": 999_999}
-    existing |= {"digest": a_token(people), "review_id": 1}
-    missing |= {"digest": "0" * 128, "review_id": 999_999}
+    existing |= {"digest": a_token(people), "review_id": 1, "number_id": an_office_number(people)}
+    missing |= {"digest": "0" * 128, "review_id": 999_999, "number_id": 999_999}
     existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
     existing["view_id"] = actions.save_view(
         name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
@@ -226,6 +226,11 @@ def a_delivery(people: Cast) -> int:
     sent = {"state": MailState.SENT, "sent_at": now, "made_at": now, "due_at": now}
     WebhookDelivery.objects.create(pk=72, key="x", receiver=hook, kind="test", body="{}", **sent)
     return hook.pk
+
+
+def an_office_number(people: Cast) -> int:
+    said: dict[str, Any] = {"typed": "02 5550 0199", "label": "Reception", "partner_id": people.northwind.pk}
+    return actions.add_office_number(**said, actor=people.priya, now=at("Tue 9:00")).pk
 
 
 def a_mail() -> int:
