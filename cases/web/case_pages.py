@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from cases import lifecycle
 from cases.lifecycle import Side, Trigger
-from cases.models import INTERNAL_KINDS, Case, DeadlineKind, MessageKind
+from cases.models import INTERNAL_KINDS, Case, DeadlineKind, MessageKind, Survey
 from cases.rules import RuleBroken
 from cases.web import (
     case_files,
@@ -118,7 +118,18 @@ def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
 
 
 def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
-    return {"reply_form": ReplyForm(initial=new_key()), "solved_form": SolvedForm(initial=new_key())}
+    return {
+        "reply_form": ReplyForm(initial=new_key()),
+        "solved_form": SolvedForm(initial=new_key()),
+        "survey": _own_survey(found, request),
+    }
+
+
+def _own_survey(found: Case, request: PortalRequest) -> Survey | None:
+    """Return the survey that the reader may still answer about their own case."""
+    survey: Survey | None = getattr(found.closing_in_force, "survey", None)
+    asked = survey is not None and survey.is_open(request.now) and found.contact_id == request.user.pk
+    return survey if asked else None
 
 
 def _place(found: Case, request: PortalRequest) -> dict[str, Any]:

@@ -34,8 +34,9 @@ class Place:
 
 PARTNER = [
     Place("home", _("Home"), ("case_solved", "case_reply")),
+    Place("cases", _("Cases")),
     Place("case_new", _("Log a case")),
-    Place("articles", _("Knowledge base"), ("article",)),
+    Place("articles", _("Articles"), ("article",)),
     Place("company_home", _("Company"), ("company", "report")),
     Place("contact", _("Contact")),
     Place("talk_to_a_manager", _("Talk to a manager")),

@@ -4,18 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions
+from cases.lifecycle import Status
 from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea, User
 from cases.promises import hours_of
 from cases.rules import Outcome, RuleBroken, is_entitled
-from cases.web import articles, kept_requests, severity, uploads
+from cases.web import articles, asks, kept_requests, uploads
 from cases.web.answers import new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
@@ -33,6 +34,7 @@ def home(request: PortalRequest) -> HttpResponseBase:
     """Show what needs the contact first, then the company's cases."""
     cases = Case.objects.visible_to(request.user).with_people().with_next_promise(request.user)
     partners = list(_partners_of(request.user))
+    asked = asks.asks_of(request.user, request.now)
     context = {
         "partners": partners,
         "partner": partners[0] if partners else None,
@@ -41,12 +43,17 @@ def home(request: PortalRequest) -> HttpResponseBase:
         "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
         "kept_requests": kept_requests.kept_of(request.user),
         "drafts": list(_drafts_of(request.user)),
-        "severity_asked": severity.asked_of(request.user),
-        "needs_me": list(cases.waiting().newest_first()),
+        "asks": asked,
+        "needs_me": list(cases.waiting().exclude(_asked_in_words(asked)).newest_first()),
         "open_cases": list(cases.open().newest_first()[:200]),
         "closed_cases": list(cases.closed().newest_first()[:CLOSED_CASES_SHOWN]),
     }
     return render(request, "cases/home.html", context)
+
+
+def _asked_in_words(asked: list[asks.Ask]) -> Q:
+    """Keep the cases that wait for nothing else: what is asked stands on the page once."""
+    return Q(status=Status.WAITING, pk__in={ask.case.pk for ask in asked})
 
 
 def _drafts_of(user: User) -> QuerySet[CaseDraft]:
@@ -180,6 +187,12 @@ def _address_of_draft(name: str, request: PortalRequest) -> str:
     return reverse(name, query=None if earlier is None else {"follow_up": earlier.reference})
 
 
+def _draft_of(request: PortalRequest) -> CaseDraft | None:
+    """Return the draft that the form belongs to, with its files."""
+    earlier = _follow_up_of(request)
+    return _drafts_of(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
+
+
 def _follow_up_of(request: PortalRequest) -> Case | None:
     reference = _goes_on_from(request)
     return Case.objects.visible_to(request.user).filter(reference=reference).first() if reference else None
@@ -191,7 +204,7 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         return render(request, "cases/no_partner.html", status=403)
     chosen = next((partner for partner in partners if str(partner.pk) == str(form["partner"].value())), partners[0])
     earlier = _follow_up_of(request)
-    draft = _drafts_of(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
+    draft = _draft_of(request)
     context = {
         "form": form,
         "partners": partners,
@@ -213,6 +226,30 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
 def case_draft(request: PortalRequest) -> HttpResponse:
     """Keep what was typed so far; asked for by the page while somebody types."""
     return render(request, "cases/new.html#draft-state", {"draft": _keep_typed(request)})
+
+
+@partner_page
+@require_POST
+def case_draft_files(request: PortalRequest) -> HttpResponse:
+    """Keep files with the draft as soon as they are chosen, and say of each other one why it cannot be taken."""
+    found = map(uploads.what_is_wrong_with, request.FILES.getlist("files"))
+    problems = [problem for problem in found if problem]
+    # What arrives after the form was sent begins no new draft: it went with the form.
+    if _already_logged(request) is None:
+        _keep_good_files(request)
+    return render(request, "cases/new.html#kept-files", {"draft": _draft_of(request), "problems": problems})
+
+
+@partner_page
+@require_GET
+def case_due(request: PortalRequest) -> HttpResponseBase:
+    """Say anew when each severity would be answered: time has passed, or another company was chosen."""
+    partners = _partners_of(request.user)
+    chosen = next((one for one in partners if str(one.pk) == request.GET.get("partner")), None)
+    if chosen is None:
+        raise Http404
+    context = {"severities": severity_choices(chosen, request.now), "desk_line": _desk_line(chosen, request)}
+    return render(request, "cases/new.html#due", context)
 
 
 @partner_page

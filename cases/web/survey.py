@@ -1,7 +1,7 @@
-"""The survey page: opened by a link, without login. Opening answers nothing; only the button does (P11.1)."""
+"""The survey page: opened by a link without login, or from the case. Only its button answers (P11.1)."""
 
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,9 +11,9 @@ from cases import actions
 from cases.actions import closing as closings
 from cases.models import Survey
 from cases.rules import RuleBroken
-from cases.web.answers import put_beside
+from cases.web.answers import case_or_404, put_beside
 from cases.web.forms import SurveyForm
-from cases.web.request import Reading
+from cases.web.request import PortalRequest, Reading, partner_page
 
 
 @never_cache
@@ -31,6 +31,23 @@ def survey(request: Reading, token: str) -> HttpResponseBase:
     )
     if found is None:
         return render(request, "cases/survey_gone.html", status=404)
+    return _page(request, found, reverse("survey", kwargs={"token": token}))
+
+
+@partner_page
+@never_cache
+@require_http_methods(["GET", "POST"])
+def survey_of_case(request: PortalRequest, reference: str) -> HttpResponseBase:
+    """Show the questions about the reader's own case; nobody rates for somebody else."""
+    case = case_or_404(reference, request.user)
+    own = Survey.objects.filter(closing__case=case, closing__case__contact=request.user, closing__taken_back_at=None)
+    found = own.select_related("closing__case__contact", "closing__case__assignee").order_by("pk").last()
+    if found is None:
+        raise Http404
+    return _page(request, found, reverse("case_survey", kwargs={"reference": case.reference}))
+
+
+def _page(request: Reading, found: Survey, address: str) -> HttpResponseBase:
     if found.answered_at is not None:
         return render(request, "cases/survey_done.html", {"survey": found})
     if not found.is_open(request.now):
@@ -44,7 +61,7 @@ def survey(request: Reading, token: str) -> HttpResponseBase:
         except RuleBroken as broken:
             put_beside(form, broken)
         else:
-            return redirect(reverse("survey", kwargs={"token": token}))
+            return redirect(address)
     return _questions(request, found, form)
 
 

@@ -37,6 +37,7 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
   };
 
   input.addEventListener("change", show);
+  input.addEventListener("emptied", show);
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
@@ -55,5 +56,34 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
     for (const file of [...input.files, ...event.dataTransfer.files]) all.items.add(file);
     input.files = all.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+// Where files leave as soon as they are chosen, how much arrived is shown. What was kept is no longer in the field; what
+// could not be kept stays there, and goes with the form.
+for (const keeper of document.querySelectorAll("[data-keeps]")) {
+  const input = document.getElementById(keeper.dataset.keeps);
+  const bar = keeper.querySelector("progress");
+  const words = keeper.querySelector("[role=status]");
+
+  keeper.addEventListener("htmx:beforeRequest", (event) => {
+    if (!input.files.length) event.preventDefault();
+    keeper.hidden = !input.files.length;
+    bar.hidden = false;
+    bar.value = 0;
+    words.textContent = "";
+  });
+  keeper.addEventListener("htmx:xhr:progress", (event) => {
+    if (event.detail.lengthComputable) bar.value = (100 * event.detail.loaded) / event.detail.total;
+  });
+  keeper.addEventListener("htmx:afterRequest", (event) => {
+    bar.hidden = true;
+    keeper.hidden = event.detail.successful;
+    if (!event.detail.successful) {
+      words.textContent = keeper.dataset.wordLater;
+      return;
+    }
+    input.value = "";
+    input.dispatchEvent(new Event("emptied"));
   });
 }

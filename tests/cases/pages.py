@@ -1,5 +1,6 @@
 """A page as a browser has it: its forms with what stands in their fields, its links, what it says."""
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,11 @@ def html_of(response: HttpResponseBase) -> str:
 def words_of(response: HttpResponseBase) -> str:
     """Return what a page says, without its tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", html_of(response)).split())
+
+
+def links_of(response: HttpResponseBase) -> list[str]:
+    """Return where the links of a page lead, in their order."""
+    return [html.unescape(address) for address in re.findall(r'<a [^>]*href="([^"]*)"', html_of(response))]
 
 
 def forms_of(response: HttpResponseBase) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from cases.models import Attachment, Case, CaseDraft, KeptRequest, Partner, Plan, ProductArea
 from tests import builders
 from tests.builders import Cast, at, close, logged_case, text_file
-from tests.cases.pages import beside, browser_of, clock_at, html_of, nothing_is_written, post, typed_in, words_of
+from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
 
 OPEN, NIGHT = at("Tue 10:00"), at("Tue 22:00")
 NEW = "/cases/new/"
@@ -265,6 +265,24 @@ def test_a_file_is_taken_off_again(people: Cast, browser: Client) -> None:
     assert not Attachment.objects.exists()
 
 
+def test_files_are_kept_as_soon_as_they_are_chosen(people: Cast, browser: Client) -> None:
+    said = {"submission_key": str(uuid4()), "files": [text_file("good.log"), text_file("setup.exe", "MZ")]}
+    kept = post(browser, reverse("case_draft_files"), said, OPEN)
+    assert "“setup.exe” is of a kind that is not accepted" in words_of(kept)
+    assert "good.log" in words_of(kept)
+    assert "good.log" in words_of(get(browser, NEW, OPEN))
+    send(browser, filled(people))
+    assert Case.objects.get().attachments.get().name == "good.log"
+
+
+def test_a_file_that_arrives_after_the_form_was_sent_begins_no_draft(people: Cast, browser: Client) -> None:
+    said = filled(people)
+    send(browser, said)
+    late = {"submission_key": said["submission_key"], "files": [text_file()]}
+    assert "support.log" not in words_of(post(browser, reverse("case_draft_files"), late, OPEN))
+    assert not CaseDraft.objects.exists()
+
+
 # --- Drafts ---------------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +340,18 @@ def test_each_severity_says_when_a_reply_would_be_due_right_now(
         page = words_of(browser.get(NEW))
     for moment in due:
         assert f"First reply by {moment} Sydney" in page
+
+
+@pytest.mark.clause("P2.1")
+def test_the_cards_are_told_anew_while_the_page_stands_open(people: Cast, browser: Client) -> None:
+    address = f"{reverse('case_due')}?partner={people.northwind.pk}"
+    assert "First reply by 16:00 Sydney" in words_of(get(browser, address, OPEN))
+    assert "First reply by 16:20 Sydney" in words_of(get(browser, address, at("Tue 10:20")))
+    assert (
+        get(browser, f"{reverse('case_due')}?partner={people.zoe.memberships.get().partner_id}", OPEN).status_code
+        == 404
+    )
+    assert get(browser, f"{reverse('case_due')}?partner=x", OPEN).status_code == 404
 
 
 @pytest.mark.clause("P4.1")

@@ -76,7 +76,13 @@ VIEWS = ["open", "mine", "unassigned", "at-risk", "breached", "waiting", "closed
 
 def test_lists_of_cases(people: Cast) -> None:
     looks = [(people.lena, f"/desk/?view={view}") for view in VIEWS]
-    looks += [(people.priya, "/"), (people.ruth, "/manager/"), (people.ann, "/admin/cases/case/")]
+    looks += [
+        (people.priya, "/"),
+        (people.priya, "/cases/"),
+        (people.priya, "/cases/?q=late"),
+        (people.ruth, "/manager/"),
+        (people.ann, "/admin/cases/case/"),
+    ]
     few, many = grows(looks, busy_desk(people))
     assert few == many
 

@@ -25,7 +25,7 @@ from tests.builders import (
     text_file,
     upload,
 )
-from tests.cases.pages import beside, browser_of, get, html_of, post, typed_in, words_of
+from tests.cases.pages import beside, browser_of, get, html_of, links_of, post, typed_in, words_of
 
 NOON = at("Tue 12:00")
 
@@ -224,3 +224,78 @@ def test_what_was_typed_stays_when_the_case_closed_meanwhile(
     assert answered.status_code == 422
     assert "closed cases stay closed" in words_of(answered)
     assert "It is version 6.1." in html_of(answered)
+
+
+# --- What is asked of a contact -------------------------------------------------------------------------------------
+
+
+def test_the_home_page_puts_each_question_in_its_own_words_once(people: Cast, browser: Client) -> None:
+    logged = [logged_case(people.priya, at("Tue 9:00"), title=title) for title in ("Slow", "Cloud", "Screen")]
+    slow, cloud, screen = (case.pk for case in logged)
+    ours: dict[str, Any] = {"actor": people.lena, "now": at("Tue 9:30")}
+    actions.propose_severity(case_id=slow, severity=4, reason="A question.", **ours)
+    actions.ask_for_cloud_consent(case_id=cloud, action="A larger machine.", **ours)
+    actions.ask_for_session(case_id=screen, purpose="Look at the services.", **ours)
+    page = get(browser, "/", NOON)
+    needs_me = words_of(page).split("Open cases")[0]
+    assert "Needs you 3" in needs_me
+    assert "Do you agree to Severity 4 instead of 3?" in needs_me
+    assert "Do you agree to work in your public cloud that may cost you?" in needs_me
+    assert "May we look at it with you in a remote session?" in needs_me
+    assert {"/cases/NWIT-1/#severity", "/cases/NWIT-2/#consent", "/cases/NWIT-3/#session"} <= set(links_of(page))
+
+
+@pytest.mark.clause("P11.1")
+def test_a_contact_answers_the_survey_of_their_own_case_without_the_mail(people: Cast, browser: Client) -> None:
+    close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 9:30"))
+    address = "/cases/NWIT-1/survey/"
+    assert address in links_of(get(browser, "/", NOON))
+    assert address in links_of(get(browser, "/cases/NWIT-1/", NOON))
+    scores = {"handling": "4", "professionalism": "3", "satisfaction": "5"}
+    assert post(browser, address, scores, NOON).url == address
+    assert "Thank you" in words_of(get(browser, address, NOON))
+    assert address not in links_of(get(browser, "/", NOON))
+    assert address not in links_of(get(browser, "/cases/NWIT-1/", NOON))
+
+
+def test_nobody_rates_for_a_colleague(people: Cast, case: Case) -> None:
+    close(case, people.lena, at("Tue 9:30"))
+    omar = browser_of(people.omar, NOON)
+    assert "/cases/NWIT-1/survey/" not in links_of(get(omar, "/", NOON))
+    assert get(omar, "/cases/NWIT-1/survey/", NOON).status_code == 404
+
+
+# --- Every case -----------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_finds_a_case_by_what_was_said_in_it(people: Cast, browser: Client) -> None:
+    answer(logged_case(people.priya, at("Mon 9:00"), title="Slow"), people.lena, at("Mon 9:30"), "Update the cryptor.")
+    logged_case(people.omar, at("Tue 9:00"), title="Jobs abort")
+    answer(logged_case(people.zoe, at("Tue 9:00"), title="Secret"), people.max, at("Tue 9:30"), "Update the cryptor.")
+    page = words_of(get(browser, "/cases/?q=cryptor", NOON))
+    assert "NWIT-1" in page
+    assert "Lena Fischer: Update the cryptor" in page
+    assert "Jobs abort" not in page
+    assert "Secret" not in page
+    assert "No case fits" in words_of(get(browser, "/cases/?q=nothing", NOON))
+
+
+def test_the_cases_of_a_contact_are_narrowed_by_state_and_by_whose_they_are(people: Cast, browser: Client) -> None:
+    assert "No case yet" in words_of(get(browser, "/cases/", NOON))
+    logged_case(people.priya, at("Tue 9:00"), title="Open and mine")
+    logged_case(people.omar, at("Tue 9:10"), title="Open and his")
+    close(logged_case(people.priya, at("Mon 9:00"), title="Closed and mine"), people.lena, at("Mon 9:30"))
+    shown = {
+        query: [title for title in ("Open and mine", "Open and his", "Closed and mine") if title in page]
+        for query in ("", "state=open", "state=closed", "whose=mine", "state=open&whose=mine", "state=nonsense")
+        for page in [words_of(get(browser, f"/cases/?{query}", NOON))]
+    }
+    everything = ["Open and mine", "Open and his", "Closed and mine"]
+    assert shown == {
+        "": everything,
+        "state=open": everything[:2],
+        "state=closed": everything[2:],
+        "whose=mine": ["Open and mine", "Closed and mine"],
+        "state=open&whose=mine": everything[:1],
+        "state=nonsense": everything,
+    }

@@ -182,8 +182,8 @@ def test_anybody_finds_the_numbers_and_why_the_portal_is_quicker(people: Cast, n
 @pytest.mark.clause("P3.1")
 def test_the_hours_of_each_desk_stand_in_its_zone_and_in_the_readers(people: Cast) -> None:
     said = words_of(get(browser_of(people.omar, TEN), "/contact/", TEN))
-    assert "Monday to Friday, 08:00 – 17:00 Sydney 05:00 – 14:00 in Perth" in said
-    assert "Monday to Friday, 08:00 – 17:00 New York 21:00 – 06:00 in Perth" in said
+    assert "Monday to Friday, 08:00 to 17:00 Sydney 05:00 to 14:00 in Perth" in said
+    assert "Monday to Friday, 08:00 to 17:00 New York 21:00 to 06:00 in Perth" in said
     assert "in Sydney" not in words_of(get(browser_of(people.priya, TEN), "/contact/", TEN)).split("Australia desk")[1]
 
 
