@@ -18,6 +18,7 @@ def set_up_site(
     email: str,
     password: str,
     zone: str,
+    language: str,
     actor: None = None,
     now: datetime,
 ) -> User:
@@ -32,4 +33,6 @@ def set_up_site(
     )
     if not made or User.objects.exists():
         raise RuleBroken("set_up_already", _("This site is set up already. Log in instead."))
-    return User.objects.create_user(email, password, name=name, zone=zone, staff_role=StaffRole.ADMINISTRATOR)
+    return User.objects.create_user(
+        email, password, name=name, zone=zone, language=language, staff_role=StaffRole.ADMINISTRATOR
+    )

@@ -16,6 +16,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -197,6 +198,7 @@ def _set_up(request: Reading, form: SetupForm) -> HttpResponseBase | None:
                 email=checked["email"],
                 password=checked["password"],
                 zone=checked["zone"],
+                language=get_language() or settings.LANGUAGE_CODE,
                 now=request.now,
             )
         except RuleBroken:

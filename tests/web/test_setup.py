@@ -143,6 +143,7 @@ def test_a_site_is_set_up_once(client: Client) -> None:
             email="eve@example.com",
             password=PASSWORD,
             zone="UTC",
+            language="en",
             now=at("Tue 12:00"),
         )
 
