@@ -1,4 +1,4 @@
-"""Words that are stored in English, in the reader's language: the reasons in a sum, and what the policy says."""
+"""Words that are stored in English, in the reader's language: reasons in a sum, the policy's words, the clock's."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -42,8 +42,8 @@ def _why_at_one_desk(reason: str) -> str:
 
 
 @register.filter
-def policy_words(text: str) -> str:
-    """Return words of the policy, line by line; what a manager wrote instead stays as it is written."""
+def worded(text: str) -> str:
+    """Return what the policy's data or the clock wrote, line by line; what somebody typed stays as it is typed."""
     return "\n".join(gettext(line) if line else "" for line in text.splitlines())
 
 

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from cases import demo
 from cases.models import CaseEvent, EventKind, User
-from cases.templatetags.stored_words import policy_words, why
+from cases.templatetags.stored_words import worded, why
 from notifications import letters
 from notifications.models import MailKind
 from tests import builders
@@ -73,13 +73,13 @@ def test_a_promise_its_sum_and_its_times_are_said_in_the_readers_language(people
 def test_reasons_and_words_of_the_policy_are_translated_and_those_of_managers_stay() -> None:
     with translation.override("es"):
         assert why("night, weekend (Sydney), Australia Day") == "noche, fin de semana (Sydney), Australia Day"
-        assert policy_words("Major impact\nOur own words") == "Impacto mayor\nOur own words"
+        assert worded("Major impact\nOur own words") == "Impacto mayor\nOur own words"
 
 
 def test_a_list_that_is_saved_is_written_in_the_readers_language(people: Cast) -> None:
     logged_case(people.priya, NOON)
     User.objects.filter(pk=people.ruth.pk).update(language="es")
-    sent = get(browser_of(people.ruth, NOON), "/desk/all/?format=csv", NOON)
+    sent = get(browser_of(people.ruth, NOON), "/desk/cases/export/", NOON)
     text = read(sent).decode()
     assert "Severidad" in text
     assert "Severity" not in text
