@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from sla import store, upgrade
 from sla.engine.calendar import BadCalendar
 from sla.models import Desk
@@ -46,8 +49,8 @@ def _years_without(desk: Desk, now: datetime) -> list[Concern]:
     missing = [str(one) for one in range(year, year + YEARS_COVERED + 1) if one not in known]
     if not missing:
         return []
-    message = f"No national holidays are stored for {' and '.join(missing)}. Run `manage.py upgrade_holidays`."
-    return [Concern(desk, "years-missing", message)]
+    message = _("No national holidays are stored for %(years)s. Run `manage.py upgrade_holidays`.")
+    return [Concern(desk, "years-missing", message % {"years": ", ".join(missing)})]
 
 
 def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
@@ -59,8 +62,8 @@ def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
     try:
         hours = store.calendar([desk])
     except BadCalendar:
-        message = f"{desk.name} has no hours: nothing can be promised there. Give it shifts, or close it."
-        return [Concern(desk, "no-hours", message)]
+        message = _("%(desk)s has no hours: nothing can be promised there. Give it shifts, or close it.")
+        return [Concern(desk, "no-hours", message % {"desk": desk.name})]
     closed = store.closed_dates(desk)
     on_workdays = {name for day, name in closed.items() if any(day.weekday() in shift.weekdays for shift in hours.home)}
     found = []
@@ -71,10 +74,15 @@ def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
         near = {other for other in closed if other != day and abs(other - day) <= SUBSTITUTE_WITHIN}
         if any(closed[other].removesuffix(OBSERVED) == name.removesuffix(OBSERVED) for other in near):
             continue
-        message = (
-            f"{name}, {day.day} {day:%B %Y}, is a {day:%A}, and no substitute day is stored. Check whether "
-            f"{desk.name} closes on another day, and close that day if so."
-        )
+        message = _(
+            "%(holiday)s, %(day)s, is a %(weekday)s, and no substitute day is stored. Check whether %(desk)s closes on "
+            "another day, and close that day if so."
+        ) % {
+            "holiday": name,
+            "day": date_format(day, "j F Y"),
+            "weekday": date_format(day, "l"),
+            "desk": desk.name,
+        }
         found.append(Concern(desk, "substitute-day", message))
     return found
 
@@ -84,10 +92,10 @@ def _other_word(desk: Desk, now: datetime) -> list[Concern]:
     if not difference:
         return []
     counts = (
-        (len(difference.added), "to add"),
-        (len(difference.removed), "to take away"),
-        (len(difference.renamed), "with another name"),
+        (len(difference.added), _("%(n)s to add")),
+        (len(difference.removed), _("%(n)s to take away")),
+        (len(difference.renamed), _("%(n)s with another name")),
     )
-    told = ", ".join(f"{number} {what}" for number, what in counts if number)
-    message = f"The holiday library says otherwise: {told}. Run `manage.py upgrade_holidays` to see which."
-    return [Concern(desk, "library-differs", message)]
+    told = ", ".join(words % {"n": number} for number, words in counts if number)
+    message = _("The holiday library says otherwise: %(told)s. Run `manage.py upgrade_holidays` to see which.")
+    return [Concern(desk, "library-differs", message % {"told": told})]
