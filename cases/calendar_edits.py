@@ -115,7 +115,7 @@ def left_alone(now: datetime) -> Moves:
 
 def in_words(day: date) -> str:
     """Return a date as a sentence says it: "Thu 24 Dec 2026"."""
-    return date_format(day, "D j M Y")
+    return date_format(day, _("D j M Y"))
 
 
 def _turned(dates: dict[date, str], on: date, reason: str) -> dict[date, str]:

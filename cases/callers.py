@@ -134,7 +134,7 @@ def connect_to(desk: Desk, open_cases: list[Case], ended: list[Case], now: datet
             found.add(case.assignee, Rank.OWNS, _("owns %(reference)s, which is open") % {"reference": case.reference})
     for case in ended:
         if case.assignee is not None and case.closed_at is not None and now - case.closed_at <= HELPED_WITHIN:
-            on = date_format(case.closed_at.astimezone(ZoneInfo(desk.zone)), "j M")
+            on = date_format(case.closed_at.astimezone(ZoneInfo(desk.zone)), _("j M"))
             why = _("helped before, with %(reference)s, closed %(on)s") % {"reference": case.reference, "on": on}
             found.add(case.assignee, Rank.HELPED, why)
     found.add_those_who_know({case.product_area_id: case.product_area for case in open_cases if case.product_area})

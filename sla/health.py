@@ -79,7 +79,7 @@ def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
             "another day, and close that day if so."
         ) % {
             "holiday": name,
-            "day": date_format(day, "j F Y"),
+            "day": date_format(day, _("j F Y")),
             "weekday": date_format(day, "l"),
             "desk": desk.name,
         }

@@ -71,8 +71,8 @@ def require_milestone_day(hours: Calendar, desk: str, due_on: date, now: datetim
             _("The %(desk)s desk is closed on %(day)s. The next open day is %(next)s. Nothing was changed.")
             % {
                 "desk": desk,
-                "day": date_format(due_on, "D j M Y"),
-                "next": date_format(hours.add_business_days(due_on, 1), "D j M Y"),
+                "day": date_format(due_on, _("D j M Y")),
+                "next": date_format(hours.add_business_days(due_on, 1), _("D j M Y")),
             },
         )
 

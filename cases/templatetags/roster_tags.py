@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import dateformat
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 @register.filter
 def local_in(at: datetime, desk: Any) -> str:
     """Return an instant on the desk's clock: "Mon 23 Nov 09:00"."""
-    return dateformat.format(at.astimezone(ZoneInfo(desk.zone)), "D j M H:i")
+    return dateformat.format(at.astimezone(ZoneInfo(desk.zone)), pgettext("time this year", "D j M, H:i"))
 
 
 @register.filter

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.translation import pgettext
 
 from cases import rules
 from cases.models import INTERNAL_KINDS, Case, Macro, User
@@ -40,4 +41,5 @@ def _due(case: Case) -> str:
         return "-"
     zone = ZoneInfo(case.contact.zone)
     city = case.contact.zone.rpartition("/")[2].replace("_", " ")
-    return f"{formats.date_format(promise.due_at.astimezone(zone), 'D j M, H:i')} {city}"
+    when = formats.date_format(promise.due_at.astimezone(zone), pgettext("time this year", "D j M, H:i"))
+    return f"{when} {city}"

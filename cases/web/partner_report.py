@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cases.models import Case, MembershipRole, Partner
@@ -77,7 +78,7 @@ def _told(request: PortalRequest, month: reports.PartnerMonth) -> dict[str, Any]
     """Return what both the page and the file tell, in the time of the partner's home desk."""
     return {
         "month": month,
-        "name_of_month": date_format(month.period.first, "F Y"),
+        "name_of_month": date_format(month.period.first, _("F Y")),
         "reader_zone": month.partner.home_desk.zone,
         "now": request.now,
         "unfinished": month.period.until > request.now,

@@ -144,7 +144,7 @@ def _of_desk(assumption: Assumption, desk: Desk) -> Iterator[str]:
         opened = _("%(desk)s is open on its public holidays, and on the days that a manager closed.")
         yield opened % {"desk": desk}
     if desk.pk in assumption.closed_too:
-        days = ", ".join(date_format(day, "D j M Y") for day in sorted(assumption.closed_too[desk.pk]))
+        days = ", ".join(date_format(day, _("D j M Y")) for day in sorted(assumption.closed_too[desk.pk]))
         yield _("%(desk)s is closed too on %(days)s.") % {"desk": desk, "days": days}
 
 
