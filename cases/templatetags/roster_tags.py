@@ -15,7 +15,7 @@ register = template.Library()
 @register.filter
 def local_in(at: datetime, desk: Any) -> str:
     """Return an instant on the desk's clock: "Mon 23 Nov 09:00"."""
-    return dateformat.format(at.astimezone(ZoneInfo(desk.zone)), pgettext("time this year", "D j M, H:i"))
+    return dateformat.format(at.astimezone(ZoneInfo(desk.zone)), pgettext("time in a table", "D j M H:i"))
 
 
 @register.filter

@@ -14,7 +14,14 @@ PHONE = {"width": 360, "height": 740}
 PASSWORD = "probax-demo-2026"
 PAGES = {
     "priya@northwind.example": ["/", "/cases/new/", "/cases/NWIT-2/", "/company/NWIT/", "/articles/", "/account/"],
-    "ruth@probax.example": ["/desk/", "/desk/cases/NWIT-2/", "/manager/", "/manager/over-time/", "/manager/what-if/"],
+    "ruth@probax.example": [
+        "/desk/",
+        "/desk/cases/NWIT-2/",
+        "/manager/",
+        "/manager/over-time/",
+        "/manager/what-if/",
+        "/manager/calendar/",
+    ],
 }
 
 
@@ -31,7 +38,7 @@ def log_in(page: Page, portal: Portal, email: str) -> None:
     page.goto(f"{portal.url}/accounts/login/?next=/account/")
     page.get_by_role("button", name="Español").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Iniciar sesión")
-    page.get_by_label("Correo electrónico").fill(email)
+    page.get_by_label("Correo", exact=True).fill(email)
     page.get_by_label("Contraseña", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Iniciar sesión", exact=True).click()
     page.wait_for_url("**/account/")
