@@ -124,7 +124,9 @@ _ending = threading.Event()
 def keep_the_timetable(sender: Any = None, **_: Any) -> None:
     """Start the timetable inside a worker again when it dies; Celery itself would go on without one, deaf."""
     worker = sender.controller
-    if getattr(worker, "beat", None) is not None:
+    # A worker says that it is ready again whenever the broker came back.
+    watched = any(thread.name == "timetable" for thread in threading.enumerate())
+    if getattr(worker, "beat", None) is not None and not watched:
         threading.Thread(target=_start_again_for_ever, args=(worker,), name="timetable", daemon=True).start()
 
 
