@@ -27,9 +27,7 @@ def kill_senders(site: Site, dice: random.Random, *, mails: int, kills: int, del
         _wait_for_mails(site, before + mails * kill // (kills + 1))
         time.sleep(dice.uniform(0, 0.1))
         if kill % WHOLE_WORKER_EVERY == 0:
-            worker = dice.choice(site.workers)
-            worker.kill()
-            worker.start()
+            dice.choice(site.workers).kill()
         elif kill % WHOLE_WORKER_EVERY == 1:
             dice.choice(site.workers).kill_timetable()
         else:

@@ -79,7 +79,6 @@ class Worker:
     def kill(self) -> None:
         """Kill all of it, as the kernel would."""
         self.process.kill()
-        self.process.wait(timeout=30)
 
     def senders(self) -> list[int]:
         """Return the processes that carry tasks out."""
@@ -94,6 +93,29 @@ class Worker:
         wait_until(lambda: bool(set(timetables_of(self.process.pid)) - set(killed)), what="another timetable")
 
 
+class Manager(threading.Thread):
+    """Starts a worker again that ended, killed or by itself, as Docker does in production."""
+
+    def __init__(self, workers: list[Worker]) -> None:
+        super().__init__(daemon=True)
+        self.workers = workers
+        self.ending = threading.Event()
+
+    def run(self) -> None:
+        while not self.ending.wait(0.1):
+            for worker in self.workers:
+                if worker.process.poll() is not None:
+                    worker.start()
+
+    def end(self) -> None:
+        """Let every worker die."""
+        self.ending.set()
+        self.join()
+        for worker in self.workers:
+            worker.kill()
+            worker.process.wait(timeout=30)
+
+
 class Site:
     """The installation, its ledger, and every way to hurt it."""
 
@@ -104,6 +126,8 @@ class Site:
         self.ledger = Ledger()
         self.redis, self.postgres = servers.running
         self.workers = [Worker(portal, name) for name in WORKERS]
+        self.manager = Manager(self.workers)
+        self.manager.start()
         self.database_url = portal.environment["DATABASE_URL"]
         self._number = 0
         self._numbers = threading.Lock()
@@ -262,8 +286,8 @@ def site() -> Iterator[Site]:
         found = Site(portal, servers, smtp, printed.rpartition("token ")[2].strip())
         yield found
     finally:
-        for worker in [] if found is None else found.workers:
-            worker.kill()
+        if found is not None:
+            found.manager.end()
         if portal.web is not None:
             portal.web.kill()
         portal.stop()
