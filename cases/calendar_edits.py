@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import zip_longest
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from sla import store
 from sla.engine import deadlines
 from sla.engine.calendar import Calendar
 from sla.engine.calendar import Shift as Hours
-from sla.models import Desk, Shift
+from sla.models import Desk
 
 # Promises held in memory at a time while they are reckoned again.
 BATCH = 500
@@ -178,9 +178,10 @@ def _changed(before: store.Reckon, after: store.Reckon) -> Iterator[_Changed]:
 
 def _ways_to_count() -> Iterator[tuple[Desk, bool, list[Desk]]]:
     """Yield each home desk that has hours, alone and with the sun, and the desks that then count."""
-    for desk in Desk.objects.filter(Exists(Shift.objects.filter(desk=OuterRef("pk")))).order_by("code"):
-        for follows_the_sun in (False, True):
-            yield desk, follows_the_sun, promises.desks_that_count(desk, follows_the_sun=follows_the_sun)
+    every = list(Desk.objects.prefetch_related("shifts", "holidays", "holiday_changes").order_by("code"))
+    for desk in every:
+        for follows_the_sun in (False, True) if desk.shifts.all() else ():
+            yield desk, follows_the_sun, promises.desks_that_count(desk, follows_the_sun=follows_the_sun, among=every)
 
 
 def _first_difference(old: Calendar, new: Calendar) -> datetime | None:

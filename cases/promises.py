@@ -1,6 +1,6 @@
 """What would be promised: the policy's targets and a partner's hours, put to the engine. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -33,10 +33,12 @@ def hours_of(partner: Partner, desk: Desk) -> Calendar:
     return store.calendar(desks_that_count(desk, follows_the_sun=partner.follows_the_sun))
 
 
-def desks_that_count(desk: Desk, *, follows_the_sun: bool) -> list[Desk]:
-    """Return the desks whose hours count for a partner of `desk`, home first."""
-    others = Desk.objects.exclude(pk=desk.pk).order_by("code") if follows_the_sun else []
-    return [desk, *others]
+def desks_that_count(desk: Desk, *, follows_the_sun: bool, among: Iterable[Desk] | None = None) -> list[Desk]:
+    """Return the desks whose hours count for a partner of `desk`, home first. `among` are all desks, if read."""
+    if not follows_the_sun:
+        return [desk]
+    every = Desk.objects.order_by("code") if among is None else among
+    return [desk, *(one for one in every if one.pk != desk.pk)]
 
 
 def home_hours(desk: Desk) -> Calendar:

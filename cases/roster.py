@@ -68,9 +68,9 @@ def on_shift(desk: Desk, now: datetime) -> list[User]:
     return duty(desk, RosterKind.SHIFT, now).people
 
 
-def rows_between(desk: Desk, begin: datetime, end: datetime) -> list[RosterShift]:
-    """Return the roster of a desk in a stretch of time, in order."""
-    rows = RosterShift.objects.filter(desk=desk, removed_at=None, starts_at__lt=end, ends_at__gt=begin)
+def rows_between(begin: datetime, end: datetime) -> list[RosterShift]:
+    """Return the roster of every desk in a stretch of time, in order."""
+    rows = RosterShift.objects.filter(removed_at=None, starts_at__lt=end, ends_at__gt=begin)
     return list(rows.select_related("person", "rotation").order_by("kind", "starts_at", "pk"))
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
+from cases.counting import Counted
 from cases.models import (
     Deadline,
     Dispatch,
@@ -71,21 +72,14 @@ def signs(now: datetime) -> Signs:
     """Return for how long the oldest due row has waited, and what waits for somebody to look. One query."""
     due = _due_since(now)
     counted = (
-        _Counted(_given_up(OutgoingMail)),
-        _Counted(_given_up(OutgoingAlert)),
-        _Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
+        Counted(_given_up(OutgoingMail)),
+        Counted(_given_up(OutgoingAlert)),
+        Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
     )
     found = _asked([*due, *counted])
     if not found:
         return Signs()
     return Signs(_longest(found[: len(due)], now), *found[len(due) :])
-
-
-class _Counted(Subquery):
-    """The number of rows of a query, which is cut short where an exact number tells nobody more."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 def _due_since(now: datetime) -> list[Subquery]:

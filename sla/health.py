@@ -34,7 +34,7 @@ def concerns(now: datetime) -> list[Concern]:
     """Return what is worth a look at every desk, at `now`."""
     return [
         concern
-        for desk in Desk.objects.order_by("code")
+        for desk in Desk.objects.prefetch_related("holidays", "holiday_changes").order_by("code")
         for concern in (*_years_without(desk, now), *_weekend_holidays(desk, now), *_other_word(desk, now))
     ]
 
@@ -45,7 +45,7 @@ def _today(desk: Desk, now: datetime) -> date:
 
 def _years_without(desk: Desk, now: datetime) -> list[Concern]:
     year = _today(desk, now).year
-    known = {holiday.year for holiday in desk.holidays.dates("on", "year")}
+    known = {holiday.on.year for holiday in desk.holidays.all()}
     missing = [str(one) for one in range(year, year + YEARS_COVERED + 1) if one not in known]
     if not missing:
         return []

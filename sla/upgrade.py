@@ -55,7 +55,7 @@ def difference(desk: Desk, now: datetime) -> Difference:
         for day, found in national_holidays(desk.observes, range(today.year, today.year + YEARS_AHEAD + 1)).items()
         if day > today
     }
-    stored = {holiday.on: holiday for holiday in desk.holidays.filter(on__gt=today)}
+    stored = {holiday.on: holiday for holiday in desk.holidays.all() if holiday.on > today}
     return Difference(
         desk=desk,
         added={day: found for day, found in library.items() if day not in stored},

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import TextChoices
+from django.db.models import Prefetch, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from sla.models import Desk, HolidayChange
+from sla.models import Desk, Holiday, HolidayChange
 
 WEEKS = calendar.Calendar(firstweekday=calendar.MONDAY)
 
@@ -70,7 +70,11 @@ class DeskYear:
 
 def desk_years(year: int, now: datetime) -> list[DeskYear]:
     """Return the year of every desk, by name."""
-    return [_desk_year(desk, year, now) for desk in Desk.objects.prefetch_related("shifts").order_by("name")]
+    holidays = Prefetch("holidays", Holiday.objects.filter(on__year=year))
+    # In the order of their making, so the last word on a day stands.
+    changes = Prefetch("holiday_changes", HolidayChange.objects.filter(on__year=year).order_by("pk"))
+    desks = Desk.objects.prefetch_related("shifts", holidays, changes).order_by("name")
+    return [_desk_year(desk, year, now) for desk in desks]
 
 
 def _desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
@@ -83,9 +87,8 @@ def _desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
 
 def _days_of(desk: Desk, year: int) -> dict[date, Day]:
     with_hours = {weekday for shift in desk.shifts.all() for weekday in shift.weekdays}
-    holidays = {row.on: row for row in desk.holidays.filter(on__year=year)}
-    # In the order of their making, so the last word on a day stands.
-    changes = {row.on: row for row in desk.holiday_changes.filter(on__year=year).order_by("id")}
+    holidays = {row.on: row for row in desk.holidays.all()}
+    changes = {row.on: row for row in desk.holiday_changes.all()}
     days = {}
     for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
         on = date.fromordinal(ordinal)

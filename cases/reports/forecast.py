@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.db.models import Exists, OuterRef
+
 from cases.models import Case, Deadline, DeadlineKind
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from sla import store
 from sla.engine.blocks import Stretch, merged
 from sla.engine.calendar import Calendar
 from sla.engine.clock import add, elapsed
-from sla.models import Desk
+from sla.models import Desk, Shift
 
 BUSINESS_DAYS = 10
 # Fewer replies than these say nothing about the next ones.
@@ -86,7 +88,7 @@ def forecasts(now: datetime) -> list[DeskForecast]:
 
 
 def _desks() -> list[Desk]:
-    return [desk for desk in Desk.objects.prefetch_related("shifts").order_by("name") if desk.shifts.all()]
+    return list(Desk.objects.filter(Exists(Shift.objects.filter(desk=OuterRef("pk")))).order_by("name"))
 
 
 def _begin(calendar: Calendar, now: datetime) -> datetime:

@@ -3,23 +3,30 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, FilteredRelation, Q
 
-from cases.models import Case, DeadlineKind, Survey
+from cases.lifecycle import Status
+from cases.models import DeadlineKind, Survey
 from cases.reports import selection
+from sla.models import Desk
 
 PERIOD = timedelta(days=30)
 SURVEYS_SHOWN = 4
+SEVERITIES = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
-class OpenCount:
-    """Open cases of one severity at one desk."""
+class OpenCases:
+    """The open cases of one desk: how many of each severity, 1 to 4."""
 
-    desk_code: str
-    desk_name: str
-    severity: int
-    cases: int
+    code: str
+    name: str
+    by_severity: list[int]
+
+    @property
+    def total(self) -> int:
+        """Return how many there are."""
+        return sum(self.by_severity)
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,14 @@ class Verdicts:
         return 100 * self.kept // total if total else None
 
 
-def open_by_severity_and_desk() -> list[OpenCount]:
-    """Count open cases, a row for each desk and severity that has any."""
-    rows = Case.objects.open().values("desk__code", "desk__name", "severity").annotate(cases=Count("id"))
+def open_by_desk() -> list[OpenCases]:
+    """Count the open cases of every desk, by name."""
+    going_on = FilteredRelation("cases", condition=~Q(cases__status=Status.CLOSED))
+    desks = Desk.objects.annotate(going_on=going_on).order_by("name")
+    levels = {f"level_{level}": Count("going_on", Q(going_on__severity=level)) for level in SEVERITIES}
     return [
-        OpenCount(row["desk__code"], row["desk__name"], row["severity"], row["cases"])
-        for row in rows.order_by("desk__name", "severity")
+        OpenCases(code, name, counts)
+        for code, name, *counts in desks.annotate(**levels).values_list("code", "name", *levels)
     ]
 
 
@@ -58,7 +67,7 @@ def verdicts(since: datetime, until: datetime) -> list[Verdicts]:
         Verdicts(level, counted[level]["kept_"], counted[level]["missed"])
         if level in counted
         else Verdicts(level, 0, 0)
-        for level in (1, 2, 3, 4)
+        for level in SEVERITIES
     ]
 
 

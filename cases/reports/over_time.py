@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Count, F, Q, QuerySet, When
+from django.db.models import Count, F, Q, When
 from django.db.models.functions import TruncMonth
 
-from cases.models import Deadline, DeadlineKind
+from cases.models import DeadlineKind
 from cases.querysets import CaseQuerySet
 from cases.reports.selection import Period, attempts_in, closings_in, other_verdicts_in, verdicts_in
+from cases.reports.waits import open_by_age
 from cases.rules import AttemptMethod, Outcome
 
 KEPT = Q(kept=True)
@@ -54,6 +55,15 @@ class Number:
     before: int
 
 
+@dataclass(frozen=True)
+class Flow:
+    """What came in a period, and what was open at its end and at that of the period before, by age."""
+
+    logged: Number
+    open_at_end: list[int]
+    open_before: list[int]
+
+
 # What promises are broken down by: column of the key, column of the name.
 DIMENSIONS = {
     "severity": ("severity", "severity"),
@@ -63,14 +73,13 @@ DIMENSIONS = {
 }
 
 
-def promises(cases: CaseQuerySet, period: Period, now: datetime) -> QuerySet[Deadline]:
-    """Return the verdicts on first responses of these cases in a period."""
-    return verdicts_in(period, DeadlineKind.FIRST_RESPONSE, now).filter(case__in=cases)
+# A kept promise counts when it was kept, a missed one when it was due.
+DECIDED = Choose(When(KEPT, then=F("ended_at")), default=F("due_at"))
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The verdicts of a period and of the one before, counted once for every dimension together."""
+    """The verdicts of a period and of the one before, counted once for every dimension and month together."""
 
     rows: list[dict[str, Any]]
     before: list[dict[str, Any]]
@@ -90,6 +99,14 @@ class Breakdown:
             )
         ]
 
+    def by_month(self, period: Period) -> list[Kept]:
+        """Return a row for each month of the reader's calendar, those without any verdict too."""
+        found: defaultdict[date, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.rows:
+            found[row["month"].date()].append(row)
+        months = months_of(period.first, period.last)
+        return [Kept(str(month), f"{month:%Y-%m}", *_sums(found[month])) for month in months]
+
     def _apart(self, dimension: str, rows: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
         """Return the rows by key and name of a dimension."""
         found: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -100,20 +117,14 @@ class Breakdown:
 
 
 def kept_by_everything(cases: CaseQuerySet, period: Period, now: datetime) -> Breakdown:
-    """Return the verdicts of a period, to be broken down by any dimension."""
+    """Return the verdicts of a period, to be broken down by any dimension. One query, with the period before."""
     columns = sorted({column for pair in DIMENSIONS.values() for column in pair})
-    rows, before = (list(_counted(promises(cases, each, now).values(*columns))) for each in (period, period.before))
-    return Breakdown(rows, before)
-
-
-def kept_by_month(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
-    """Return the verdicts of a period, a row for each month of the reader's calendar, those without any too."""
-    decided = Choose(When(KEPT, then=F("ended_at")), default=F("due_at"))
-    months = promises(cases, period, now).annotate(month=TruncMonth(decided, tzinfo=period.zone)).values("month")
-    counted = {row["month"].date(): row for row in _counted(months)}
-    return [
-        Kept(str(month), f"{month:%Y-%m}", *_pair(counted.get(month))) for month in months_of(period.first, period.last)
-    ]
+    found = verdicts_in(period.with_before, DeadlineKind.FIRST_RESPONSE, now).filter(case__in=cases)
+    decided = found.annotate(decided=DECIDED)
+    # Those of the period before have no month.
+    month = Choose(When(decided__gte=period.since, then=TruncMonth("decided", tzinfo=period.zone)))
+    rows = list(_counted(decided.annotate(month=month).values(*columns, "month")))
+    return Breakdown([row for row in rows if row["month"]], [row for row in rows if not row["month"]])
 
 
 def months_of(first: date, last: date) -> list[date]:
@@ -147,23 +158,39 @@ def attempts(cases: CaseQuerySet, period: Period) -> list[Number]:
 
 def volume(cases: CaseQuerySet, period: Period) -> Number:
     """Count the cases logged; what was dismissed as thanks is none."""
-    counted = cases.filter(dismissed_at=None).aggregate(**_both(period, "logged_at", "pk"))
+    return _volume(cases.aggregate(**_logged(period)))
+
+
+def flow(cases: CaseQuerySet, period: Period, now: datetime) -> Flow:
+    """Count the cases logged in a period, and those open at its end or now, by age. One query."""
+    at_end = open_by_age("at_end", min(period.until, now))
+    before = open_by_age("before", period.before.until)
+    counted = cases.aggregate(**_logged(period), **at_end, **before)
+    return Flow(_volume(counted), [counted[name] for name in at_end], [counted[name] for name in before])
+
+
+def _logged(period: Period) -> dict[str, Count]:
+    periods = {"cases_": period, "before_": period.before}
+    return {
+        name: Count("pk", filter=each.holds("logged_at") & Q(dismissed_at=None), distinct=True)
+        for name, each in periods.items()
+    }
+
+
+def _volume(counted: dict[str, Any]) -> Number:
     return Number("logged", "", counted["cases_"], counted["before_"])
 
 
 def others(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
     """Return the verdicts on every other kind of promise, a row for each kind that had any (P7.1, P9.2, P9.4, P9.7)."""
     kinds = [kind for kind in DeadlineKind if kind != DeadlineKind.FIRST_RESPONSE]
-
-    def counted(each: Period) -> dict[str, tuple[int, int]]:
-        found = other_verdicts_in(each, kinds, now).filter(case__in=cases)
-        return {row["kind"]: _pair(row) for row in _counted(found.values("kind"))}
-
-    rows, before = counted(period), counted(period.before)
+    found = other_verdicts_in(period.with_before, kinds, now).filter(case__in=cases).annotate(decided=DECIDED)
+    by_time = found.annotate(is_now=Q(decided__gte=period.since)).values("kind", "is_now")
+    rows = {(row["kind"], row["is_now"]): _pair(row) for row in _counted(by_time)}
     return [
-        Kept(kind.value, str(kind.label), *rows[kind.value], share_of(*before.get(kind.value, (0, 0))))
+        Kept(kind.value, str(kind.label), *rows[kind.value, True], share_of(*rows.get((kind.value, False), (0, 0))))
         for kind in kinds
-        if kind.value in rows
+        if (kind.value, True) in rows
     ]
 
 
@@ -188,5 +215,5 @@ def _counted(rows: Any) -> Any:
     return rows.annotate(kept_=Count("pk", KEPT), missed_=Count("pk", ~KEPT)).order_by()
 
 
-def _pair(row: dict[str, Any] | None) -> tuple[int, int]:
-    return (0, 0) if row is None else (row["kept_"], row["missed_"])
+def _pair(row: dict[str, Any]) -> tuple[int, int]:
+    return row["kept_"], row["missed_"]

@@ -11,6 +11,7 @@ from cases.models import Closing, ContactAttempt, Deadline, DeadlineKind, Survey
 from cases.querysets import CaseQuerySet
 from cases.reports.waits import of_age, open_at, replies
 from cases.rules import LOW_SCORE
+from sla.models import Desk
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,9 @@ def _attempted(filters: Mapping[str, str], period: Period | None) -> QuerySet[Co
 
 def _replied(cases: CaseQuerySet, filters: Mapping[str, str], period: Period | None, now: datetime) -> CaseQuerySet:
     found = cases.exclude(first_response_at=None) if period is None else replied_in(cases, period)
-    return cases.filter(pk__in=replies(found).of_span(filters["took"])) if "took" in filters else found
+    return (
+        cases.filter(pk__in=replies(found, Desk.objects.all()).of_span(filters["took"])) if "took" in filters else found
+    )
 
 
 def _backlog(cases: CaseQuerySet, filters: Mapping[str, str], period: Period | None, now: datetime) -> CaseQuerySet:

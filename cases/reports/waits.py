@@ -3,7 +3,7 @@
 Only the database's columns and the engine are asked, so that a list can be cut to a bar of the drawing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,10 +50,19 @@ AGES = (
 
 @dataclass(frozen=True)
 class Replies:
-    """First replies and how long each took, in seconds: of the desk's working time, for Severity 1 of the clock."""
+    """First replies: when each came, and how long it took, in seconds of the desk's working time.
+
+    Severity 1 waits by the clock.
+    """
 
     cases: NDArray[np.int64]
+    at: NDArray[np.int64]
     took: NDArray[np.int64]
+
+    def between(self, since: datetime, until: datetime) -> "Replies":
+        """Return those that came in a stretch of time."""
+        rows = (self.at >= since.timestamp()) & (self.at < until.timestamp())
+        return Replies(self.cases[rows], self.at[rows], self.took[rows])
 
     @property
     def counts(self) -> list[int]:
@@ -87,18 +96,19 @@ class Replies:
         return timedelta(seconds=int(np.percentile(self.took, percent, method="higher")))
 
 
-def replies(cases: CaseQuerySet) -> Replies:
-    """Return how long each of these cases waited for its first reply; all of them have one."""
+def replies(cases: CaseQuerySet, desks: Iterable[Desk]) -> Replies:
+    """Return how long each of these cases waited for its first reply; all of them have one. `desks` are all desks."""
     columns = cases.values_list(
         "pk", "desk_id", "severity", Seconds("logged_at"), Seconds("first_response_at"), named=False
     )
     table = np.array(list(columns), dtype=np.int64).reshape(-1, 5)
     case, desk, severity, logged_at, replied_at = np.ascontiguousarray(table.T)
     took = replied_at - logged_at
-    for one in Desk.objects.in_bulk(np.unique(desk).tolist()).values():
+    for one in desks:
         rows = (desk == one.pk) & (severity != ROUND_THE_CLOCK_SEVERITY)
-        took[rows] = bulk.elapsed(store.calendar([one]), logged_at[rows], replied_at[rows])
-    return Replies(case, took)
+        if rows.any():
+            took[rows] = bulk.elapsed(store.calendar([one]), logged_at[rows], replied_at[rows])
+    return Replies(case, replied_at, took)
 
 
 def open_at(moment: datetime) -> Q:
@@ -117,13 +127,8 @@ def of_age(key: str, moment: datetime) -> Q:
     return Q(pk__in=[])
 
 
-def backlogs(cases: CaseQuerySet, moments: Sequence[datetime]) -> list[list[int]]:
-    """Return for each moment how many cases were open then, one count for each age; all in one question."""
-    counted = cases.aggregate(
-        **{
-            f"at_{number}_{place}": Count("pk", open_at(moment) & of_age(span.key, moment))
-            for number, moment in enumerate(moments)
-            for place, span in enumerate(AGES)
-        }
-    )
-    return [[counted[f"at_{number}_{place}"] for place in range(len(AGES))] for number in range(len(moments))]
+def open_by_age(name: str, moment: datetime) -> dict[str, Count]:
+    """Return what counts the cases that were open at a moment: for each age a column, which `name` begins."""
+    return {
+        f"{name}_{place}": Count("pk", open_at(moment) & of_age(span.key, moment)) for place, span in enumerate(AGES)
+    }

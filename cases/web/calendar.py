@@ -21,6 +21,7 @@ from cases import actions, calendar_edits
 from cases.calendar_edits import Moves
 from cases.reports import calendar as reports
 from cases.rules import RuleBroken
+from cases.web.forms import offering
 from cases.web.request import PortalRequest, manager_page
 from sla import health, store
 from sla.models import Desk
@@ -171,14 +172,15 @@ def promises(request: PortalRequest) -> HttpResponseBase:
 def _page(
     request: PortalRequest, form: DayForm, year: int, *, form_open: bool = False, status: int = 200
 ) -> HttpResponse:
+    years = reports.desk_years(year, request.now)
     context = {
-        "form": form,
+        "form": offering([each.desk for each in years], form, "desk"),
         "form_open": form_open,
         "year": year,
         "previous": year - 1 if year > FIRST_YEAR else None,
         "next": year + 1 if year < LAST_YEAR else None,
         "concerns": health.concerns(request.now),
-        "desk_years": reports.desk_years(year, request.now),
+        "desk_years": years,
         "states": reports.DayState,
         "week": _names_of_weekdays(),
     }

@@ -301,7 +301,7 @@ def offering(rows: Iterable[Any], form: FormT, name: str) -> FormT:
     """
     field = cast("forms.ModelChoiceField[Any]", form.fields[name])
     nothing = [] if field.empty_label is None else [("", field.empty_label)]
-    field.choices = [*nothing, *((row.pk, field.label_from_instance(row)) for row in rows)]
+    field.choices = [*nothing, *((field.prepare_value(row), field.label_from_instance(row)) for row in rows)]
     return form
 
 

@@ -1,6 +1,6 @@
 """What every long list has: an address whose parts are checked, and pages by the key of their last row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -84,10 +84,10 @@ class Choice:
     options: Sequence[tuple[str, StrOrPromise]] = ()
 
 
-def desk_choice(filters: Mapping[str, str]) -> Choice:
-    """Return the filter by desk."""
-    desks = list(Desk.objects.order_by("name").values_list("code", "name"))
-    return Choice("desk", _("Desk"), filters.get("desk", ""), desks)
+def desk_choice(filters: Mapping[str, str], desks: Iterable[Desk] | None = None) -> Choice:
+    """Return the filter by desk; `desks` are all of them, where the page has read them already."""
+    every = Desk.objects.order_by("name") if desks is None else desks
+    return Choice("desk", _("Desk"), filters.get("desk", ""), [(desk.code, desk.name) for desk in every])
 
 
 def partner_choice(filters: Mapping[str, str]) -> Choice:

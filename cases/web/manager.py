@@ -2,18 +2,18 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from cases.counting import counts_of
 from cases.models import Case, ChargeReview, ChargeVerdict, KeptRequest, ManagerRequest
+from cases.querysets import CaseQuerySet
 from cases.reports import forecast
 from cases.reports import now as reports
 from cases.web.periods import period_of_days, query_of
 from cases.web.request import PortalRequest, manager_page
-from sla.models import Desk
 
 BREAKING_SHOWN = 5
 
@@ -23,24 +23,19 @@ BREAKING_SHOWN = 5
 def now(request: PortalRequest) -> HttpResponse:
     """Show open, at risk, breached, kept, what breaks next and what contacts say. Every number opens its cases."""
     cases = Case.objects.visible_to(request.user)
-    counted = reports.open_by_severity_and_desk()
+    opened = reports.open_by_desk()
+    by_severity = [sum(counts) for counts in zip(*(desk.by_severity for desk in opened), strict=True)]
     period = period_of_days(request, reports.PERIOD.days)
     verdicts = reports.verdicts(period.since, request.now)
     promised = cases.open().exclude(next_due_at=None)
     forecasts = forecast.forecasts(request.now)
     breaking = [each for desk in forecasts for each in desk.breaking]
     context = {
-        "desks": Desk.objects.order_by("name"),
-        "open_counts": {(row.desk_code, row.severity): row.cases for row in counted},
-        "open_rows": _rows(counted),
-        "open_columns": [sum(row.cases for row in counted if row.severity == level) for level in (1, 2, 3, 4)],
-        "open_total": sum(row.cases for row in counted),
-        "at_risk": cases.at_risk(request.now).count(),
-        "breached": cases.breached(request.now).count(),
-        "severity_1": cases.open().of_severity(1).count(),
-        "unassigned": cases.open().unassigned().count(),
-        "waiting": cases.waiting().count(),
-        **_for_managers(request),
+        "open_rows": opened,
+        "open_columns": by_severity,
+        "open_total": sum(by_severity),
+        "severity_1": by_severity[0] if by_severity else 0,
+        **_counts(cases, request),
         "next_up": list(promised.in_queue_order().with_people().with_next_promise(request.user)[:8]),
         "breaking": sorted(breaking, key=lambda each: each.deadline.due_at)[:BREAKING_SHOWN],
         "breaking_count": len(breaking),
@@ -56,26 +51,19 @@ def now(request: PortalRequest) -> HttpResponse:
     return render(request, "cases/manager/now.html", context)
 
 
-def _for_managers(request: PortalRequest) -> dict[str, int]:
-    """Return how many requests for a manager wait, and how many of them are late (P9.4)."""
-    waiting = ManagerRequest.objects.filter(answered_at=None)
-    late = Count("pk", filter=Q(deadline__due_at__lt=request.now))
-    counted = waiting.aggregate(asked=Count("pk"), late=late)
-    to_decide = KeptRequest.objects.filter(decision="").count()
-    charges = ChargeReview.objects.filter(verdict=ChargeVerdict.NEVER_QUALIFIED, decision="").count()
-    return {
-        "charges_to_decide": charges,
-        "managers_asked": counted["asked"],
-        "managers_late": counted["late"],
-        "requests_to_decide": to_decide,
-    }
-
-
-def _rows(counted: list[reports.OpenCount]) -> list[dict[str, object]]:
-    """Return a row for each desk: its name, code, and open cases of severity 1 to 4."""
-    rows = []
-    for desk in Desk.objects.order_by("name"):
-        by_severity = {row.severity: row.cases for row in counted if row.desk_code == desk.code}
-        cells = [{"severity": level, "cases": by_severity.get(level, 0)} for level in (1, 2, 3, 4)]
-        rows.append({"desk": desk, "cells": cells, "total": sum(by_severity.values())})
-    return rows
+def _counts(cases: CaseQuerySet, request: PortalRequest) -> dict[str, int]:
+    """Return what waits for somebody, in one query: cases, and what managers decide (P9.4)."""
+    asked = ManagerRequest.objects.filter(answered_at=None)
+    return counts_of(
+        {
+            "at_risk": cases.at_risk(request.now),
+            "breached": cases.breached(request.now),
+            "unassigned": cases.open().unassigned(),
+            "waiting": cases.waiting(),
+            "managers_asked": asked,
+            "managers_late": asked.filter(deadline__due_at__lt=request.now),
+            "requests_to_decide": KeptRequest.objects.filter(decision=""),
+            "charges_to_decide": ChargeReview.objects.filter(verdict=ChargeVerdict.NEVER_QUALIFIED, decision=""),
+        },
+        beside=request.user,
+    )

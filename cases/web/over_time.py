@@ -23,6 +23,7 @@ from cases.web import distributions, lists
 from cases.web.exports import csv_answer
 from cases.web.periods import period_or_usual, presets, query_of
 from cases.web.request import PortalRequest, manager_page
+from sla.models import Desk
 
 FILTERS = ("desk", "partner")
 # The drawing of the months, in its own units.
@@ -76,9 +77,9 @@ def over_time(request: PortalRequest) -> HttpResponse:
     """Show how promises were kept in a period. Every number opens the cases behind it."""
     period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
     cases = narrowed(Case.objects.visible_to(request.user), filters)
-    months = reports.kept_by_month(cases, period, request.now)
-    volume = reports.volume(cases, period)
+    flow = reports.flow(cases, period, request.now)
     kept = reports.kept_by_everything(cases, period, request.now)
+    months, desks = kept.by_month(period), list(Desk.objects.order_by("name"))
 
     def address(event: str, more: dict[str, str]) -> str:
         return _address(filters, period, {"in": event, **more})
@@ -89,13 +90,13 @@ def over_time(request: PortalRequest) -> HttpResponse:
         "presets": [
             (name, urlencode({**filters, **query_of(each)}), each == period) for name, each in presets(request)
         ],
-        "choices": _choices(filters, period),
+        "choices": _choices(filters, period, desks),
         "total": _kept_row(kept.all, filters, period, {}),
-        "volume": NumberRow(volume, _address(filters, period, {"in": "logged"})),
+        "volume": NumberRow(flow.logged, _address(filters, period, {"in": "logged"})),
         "tables": _tables(kept, filters, period),
         "others": _others(request, cases, filters, period),
-        "replies": distributions.replies(cases, period, address),
-        "backlog": distributions.backlog(cases, period, request.now, address),
+        "replies": distributions.replies(cases, period, desks, address),
+        "backlog": distributions.backlog(flow, address),
         **_surveys(cases, filters, period),
         "months": [_kept_row(row, filters, _month_of(row, period), {}) for row in months],
         "bars": _bars(months),
@@ -117,13 +118,14 @@ def export(request: PortalRequest) -> HttpResponseBase:
     headings = [_("By"), _("What"), _("Kept"), _("Missed"), _("Kept, percent"), _("Before, percent")]
 
     def rows() -> Iterator[list[object]]:
-        for table in _tables(reports.kept_by_everything(cases, period, request.now), filters, period):
+        kept = reports.kept_by_everything(cases, period, request.now)
+        for table in _tables(kept, filters, period):
             for row in table.rows:
                 each = row.row
                 yield [table.heading, each.label, each.kept, each.missed, each.share, each.share_before]
         for other in reports.others(cases, period, request.now):
             yield [_("Promise"), other.label, other.kept, other.missed, other.share, other.share_before]
-        for month in reports.kept_by_month(cases, period, request.now):
+        for month in kept.by_month(period):
             yield [_("Month"), month.label, month.kept, month.missed, month.share, None]
 
     return csv_answer(f"promises-{period.first}-{period.last}", headings, list(rows()))
@@ -136,12 +138,13 @@ def _others(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str]
 
 def _surveys(cases: CaseQuerySet, filters: dict[str, str], period: Period) -> dict[str, Any]:
     """Return the scores of the period beside those before, and what contacts wrote last."""
-    found, before = (survey_reports.narrowed(cases, each, {}) for each in (period, period.before))
+    scores, scores_before = survey_reports.scores_of_both(cases, period)
+    found = survey_reports.narrowed(cases, period, {})
     said = survey_reports.with_cases(found.exclude(answered_at=None).exclude(comment=""))
     asked = urlencode({**query_of(period), **{name: filters[name] for name in filters if name == "partner"}})
     return {
-        "scores": survey_reports.scores(found),
-        "scores_before": survey_reports.scores(before),
+        "scores": scores,
+        "scores_before": scores_before,
         "comments": list(said.order_by("-answered_at")[:COMMENTS]),
         "surveys_url": f"{reverse('manager_surveys')}?{asked}",
     }
@@ -188,11 +191,11 @@ def _month_of(row: reports.Kept, period: Period) -> Period:
     return Period(month[0], month[-1], period.zone)
 
 
-def _choices(filters: dict[str, str], period: Period) -> list[lists.Choice]:
+def _choices(filters: dict[str, str], period: Period, desks: list[Desk]) -> list[lists.Choice]:
     return [
         lists.Choice("from", _("From"), period.first.isoformat()),
         lists.Choice("to", _("To"), period.last.isoformat()),
-        lists.desk_choice(filters),
+        lists.desk_choice(filters, desks),
         lists.partner_choice(filters),
     ]
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.counting import counts_of
 from cases.lifecycle import Status
 from cases.models import Case, DeskSettings, SavedView, User
 from cases.querysets import CaseQuerySet
@@ -185,13 +185,6 @@ def _of_id(cases: CaseQuerySet, column: str, said: str) -> CaseQuerySet:
 # --- Tabs ---------------------------------------------------------------------------------------------------------
 
 
-class _Counted(Subquery):
-    """How many rows a read has, as a column of another, so that one query counts for every tab."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
 def tabs_of(request: PortalRequest, page: QueuePage, saved: Sequence[SavedView]) -> tuple[list[Tab], list[Tab]]:
     """Return every view and every saved one with its count, counted no further than needed, in one query.
 
@@ -214,17 +207,12 @@ def tabs_of(request: PortalRequest, page: QueuePage, saved: Sequence[SavedView])
 
 def _counts(request: PortalRequest, looks: Mapping[str, Asked]) -> dict[str, str]:
     counted = {
-        f"n{number}": _Counted(_capped(look.cases(request.user, request.now)))
-        for number, look in enumerate(looks.values())
+        key: look.cases(request.user, request.now).order_by()[: COUNTED_UP_TO + 1]
+        for key, look in looks.items()
         if not look.view.ended and not look.words
     }
-    row = User.objects.filter(pk=request.user.pk).values(**counted).get()
-    found = [cast("dict[str, int]", row).get(f"n{number}") for number in range(len(looks))]
-    return {key: _in_words(count) for key, count in zip(looks, found, strict=True)}
-
-
-def _capped(cases: CaseQuerySet) -> QuerySet[Case, Any]:
-    return cases.order_by().values("pk")[: COUNTED_UP_TO + 1]
+    found = counts_of(counted, beside=request.user)
+    return {key: _in_words(found.get(key)) for key in looks}
 
 
 def _in_words(count: int | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions, roster
-from cases.models import ProductArea, RosterFeed, RosterKind, RosterShift, Rotation, Skill, User
+from cases.models import ProductArea, RosterFeed, RosterKind, RosterShift, Rotation, RotationPlace, Skill, User
 from cases.rules import RuleBroken
 from cases.web.answers import new_key, put_beside
+from cases.web.forms import offering
 from cases.web.request import PortalRequest, desk_page, manager_page
 from cases.web.roster_forms import EndForm, FeedForm, RemoveForm, RotationForm, ShiftForm, SkillsForm, SwapForm
 from sla.engine.instants import first_instant
@@ -47,37 +49,59 @@ def _monday(request: PortalRequest) -> date:
     return asked - timedelta(days=asked.weekday())
 
 
-def _week_of(desk: Desk, monday: date) -> DeskWeek:
-    zone = ZoneInfo(desk.zone)
-    begin, end = (first_instant(monday + timedelta(days=days), time(), zone) for days in (0, DAYS))
-    rows = roster.rows_between(desk, begin, end)
+def _weeks(desks: list[Desk], monday: date) -> list[DeskWeek]:
+    """Return the week of each desk, which begins at its own midnight."""
+    spans = [
+        tuple(first_instant(monday + timedelta(days=days), time(), ZoneInfo(desk.zone)) for days in (0, DAYS))
+        for desk in desks
+    ]
+    if not spans:
+        return []
+    rows = roster.rows_between(min(begin for begin, _end in spans), max(end for _begin, end in spans))
+    places = Prefetch("places", RotationPlace.objects.select_related("person").order_by("position"))
+    rotations = list(Rotation.objects.filter(ended_at=None).prefetch_related(places).order_by("pk"))
+    return [
+        _week_of(desk, begin, end, rows, [each for each in rotations if each.desk_id == desk.pk])
+        for desk, (begin, end) in zip(desks, spans, strict=True)
+    ]
+
+
+def _week_of(
+    desk: Desk, begin: datetime, end: datetime, rows: list[RosterShift], rotations: list[Rotation]
+) -> DeskWeek:
+    own = [row for row in rows if row.desk_id == desk.pk and row.starts_at < end and row.ends_at > begin]
     return DeskWeek(
         desk=desk,
-        rows=rows,
-        on_call_gaps=roster.gaps_between(desk, RosterKind.ON_CALL, rows, begin, end),
-        shift_gaps=roster.gaps_between(desk, RosterKind.SHIFT, rows, begin, end),
-        rotations=list(
-            Rotation.objects.filter(desk=desk, ended_at=None).prefetch_related("places__person").order_by("pk")
-        ),
+        rows=own,
+        on_call_gaps=roster.gaps_between(desk, RosterKind.ON_CALL, own, begin, end),
+        shift_gaps=roster.gaps_between(desk, RosterKind.SHIFT, own, begin, end),
+        rotations=rotations,
     )
 
 
 def _week_page(request: PortalRequest, status: int = 200, **refused: Any) -> HttpResponse:
     monday = _monday(request)
-    context = {
+    desks = list(Desk.objects.order_by("name"))
+    staff = list(User.objects.filter(is_active=True).exclude(staff_role="").order_by("name"))
+    context: dict[str, Any] = {
         "monday": monday,
         "sunday": monday + timedelta(days=DAYS - 1),
         "before": monday - timedelta(days=DAYS),
         "after": monday + timedelta(days=DAYS),
-        "weeks": [_week_of(desk, monday) for desk in Desk.objects.order_by("name")],
+        "weeks": _weeks(desks, monday),
         "rotation_form": RotationForm(initial={"starts_on": monday, **new_key()}),
         "shift_form": ShiftForm(),
         "change_form": None,
-        "staff": list(User.objects.filter(is_active=True).exclude(staff_role="").order_by("name")),
+        "staff": staff,
         "areas": ProductArea.objects.order_by("position", "name"),
         "skills": set(Skill.objects.values_list("user_id", "product_area_id")),
     }
-    return render(request, "cases/manager/roster.html", context | refused, status=status)
+    context |= refused
+    for form in (context["rotation_form"], context["shift_form"]):
+        offering(desks, form, "desk")
+        for name in form.names_of_people:
+            offering(staff, form, name)
+    return render(request, "cases/manager/roster.html", context, status=status)
 
 
 @manager_page

@@ -37,6 +37,8 @@ class DeskForm(forms.Form):
 class RotationForm(DeskForm):
     """People who take turns."""
 
+    names_of_people = [f"person_{number}" for number in range(1, MOST_PEOPLE + 1)]
+
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     weekday = forms.TypedChoiceField(label=_("Hand over on"), coerce=int, choices=WEEKDAYS)
     hands_over_at = forms.TimeField(
@@ -49,7 +51,7 @@ class RotationForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in range(1, MOST_PEOPLE + 1):
+        for number, name in enumerate(self.names_of_people, start=1):
             field = forms.ModelChoiceField(
                 label=_("Turn %(number)s") % {"number": number},
                 queryset=_staff(),
@@ -57,18 +59,20 @@ class RotationForm(DeskForm):
                 empty_label="",
                 error_messages={"required": _("Name at least one person.")},
             )
-            self.fields[f"person_{number}"] = field
+            self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
         """Gather the people in the order of their turns."""
         checked = super().clean() or self.cleaned_data
-        named = [checked.get(f"person_{number}") for number in range(1, MOST_PEOPLE + 1)]
+        named = [checked.get(name) for name in self.names_of_people]
         checked["people_ids"] = [person.pk for person in named if person is not None]
         return checked
 
 
 class ShiftForm(DeskForm):
     """One shift, in the desk's local time."""
+
+    names_of_people = ["person"]
 
     person = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
     starts = forms.CharField(

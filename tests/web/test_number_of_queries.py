@@ -17,7 +17,7 @@ from tests.cases.pages import browser_of, clock_at
 NOON = at("Tue 12:00")
 FEW = 3
 # More than these would be too many even if they stayed the same.
-MOST = 25
+MOST = 20
 
 
 @pytest.fixture
