@@ -74,6 +74,8 @@
     button.hidden = false;
     button.addEventListener("click", () => sheet.showModal());
   }
-  // Whoever came to a case to write is led to the field.
-  if (["#reply", "#note"].includes(window.location.hash)) reach(window.location.hash);
+  // Whoever came to a case to write is led to the field, once the browser has gone to its part, which takes the focus away.
+  if (["#reply", "#note"].includes(window.location.hash)) {
+    window.addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => reach(window.location.hash))));
+  }
 })();
