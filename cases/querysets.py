@@ -150,10 +150,10 @@ class CaseQuerySet(QuerySet["Case"]):
         deadlines = self._deadlines() if reader.works_here else self._deadlines().promises()
         return self.prefetch_related(Prefetch("deadlines", deadlines.order_by("due_at"), to_attr="next_promise"))
 
-    def with_waiting(self) -> Self:
-        """Load the open episode of each case as `waits`, a list of one or none, in one more query."""
-        episodes = self.model._meta.get_field("episodes").related_model._default_manager
-        return self.prefetch_related(Prefetch("episodes", episodes.filter(ended_at=None), to_attr="waits"))
+    def with_open_episode(self) -> Self:
+        """Load the open episode of each case, in the same query; the database keeps one at most."""
+        open_episode = FilteredRelation("episodes", condition=Q(episodes__ended_at=None))
+        return self.annotate(open_episode=open_episode).select_related("open_episode")
 
     def _deadlines(self) -> "DeadlineQuerySet":
         """Return every open deadline."""

@@ -213,17 +213,19 @@ class Case(models.Model):
     open_episode: "WaitingEpisode | None" = None
 
     if TYPE_CHECKING:
-        # What `querysets.with_next_promise` and `with_waiting` add to each row.
+        # What `querysets.with_next_promise` adds to each row.
         next_promise: list[Deadline]
         # What `querysets.with_closing` adds.
         standing_closing: list["Closing"]
-        waits: list[WaitingEpisode]
         # What `web/case_reading.py` adds to a case on its page.
         mail_comes_back: bool
+        has_words: bool
         consent_version: int | None
         consent_words: str | None
         hours: Calendar
         people: list[User]
+        # What `web/place.py` adds to a neighbour.
+        is_next: bool | None
 
 
 class Closing(models.Model):

@@ -92,8 +92,7 @@ def _consents(reader: User) -> QuerySet[CloudConsent]:
 
 
 def _manager_requests(reader: User) -> QuerySet[ManagerRequest]:
-    said = Prefetch("said", ManagerRequestWord.objects.select_related("said_by"))
-    return ManagerRequest.objects.select_related("answered_by", "deadline").prefetch_related(said).order_by("pk")
+    return ManagerRequest.objects.select_related("answered_by", "deadline").order_by("pk")
 
 
 def _links(end: str) -> Rows:
@@ -150,6 +149,8 @@ def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
     facts: dict[str, Any] = {"mail_comes_back": Exists(stopped.filter(address=Lower(OuterRef("contact__email"))))}
     in_force = ConsentText.objects.filter(in_force_from__lte=now).order_by("-version")
     facts |= {f"consent_{name}": Subquery(in_force.values(name)[:1]) for name in ("version", "words")}
+    said = ManagerRequestWord.objects.select_related("said_by")
+    facts["has_words"] = Exists(said.filter(request__case=OuterRef("pk")))
     facts |= {_has(name): Exists(rows.filter(**{_key(name): OuterRef("pk")})) for name, rows in nouns.items()}
     joined = ("product_area", "follow_up_of", "policy", "feature_link__request", "logged_by", "charges_heard_by")
     cases = Case.objects.visible_to(reader).with_people().with_what_stands().select_related(*joined)
@@ -158,6 +159,9 @@ def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
         raise Http404
     had = (Prefetch(name, rows if getattr(found, _has(name)) else rows.none()) for name, rows in nouns.items())
     prefetch_related_objects([found], *had)
+    prefetch_related_objects(
+        [*found.manager_requests.all()], Prefetch("said", said if found.has_words else said.none())
+    )
     if found.plan_in_force is not None:
         prefetch_related_objects([found.plan_in_force], MILESTONES)
     found.hours = promises.hours_of(found.partner, found.desk)

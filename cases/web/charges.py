@@ -1,16 +1,16 @@
 """Whether an after-hours Severity 1 ever qualified: the forms of the specialist's word and of the decision (P4.2)."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import ChargeDecision, ChargeReview, ChargeVerdict, User
 from cases.web.forms import text
 
 
-def to_say_about_charges(specialist: User) -> list[ChargeReview]:
-    """Return what a specialist has still to say of after-hours cases that they own, the oldest first (P4.2)."""
-    asked = ChargeReview.objects.filter(verdict="", case__assignee=specialist).select_related("case")
-    return list(asked.order_by("asked_at", "pk")[:20])
+def to_say_about_charges(specialist: User) -> QuerySet[ChargeReview]:
+    """Return what a specialist has still to say of after-hours cases that they own (P4.2)."""
+    return ChargeReview.objects.filter(verdict="", case__assignee=specialist)
 
 
 class ChargeWordFields(forms.Form):

@@ -32,7 +32,8 @@ NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 @require_GET
 def home(request: PortalRequest) -> HttpResponseBase:
     """Show what needs the contact first, then the company's cases."""
-    cases = Case.objects.visible_to(request.user).with_people().with_next_promise(request.user)
+    every = Case.objects.visible_to(request.user).with_people()
+    cases = every.with_next_promise(request.user)
     partners = list(_partners_of(request.user))
     asked = asks.asks_of(request.user, request.now)
     context = {
@@ -46,7 +47,7 @@ def home(request: PortalRequest) -> HttpResponseBase:
         "asks": asked,
         "needs_me": list(cases.waiting().exclude(_asked_in_words(asked)).newest_first()),
         "open_cases": list(cases.open().newest_first()[:200]),
-        "closed_cases": list(cases.closed().newest_first()[:CLOSED_CASES_SHOWN]),
+        "closed_cases": list(every.closed().newest_first()[:CLOSED_CASES_SHOWN]),
     }
     return render(request, "cases/home.html", context)
 

@@ -1,8 +1,10 @@
 """Where in the queue a case was come from, and which cases stand before and behind it there."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.db.models import Q, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -36,15 +38,19 @@ def place_of(case: Case, request: PortalRequest) -> Place | None:
         return None
     others = asked.cases(request.user, request.now).exclude(pk=case.pk)
 
-    def neighbour(*, backwards: bool) -> str:
-        found = order.ordered(order.beyond(others, said["at"], backwards=backwards), backwards=backwards).first()
-        return "" if found is None else address_in(asked, order, found)
-
+    before, behind = (
+        Subquery(order.ordered(order.beyond(others, said["at"], backwards=back), backwards=back).values("pk")[:1])
+        for back in (True, False)
+    )
+    which: dict[str, Any] = {"is_next": Q(pk=behind)}
+    both = Case.objects.visible_to(request.user).filter(Q(pk=before) | Q(pk=behind)).annotate(**which)
+    # Where none is behind, the database knows of none whether it is.
+    neighbours = {bool(one.is_next): address_in(asked, order, one) for one in both}
     return Place(
         back_url=f"{reverse('desk_queue')}?{asked.query}",
         name=asked.view.name,
-        previous_url=neighbour(backwards=True),
-        next_url=neighbour(backwards=False),
+        previous_url=neighbours.get(False, ""),
+        next_url=neighbours.get(True, ""),
         query=urlencode(said),
     )
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
-from cases.models import Case, DeskSettings, SavedView, User
+from cases.models import Case, SavedView, User
 from cases.presence import who_looks_at
 from cases.rules import RuleBroken
 from cases.web import lists
 from cases.web.answers import put_beside
 from cases.web.charges import to_say_about_charges
 from cases.web.filters import chips_of, choices_of
-from cases.web.queue import ROWS, Asked, QueuePage, page_of, settings_of, tabs_of
+from cases.web.queue import ROWS, Around, Asked, QueuePage, around, page_of, settings_of, tabs_of, views_for
 from cases.web.queue_order import ORDERS
 from cases.web.request import PortalRequest, desk_page
 
@@ -41,6 +40,8 @@ COLUMNS = [
     ("logged", _lazy("Logged")),
     ("changed", _lazy("Last change")),
 ]
+# What a specialist still has to say of charges, at most so many at a time, the oldest first.
+TO_SAY = 20
 USUAL_COLUMNS = ["when", "severity", "reference", "partner", "state", "owner"]
 
 
@@ -69,14 +70,15 @@ class ViewForm(forms.Form):
 @require_GET
 def queue(request: PortalRequest) -> HttpResponse:
     """Show the queue, the next promise on top unless somebody likes it otherwise."""
-    settings = settings_of(request.user)
-    page = page_of(request, settings)
-    context = _rows_of(request, page, settings)
+    here = around(request.user, request.now)
+    page = page_of(request, here.settings)
+    context = _rows_of(request, page, here)
     if request.htmx and request.htmx.target != "queue":
         return render(request, "cases/desk/queue.html#rows", context)
-    tabs, named = tabs_of(request, page, _views_for(request.user))
+    tabs, named = tabs_of(request, page, _views_for(request.user) if here.has_views else [])
+    to_say = to_say_about_charges(request.user).select_related("case").order_by("asked_at", "pk")
     context |= {"tabs": tabs, "named": named, "chips": chips_of(page.asked.filters)}
-    context |= {"to_say": to_say_about_charges(request.user)}
+    context |= {"to_say": list(to_say[:TO_SAY]) if here.has_charges else []}
     return render(request, "cases/desk/queue.html", context)
 
 
@@ -193,18 +195,18 @@ def _own_or_404(request: PortalRequest, view_id: int) -> SavedView:
 
 def _views_for(user: User) -> list[SavedView]:
     """Return one's own views in their order, then what colleagues share."""
-    found = SavedView.objects.filter(Q(owner=user) | Q(shared=True, owner__is_active=True)).select_related("owner")
+    found = views_for(user).select_related("owner")
     return sorted(found, key=lambda view: (view.owner_id != user.pk, view.owner.name, view.position, view.pk))
 
 
-def _rows_of(request: PortalRequest, page: QueuePage, settings: DeskSettings) -> dict[str, object]:
-    columns = settings.columns or USUAL_COLUMNS
+def _rows_of(request: PortalRequest, page: QueuePage, here: Around) -> dict[str, object]:
+    settings, columns = here.settings, here.settings.columns or USUAL_COLUMNS
     after = request.GET.get("after", "")
     return {
         "page": page,
         "columns": columns,
         "exact": _named(page.asked.words, request.user),
-        "looking": who_looks_at(page.rows, request.user, request.now),
+        "looking": who_looks_at(page.rows, request.user, request.now) if here.has_company else {},
         "look_form": LookForm(initial={"order": settings.order or ORDERS[0].key, "columns": columns, "query": ""}),
         "view_form": ViewForm(),
         "here": f"{page.asked.query}{'&' + urlencode({'after': after}) if after else ''}",
