@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import TextChoices
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
@@ -200,8 +201,13 @@ class Backend(BaseEmailBackend):
         server = self._server or self._found()
         for message in email_messages:
             if message.from_email == settings.DEFAULT_FROM_EMAIL:
-                message.from_email = letters.sender()
+                message.from_email = self._sender
         return server.send_messages(email_messages) or 0
+
+    @cached_property
+    def _sender(self) -> str:
+        """What mails are sent from, asked once for a run of mails."""
+        return letters.sender()
 
     def _found(self) -> BaseEmailBackend:
         return connection(known("EMAIL_URL"), fail_silently=self.fail_silently)
