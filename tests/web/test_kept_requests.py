@@ -108,7 +108,7 @@ def test_files_of_a_kept_request_are_staffs_and_the_contacts(people: Cast) -> No
 
 def test_the_managers_first_page_counts_what_waits(people: Cast) -> None:
     kept(people)
-    assert "Requests to decide" in words_of(get(browser_of(people.ruth, TEN), "/manager/", TEN))
+    assert "1 request to decide" in words_of(get(browser_of(people.ruth, TEN), "/manager/", TEN))
 
 
 # --- Partners and plans ---------------------------------------------------------------------------------------------
