@@ -145,6 +145,7 @@ def test_the_queue_announces_changes_and_moves_nothing(portal: Portal, chromium:
         rows = lena.locator("[data-row]").evaluate_all("rows => rows.map((row) => row.dataset.row)")
         other.goto(f"{portal.url}/desk/cases/NWIT-3/")
         other.get_by_role("button", name="Take it", exact=True).last.click()
+        expect(other.get_by_text("The case is yours.")).to_be_visible()
         lena.locator("#pick-NWIT-4").check()
         # Coming back to the page asks at once.
         lena.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
