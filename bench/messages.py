@@ -218,7 +218,7 @@ def _waits(portal: Portal, sink: SmtpSink, cases: int) -> list[float]:
 def breaches(*, cases: int = 10_000) -> None:
     """So many promises missed in one minute: put on the record, written, and sent by two senders."""
     _people_and_a_mail()
-    _copy_cases(cases, due="now() - interval '1 second' * (n % 60)")
+    _copy_cases(cases, due="now() - interval '1 second' * mod(n, 60)")
     before = _cpu()
     recorded = _seconds(lambda: _until_nothing(lambda: sweeps.warn_and_breach(now=timezone.now())))
     told = _seconds(lambda: _until_nothing(lambda: sweeps.dispatch_events(now=timezone.now())))
@@ -240,7 +240,7 @@ def sweep(*, deadlines: int = 1_000_000, due: int = 10_000) -> None:
     seconds = {}
     _copy_cases(due, due="now() - interval '1 second'")
     seconds[due] = _seconds(lambda: _until_nothing(lambda: sweeps.warn_and_breach(now=timezone.now())))
-    later = f"now() + interval '1 day' + interval '1 second' * (n % {30 * 86400})"
+    later = f"now() + interval '1 day' + interval '1 second' * mod(n, {30 * 86400})"
     filled = _seconds(lambda: _copy_cases(deadlines - due, due=later, first=2 * FIRST_COPY))
     _copy_cases(due, due="now() - interval '1 second'", first=3 * FIRST_COPY)
     with connection.cursor() as cursor:
