@@ -36,7 +36,10 @@ def page_of(
     with closing(browser.new_context(**context)) as opened:  # type: ignore[arg-type]
         page = opened.new_page()
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if is_wrong(said) else None)
+        page.on(
+            "console",
+            lambda said: wrong.append(f"{page.url}: {said.text} ({said.location['url']})") if is_wrong(said) else None,
+        )
         page.goto(f"{portal.url}/accounts/login/?next={address}")
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
