@@ -195,6 +195,13 @@ def forget_uploads(*, now: datetime) -> int:
     return forgotten
 
 
+def forget_receipts(*, now: datetime) -> int:
+    """Throw away the receipts of machines' requests after a day."""
+    forgotten = actions.forget_receipts(now=now)
+    heartbeat.beat("forget receipts", now=now, done=forgotten)
+    return forgotten
+
+
 def extend_rosters(*, now: datetime) -> int:
     """Put the coming weeks of rotations into the roster."""
     due = Rotation.objects.filter(ended_at=None, next_turn_at__lt=now + ROSTER_AHEAD)

@@ -79,6 +79,12 @@ def forget_uploads(**_: Any) -> None:
 
 
 @shared_task
+def forget_receipts(**_: Any) -> None:
+    """Throw away what answers no request any more."""
+    sweeps.forget_receipts(now=timezone.now())
+
+
+@shared_task
 def send_digests(**_: Any) -> None:
     """Make the daily digests that are due."""
     sweeps.send_digests(now=timezone.now())

@@ -71,6 +71,7 @@ app.conf.beat_schedule = {
     "tell of given up": tick("tell_of_given_up", every=300.0),
     # Large files that nobody went on with for a week.
     "forget uploads": tick("forget_uploads", every=3600.0),
+    "forget receipts": tick("forget_receipts", every=3600.0),
     # Trials that end in three days, or have ended.
     "tell of trials": tick("tell_of_trials", every=60.0),
     # The coming weeks of rotations.

@@ -7,7 +7,7 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 from cases.actions._bounces import Bounce
 from cases.actions._erasing import erase_with
 from cases.actions._record import wake_on_commit
-from cases.actions._request import Asked, asked_with
+from cases.actions._request import RECEIPTS_KEPT, Asked, asked_with, forget_receipts, leave_receipt
 from cases.actions.accounts import change_own_account, choose_shortcuts
 from cases.actions.articles import (
     ArticleText,
@@ -154,6 +154,7 @@ from cases.actions.workarounds import confirm_workaround, record_workaround, wor
 
 __all__ = [
     "ABANDONED_AFTER",
+    "RECEIPTS_KEPT",
     "Arrived",
     "ArticleText",
     "Asked",
@@ -228,6 +229,7 @@ __all__ = [
     "file_mail",
     "finish_uploads",
     "follow_up_survey",
+    "forget_receipts",
     "forget_upload",
     "hash_of_feed",
     "hash_of_invitation",
@@ -243,6 +245,7 @@ __all__ = [
     "keep_request_from_mail",
     "keep_word_draft",
     "leave_case",
+    "leave_receipt",
     "link_cases",
     "link_feature_request",
     "lodge_feature_request",

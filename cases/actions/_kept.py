@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases import rules
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.actions.intake import CaseDetails
 from cases.models import Attachment, Case, CaseDraft, Channel, KeptRequest, Notice, NoticeKind, Partner, User
 
@@ -40,6 +40,7 @@ def keep(
         submission_key=key,
     )
     give_notice(NoticeKind.REQUEST_KEPT, partner, {"request": kept.pk}, now=now)
+    _request.leave_receipt(None, made=kept.pk, now=now)
     return kept
 
 

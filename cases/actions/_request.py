@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Receipt, User
 from cases.rules import RuleBroken
+
+# A receipt answers this long; then its key may be used anew.
+RECEIPTS_KEPT = timedelta(hours=24)
 
 
 @dataclass
@@ -56,10 +60,21 @@ def require_as_read(case: Case) -> None:
         )
 
 
-def leave_receipt(case: Case, *, now: datetime) -> None:
-    """Write the receipt of the request that this act answers, if it carried a key."""
+def leave_receipt(case: Case | None, *, made: int | None = None, now: datetime) -> None:
+    """Write the receipt of the request that this act answers, if it carried a key.
+
+    What happens to a case leaves one when it is recorded. An act beside cases calls this inside its transaction, with
+    the id of the row that its answer tells of.
+    """
     asked = _asked.get()
     if asked is None or not asked.key:
         return
     key, asked.key = asked.key, ""
-    Receipt.objects.create(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made_at=now)
+    Receipt.objects.create(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made=made, made_at=now)
+
+
+@transaction.atomic(durable=True)
+def forget_receipts(*, actor: None = None, now: datetime) -> int:
+    """Throw away the receipts that answer nothing any more, with what they hold of cases. Returns how many."""
+    forgotten, _rows = Receipt.objects.filter(made_at__lt=now - RECEIPTS_KEPT).delete()
+    return forgotten

@@ -1,7 +1,6 @@
 """Cases, their conversation and record."""
 
 from typing import Any
-from uuid import UUID, uuid4, uuid5
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import actions
+from cases.api.acts import Telling, act, submission_key
 from cases.api.pagination import InOrder, NewestFirst
 from cases.api.serializers import (
     ASKED,
@@ -24,21 +24,12 @@ from cases.api.serializers import (
     NewClosingSerializer,
     NewMessageSerializer,
 )
-from cases.api.views import ApiView, act, answer_case, case_of, checked, moment, person
+from cases.api.views import ApiView, answer_case, case_of, checked, moment, person
 from cases.lifecycle import Status
 from cases.models import Attachment, Case, Channel, KeptRequest, Message, MessageKind, Partner, ProductArea
 from cases.querysets import CaseQuerySet
 from cases.rules import RuleBroken
 from cases.web import uploads
-
-# Under it a key becomes the hidden key that a form would carry, so that both doors know a repetition.
-KEYS = UUID("6f0c0a4e-3f5b-4c9b-9d55-3f6f5d3a8a51")
-
-
-def submission_key(request: Request) -> UUID:
-    """Return the `Idempotency-Key` as actions know it; without one every request is a new one."""
-    key = request.headers.get("Idempotency-Key", "")
-    return uuid5(KEYS, f"{person(request).pk} {key}") if key else uuid4()
 
 
 class Cases(ApiView):
@@ -82,8 +73,8 @@ class Cases(ApiView):
         if partner is None:
             raise RuleBroken("partner_unknown", _("You do not write for a partner of this code. Nothing was logged."))
 
-        def log() -> Case:
-            made = actions.submit_or_keep(
+        def log() -> Case | KeptRequest:
+            return actions.submit_or_keep(
                 partner_id=partner.pk,
                 details=_details(said, request),
                 severity=said["severity"],
@@ -94,27 +85,14 @@ class Cases(ApiView):
                 actor=person(request),
                 now=moment(request),
             )
-            if isinstance(made, KeptRequest):
-                raise KeptForStaff(made)
-            return made
 
-        try:
-            return act(request, log, status_code=201)
-        except KeptForStaff as kept:
-            return Response(kept.as_data(), status=202)
+        return act(request, log, Telling(_kept_for_staff, 202))
 
 
-class KeptForStaff(Exception):
-    """What was sent is kept, and no case of it: the act is done, and there is no case to answer with."""
-
-    def __init__(self, kept: KeptRequest) -> None:
-        super().__init__(kept.pk)
-        self.kept = kept
-
-    def as_data(self) -> dict[str, Any]:
-        """Return what the caller is told."""
-        words = _("Your plan has ended. What you sent is kept, and our staff decide on it. Write to sales@probax.io.")
-        return {"kept_request": self.kept.pk, "detail": words}
+def _kept_for_staff(request_id: int) -> dict[str, Any]:
+    """Return what the caller is told of a request that is kept, and no case of it."""
+    words = _("Your plan has ended. What you sent is kept, and our staff decide on it. Write to sales@probax.io.")
+    return {"kept_request": request_id, "detail": words}
 
 
 def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
@@ -186,7 +164,7 @@ class Messages(ApiView):
                 return actions.reply_as_specialist(then_wait=said["then_wait"], **common)
             return actions.reply_as_contact(channel=Channel.API, **common)
 
-        return act(request, say, status_code=201)
+        return act(request, say)
 
 
 class Events(ApiView):
@@ -244,7 +222,7 @@ class Files(ApiView):
             "now": moment(request),
         }
         reply = actions.reply_as_specialist if person(request).works_here else actions.reply_as_contact
-        return act(request, lambda: reply(**common), status_code=201)
+        return act(request, lambda: reply(**common))
 
 
 class Calls(ApiView):
@@ -266,7 +244,7 @@ class Calls(ApiView):
                 now=moment(request),
             )
 
-        return act(request, log, status_code=201)
+        return act(request, log)
 
 
 class Closings(ApiView):
@@ -287,4 +265,4 @@ class Closings(ApiView):
                 now=moment(request),
             )
 
-        return act(request, close, status_code=201)
+        return act(request, close)

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import actions
-from cases.api.cases import submission_key
+from cases.api.acts import act, submission_key
 from cases.api.pagination import InOrder
 from cases.api.serializers import (
     AgreementSerializer,
@@ -15,7 +15,7 @@ from cases.api.serializers import (
     NewProposalSerializer,
     ProposalSerializer,
 )
-from cases.api.views import ApiView, act, case_of, checked, moment, person
+from cases.api.views import ApiView, case_of, checked, moment, person
 from cases.models import SeverityProposal
 
 
@@ -46,7 +46,6 @@ class Proposals(ApiView):
                 actor=person(request),
                 now=moment(request),
             ),
-            status_code=201,
         )
 
 
@@ -66,7 +65,6 @@ class Agreement(ApiView):
                 actor=person(request),
                 now=moment(request),
             ),
-            status_code=201,
         )
 
 
@@ -82,7 +80,6 @@ class Refusal(ApiView):
             lambda: actions.decline_severity(
                 proposal_id=proposal.pk, answer=said["reason"], actor=person(request), now=moment(request)
             ),
-            status_code=201,
         )
 
 
@@ -98,7 +95,6 @@ class Withdrawal(ApiView):
             lambda: actions.withdraw_severity_proposal(
                 proposal_id=proposal.pk, actor=person(request), now=moment(request)
             ),
-            status_code=201,
         )
 
 

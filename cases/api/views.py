@@ -1,29 +1,16 @@
-"""What every view of the API has: scopes, one `Idempotency-Key` for one act, `ETag` and `If-Match`, rate headers."""
+"""What every view of the API has: scopes, who asks and when, the case that is asked about, rate headers."""
 
-import hashlib
-import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import IntegrityError
-from django.utils.translation import gettext as _
-from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from cases import actions
 from cases.api.serializers import CaseSerializer
-from cases.models import Case, Receipt, Scope, User
-from cases.rules import RuleBroken
-
-# A receipt answers this long; then its key may be used anew.
-RECEIPTS_KEPT = timedelta(hours=24)
-LONGEST_KEY = 255
-ETAG = re.compile(r'^(?:W/)?"[^"]*-(\d{1,9})"$')
+from cases.models import Case, Scope, User
 
 
 class ApiView(APIView):
@@ -93,84 +80,3 @@ def answer_case(request: Request, reference: str, status_code: int = 200) -> Res
     found = case_of(request, reference)
     body = CaseSerializer(found, context={"request": request}).data
     return Response(body, status=status_code, headers={"ETag": etag_of(found)})
-
-
-def act(request: Request, call: Callable[[], Case | None], *, status_code: int = 200) -> Response:
-    """Carry out one act and answer with the case as it stands after it.
-
-    With an `Idempotency-Key` the act is done once: the receipt is written in its own transaction, and the same request
-    again gets the same answer for 24 hours. With `If-Match` it is done only on the case as it was read.
-
-    Raises:
-        RuleBroken: the policy refuses; or the key was used for another request; or the case changed meanwhile.
-    """
-    key, fingerprint = _key_of(request), _fingerprint_of(request)
-    known = _known(request, key, fingerprint)
-    if known is not None:
-        return _answer_again(request, known, status_code)
-    asked = actions.Asked(person(request), key, fingerprint, _read_up_to(request))
-    try:
-        with actions.asked_with(asked):
-            case = call()
-    except IntegrityError:
-        # The same key from two connections at once: the other one's act stands, this one left nothing.
-        known = _known(request, key, fingerprint)
-        if known is None:
-            raise
-        return _answer_again(request, known, status_code)
-    if case is None:
-        raise NotFound
-    answer = answer_case(request, case.reference, status_code)
-    if key:
-        receipts = Receipt.objects.filter(actor=person(request), key=key)
-        receipts.update(status_code=status_code, answer=answer.data | {"etag": answer["ETag"]})
-    return answer
-
-
-def _key_of(request: Request) -> str:
-    key = str(request.headers.get("Idempotency-Key", "")).strip()
-    if len(key) > LONGEST_KEY or "\0" in key:
-        raise RuleBroken("key_too_long", _("An Idempotency-Key has at most 255 characters. Nothing was done."))
-    return key
-
-
-def _fingerprint_of(request: Request) -> str:
-    told = (request.method or "", request.path, request.content_type or "")
-    digest = hashlib.sha256("\n".join(told).encode())
-    digest.update(request._request.body if not request._request.FILES else repr(sorted(request.data)).encode())
-    return digest.hexdigest()
-
-
-def _known(request: Request, key: str, fingerprint: str) -> Receipt | None:
-    if not key:
-        return None
-    receipts = Receipt.objects.filter(actor=person(request), key=key)
-    receipts.filter(made_at__lt=moment(request) - RECEIPTS_KEPT).delete()
-    known = receipts.select_related("case").first()
-    if known is not None and known.fingerprint != fingerprint:
-        raise RuleBroken(
-            "key_used_for_another_request",
-            _("This Idempotency-Key was used for another request. Nothing was done. Take a new key."),
-        )
-    return known
-
-
-def _answer_again(request: Request, known: Receipt, status_code: int) -> Response:
-    if known.answer is None:
-        # The process died between the act and the answer: the case as it stands is the answer.
-        again = answer_case(request, known.case.reference, status_code)
-    else:
-        body = dict(known.answer)
-        tag = body.pop("etag")
-        again = Response(body, status=known.status_code or status.HTTP_200_OK, headers={"ETag": tag})
-    again["Idempotent-Replayed"] = "true"
-    return again
-
-
-def _read_up_to(request: Request) -> int | None:
-    wanted = str(request.headers.get("If-Match", "")).strip()
-    if wanted in ("", "*"):
-        return None
-    found = ETAG.match(wanted)
-    # A tag that none of ours has can match nothing.
-    return int(found[1]) if found else -1

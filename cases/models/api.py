@@ -44,9 +44,11 @@ class Receipt(models.Model):
     key = models.CharField(max_length=255)
     # SHA-256 of method, address and body: the same key with something else in it is a mistake of the caller.
     fingerprint = models.CharField(max_length=64)
-    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    # What the answer tells of: the case, or beside cases the row of the noun that the address is about.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", null=True, blank=True)
+    made = models.BigIntegerField(null=True, blank=True)
     made_at = models.DateTimeField()
-    # The answer as it was given; empty when the process died before it could be kept.
+    # The answer as it was given; empty when the process died before it could be kept, or where it holds a secret.
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     answer = models.JSONField(null=True, blank=True)
 

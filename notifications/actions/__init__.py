@@ -13,6 +13,7 @@ from notifications.actions.webhooks import (
     change_webhook,
     remove_webhook,
     replace_secret,
+    send_delivery_again,
     try_webhook,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "remove_channel",
     "remove_webhook",
     "replace_secret",
+    "send_delivery_again",
     "try_channel",
     "try_webhook",
 ]

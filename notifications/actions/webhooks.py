@@ -12,9 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import vault
+from cases.actions import leave_receipt
 from cases.models import EventKind, MembershipRole, Partner, User
 from cases.rules import RuleBroken
-from notifications import reach, webhooks
+from notifications import outbox, reach, webhooks
 from notifications.models import Webhook, WebhookDelivery
 
 MOST = 10
@@ -83,7 +84,9 @@ def add_webhook(*, partner_id: int | None, details: WebhookDetails, actor: User,
             raise RuleBroken("too_many_webhooks", _("There are 10 webhooks. Remove one that is no longer used."))
         secret = webhooks.new_secret()
         hook = Webhook(partner=partner, made_by=actor, made_at=now, secret=vault.sealed(webhooks.PURPOSE, secret))
-        return _keep(hook, details, url), secret
+        hook = _keep(hook, details, url)
+        leave_receipt(None, made=hook.pk, now=now)
+        return hook, secret
 
 
 def change_webhook(*, webhook_id: int, details: WebhookDetails, actor: User, now: datetime) -> Webhook:
@@ -113,6 +116,7 @@ def replace_secret(*, webhook_id: int, actor: User, now: datetime) -> str:
     hook.old_secret, hook.old_secret_until = hook.secret, now + BOTH_SIGN_FOR
     hook.secret = vault.sealed(webhooks.PURPOSE, secret)
     hook.save(update_fields=["secret", "old_secret", "old_secret_until"])
+    leave_receipt(None, made=hook.pk, now=now)
     return secret
 
 
@@ -127,7 +131,25 @@ def try_webhook(*, webhook_id: int, actor: User, now: datetime) -> WebhookDelive
     hook = _locked(webhook_id, actor)
     if not hook.is_active:
         raise RuleBroken("webhook_is_off", _("This webhook is switched off. Switch it on to try it."))
-    return webhooks.try_out(hook, now=now)
+    row = webhooks.try_out(hook, now=now)
+    leave_receipt(None, made=row.pk, now=now)
+    return row
+
+
+@transaction.atomic(durable=True)
+def send_delivery_again(*, webhook_id: int, delivery_id: int, actor: User, now: datetime) -> WebhookDelivery:
+    """Queue a delivery that was given up or withdrawn, as if it had never failed.
+
+    Raises:
+        Webhook.DoesNotExist, WebhookDelivery.DoesNotExist: there is none, or it is somebody else's.
+        RuleBroken: it was sent, or is about to be.
+    """
+    row = _locked(webhook_id, actor).deliveries.get(pk=delivery_id)
+    if not outbox.send_again(row.pk, of=WebhookDelivery, now=now):
+        raise RuleBroken("delivery_was_sent", _("It was sent, or is about to be. Nothing was changed."))
+    leave_receipt(None, made=row.pk, now=now)
+    row.refresh_from_db()
+    return row
 
 
 @transaction.atomic(durable=True)

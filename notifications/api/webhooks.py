@@ -10,11 +10,14 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from cases import vault
+from cases.api.acts import Telling, act
 from cases.api.views import ApiView, checked, moment, person
 from cases.models import EventKind, MembershipRole, Partner, Scope
 from cases.rules import RuleBroken
-from notifications import actions, outbox
+from notifications import actions
 from notifications.models import MailState, Webhook, WebhookDelivery
+from notifications.webhooks import PURPOSE
 
 TOLD: tuple[str, ...] = (
     "id",
@@ -124,13 +127,17 @@ class Webhooks(WebhookView):
             raise RuleBroken(
                 "webhook_not_theirs", _("Only an administrator of your company can do this. Nothing was changed.")
             )
-        hook, secret = actions.add_webhook(
-            partner_id=None if partner is None else partner.pk,
-            details=actions.WebhookDetails(**said),
-            actor=person(request),
-            now=moment(request),
-        )
-        return Response(WebhookSerializer(hook).data | {"secret": secret}, status=201)
+
+        def add() -> Webhook:
+            hook, _secret = actions.add_webhook(
+                partner_id=None if partner is None else partner.pk,
+                details=actions.WebhookDetails(**said),
+                actor=person(request),
+                now=moment(request),
+            )
+            return hook
+
+        return act(request, add, Telling(_with_secret, secret=True))
 
 
 class OneWebhook(WebhookView):
@@ -163,9 +170,12 @@ class Secret(WebhookView):
     @extend_schema(operation_id="replace_webhook_secret", request=None, responses={201: WithSecretSerializer})
     def post(self, request: Request, webhook_id: int) -> Response:
         """Replace the secret. For a day deliveries are signed with both."""
-        secret = actions.replace_secret(webhook_id=webhook_id, actor=person(request), now=moment(request))
-        hook = _yours(request).get(pk=webhook_id)
-        return Response(WebhookSerializer(hook).data | {"secret": secret}, status=201)
+
+        def replace() -> Webhook:
+            actions.replace_secret(webhook_id=webhook_id, actor=person(request), now=moment(request))
+            return _yours(request).get(pk=webhook_id)
+
+        return act(request, replace, Telling(_with_secret, secret=True))
 
 
 class Test(WebhookView):
@@ -174,8 +184,11 @@ class Test(WebhookView):
     @extend_schema(operation_id="try_webhook", request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, webhook_id: int) -> Response:
         """Send a test. It leaves within seconds; its delivery says what became of it."""
-        row = actions.try_webhook(webhook_id=webhook_id, actor=person(request), now=moment(request))
-        return Response(DeliverySerializer(row).data, status=202)
+        return act(
+            request,
+            lambda: actions.try_webhook(webhook_id=webhook_id, actor=person(request), now=moment(request)),
+            Telling(_delivery, 202),
+        )
 
 
 class Deliveries(WebhookView):
@@ -196,11 +209,24 @@ class Again(WebhookView):
     @extend_schema(operation_id="send_webhook_delivery_again", request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, webhook_id: int, delivery_id: int) -> Response:
         """Send a delivery again that was given up or withdrawn."""
-        row = _yours(request).get(pk=webhook_id).deliveries.get(pk=delivery_id)
-        if not outbox.send_again(row.pk, of=WebhookDelivery, now=moment(request)):
-            raise RuleBroken("delivery_was_sent", _("It was sent, or is about to be. Nothing was changed."))
-        row.refresh_from_db()
-        return Response(DeliverySerializer(row).data, status=202)
+        return act(
+            request,
+            lambda: actions.send_delivery_again(
+                webhook_id=webhook_id, delivery_id=delivery_id, actor=person(request), now=moment(request)
+            ),
+            Telling(_delivery, 202),
+        )
+
+
+def _with_secret(webhook_id: int) -> dict[str, Any]:
+    """Return a webhook with its secret, for the answer that makes or replaces it."""
+    hook = Webhook.objects.select_related("partner").get(pk=webhook_id)
+    return {**WebhookSerializer(hook).data, "secret": vault.opened(PURPOSE, hook.secret)}
+
+
+def _delivery(delivery_id: int) -> dict[str, Any]:
+    row = WebhookDelivery.objects.select_related("event__case").get(pk=delivery_id)
+    return dict(DeliverySerializer(row).data)
 
 
 def _yours(request: Request) -> QuerySet[Webhook]:

@@ -18,7 +18,7 @@ from cases.models import Partner
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest
-from notifications import actions, outbox, receivers
+from notifications import actions, receivers
 from notifications.actions.webhooks import choosable, leads
 from notifications.models import MailState, Webhook, WebhookDelivery
 from notifications.webhooks import ByPost
@@ -171,11 +171,15 @@ def test(request: PortalRequest, partner: Partner | None, webhook_id: int) -> Ht
 @_for_who_leads
 def again(request: PortalRequest, partner: Partner | None, webhook_id: int, delivery_id: int) -> HttpResponseBase:
     """Send a delivery again that was given up or withdrawn."""
-    row = _found(partner, webhook_id).deliveries.get(pk=delivery_id)
-    if outbox.send_again(row.pk, of=WebhookDelivery, now=request.now):
-        _say_how_it_went(request, receivers.send_now(row, ByPost(), now=request.now))
+    found = _found(partner, webhook_id)
+    try:
+        row = actions.send_delivery_again(
+            webhook_id=found.pk, delivery_id=delivery_id, actor=request.user, now=request.now
+        )
+    except RuleBroken as broken:
+        messages.error(request, str(broken.message))
     else:
-        messages.error(request, _("It was sent, or is about to be. Nothing was changed."))
+        _say_how_it_went(request, receivers.send_now(row, ByPost(), now=request.now))
     return redirect(_url(partner, webhook_id=webhook_id))
 
 

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cases.models import Case, Channel, KeptRequest, Message, Partner, Plan, Receipt, Scope
+from cases.models import Case, Channel, KeptRequest, Message, Partner, Plan, Scope
 from tests import builders
 from tests.api.machine import Machine
-from tests.builders import Cast, all_at_once, answer, at, close, deadline_of, fresh, logged_case, text_file
-from tests.cases.pages import clock_at
+from tests.builders import Cast, at, deadline_of, fresh, logged_case, text_file
 
 NOON = at("Tue 12:00")
 NEW = {
@@ -195,69 +194,6 @@ def test_a_file_of_a_refused_kind_is_named(people: Cast, case: Case, priyas: Mac
 def test_a_request_for_files_without_one_is_told(people: Cast, case: Case, priyas: Machine) -> None:
     refused = priyas.send_file("cases/NWIT-1/files/", {"body": "The log."})
     assert (refused.status_code, refused.json()["code"]) == (422, "file_missing")
-
-
-# --- One act for one key ----------------------------------------------------------------------------------------------
-
-
-def test_the_same_key_again_gets_the_same_answer(people: Cast, priyas: Machine) -> None:
-    first = priyas.post("cases/", NEW, Idempotency_Key="k-1")
-    answer(Case.objects.get(), people.lena, NOON)
-    again = priyas.post("cases/", NEW, Idempotency_Key="k-1")
-    assert Case.objects.count() == 1
-    assert (again.status_code, again.json(), again["ETag"]) == (201, first.json(), first["ETag"])
-    assert again["Idempotent-Replayed"] == "true"
-
-
-def test_a_key_with_another_body_is_a_mistake(people: Cast, priyas: Machine) -> None:
-    priyas.post("cases/", NEW, Idempotency_Key="k-1")
-    refused = priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1")
-    assert (refused.status_code, refused.json()["code"]) == (422, "key_used_for_another_request")
-    assert Case.objects.count() == 1
-
-
-def test_a_key_without_end_is_refused(people: Cast, priyas: Machine) -> None:
-    refused = priyas.post("cases/", NEW, Idempotency_Key="k" * 256)
-    assert (refused.status_code, refused.json()["code"]) == (422, "key_too_long")
-
-
-def test_two_people_may_use_the_same_key(people: Cast, case: Case, priyas: Machine) -> None:
-    omars = Machine(people.omar, NOON)
-    for machine in (priyas, omars):
-        assert machine.post("cases/NWIT-1/messages/", {"body": "Yes."}, Idempotency_Key="k").status_code == 201
-    assert Message.objects.count() == 2
-
-
-def test_an_act_whose_answer_was_lost_is_answered_as_the_case_stands(people: Cast, case: Case, priyas: Machine) -> None:
-    said = {"body": "It is version 6.1."}
-    priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
-    # As if the process had died after the commit.
-    Receipt.objects.update(status_code=None, answer=None)
-    again = priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
-    assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
-    assert Message.objects.count() == 1
-
-
-def test_a_refused_act_leaves_no_receipt(people: Cast, case: Case, priyas: Machine) -> None:
-    close(case, people.lena, at("Tue 11:00"))
-    refused = priyas.post("cases/NWIT-1/messages/", {"body": "Hello"}, Idempotency_Key="k-3")
-    assert refused.status_code == 422
-    assert not Receipt.objects.exists()
-
-
-def test_after_a_day_a_key_is_free_again(people: Cast, priyas: Machine) -> None:
-    priyas.post("cases/", NEW, Idempotency_Key="k-1")
-    priyas.now = at("Wed 12:01")
-    assert priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1").status_code == 201
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_key_from_ten_connections_at_once_is_one_case(transactional_db: None) -> None:
-    machine = Machine(builders.cast().priya, NOON)
-    with clock_at(NOON):
-        answers = all_at_once([lambda: machine.post("cases/", NEW, Idempotency_Key="k")] * 10)
-    assert {answered.status_code for answered in answers} == {201}  # type: ignore[union-attr]
-    assert Case.objects.count() == 1
 
 
 # --- As it was read ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,131 @@
+"""One act for one key: the same request again, from anywhere and after anything, does nothing twice."""
+
+import pytest
+from pytest_django import Settings
+
+from cases.models import Case, KeptRequest, Message, Partner, Plan, Receipt
+from notifications import sweeps
+from notifications.models import Webhook
+from tests import builders
+from tests.api.machine import Machine
+from tests.builders import Cast, all_at_once, answer, at, close, logged_case
+from tests.cases.pages import clock_at
+
+NOON = at("Tue 12:00")
+NEW = {
+    "partner": "NWIT",
+    "title": "Restores are slow",
+    "explanation": "3 MB/s",
+    "effect": "A file server is down.",
+    "severity": 2,
+}
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return builders.cast()
+
+
+@pytest.fixture
+def priyas(people: Cast) -> Machine:
+    return Machine(people.priya, NOON)
+
+
+@pytest.fixture
+def case(people: Cast) -> Case:
+    """Priya's, logged on Tuesday at 9:00."""
+    return logged_case(people.priya, at("Tue 9:00"))
+
+
+def test_the_same_key_again_gets_the_same_answer(people: Cast, priyas: Machine) -> None:
+    first = priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    answer(Case.objects.get(), people.lena, NOON)
+    again = priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    assert Case.objects.count() == 1
+    assert (again.status_code, again.json(), again["ETag"]) == (201, first.json(), first["ETag"])
+    assert again["Idempotent-Replayed"] == "true"
+
+
+def test_a_key_with_another_body_is_a_mistake(people: Cast, priyas: Machine) -> None:
+    priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    refused = priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_used_for_another_request")
+    assert Case.objects.count() == 1
+
+
+def test_a_key_without_end_is_refused(people: Cast, priyas: Machine) -> None:
+    refused = priyas.post("cases/", NEW, Idempotency_Key="k" * 256)
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_too_long")
+
+
+def test_two_people_may_use_the_same_key(people: Cast, case: Case, priyas: Machine) -> None:
+    omars = Machine(people.omar, NOON)
+    for machine in (priyas, omars):
+        assert machine.post("cases/NWIT-1/messages/", {"body": "Yes."}, Idempotency_Key="k").status_code == 201
+    assert Message.objects.count() == 2
+
+
+def test_an_act_whose_answer_was_lost_is_answered_as_the_case_stands(people: Cast, case: Case, priyas: Machine) -> None:
+    said = {"body": "It is version 6.1."}
+    priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
+    # As if the process had died after the commit.
+    Receipt.objects.update(status_code=None, answer=None)
+    again = priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
+    assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
+    assert Message.objects.count() == 1
+
+
+def test_a_refused_act_leaves_no_receipt(people: Cast, case: Case, priyas: Machine) -> None:
+    close(case, people.lena, at("Tue 11:00"))
+    refused = priyas.post("cases/NWIT-1/messages/", {"body": "Hello"}, Idempotency_Key="k-3")
+    assert refused.status_code == 422
+    assert not Receipt.objects.exists()
+
+
+def test_after_a_day_a_key_is_free_again(people: Cast, priyas: Machine) -> None:
+    priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    priyas.now = at("Wed 12:01")
+    assert priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1").status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_from_ten_connections_at_once_is_one_case(transactional_db: None) -> None:
+    machine = Machine(builders.cast().priya, NOON)
+    with clock_at(NOON):
+        answers = all_at_once([lambda: machine.post("cases/", NEW, Idempotency_Key="k")] * 10)
+    assert {answered.status_code for answered in answers} == {201}  # type: ignore[union-attr]
+    assert Case.objects.count() == 1
+
+
+def test_the_key_of_a_kept_request_is_no_other_requests(people: Cast, priyas: Machine) -> None:
+    Partner.objects.update(plan=Plan.LAPSED)
+    priyas.post("cases/", NEW, Idempotency_Key="k-1")
+    refused = priyas.post("cases/", NEW | {"title": "Another"}, Idempotency_Key="k-1")
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_used_for_another_request")
+    assert KeptRequest.objects.count() == 1
+
+
+def test_a_webhook_is_made_once_and_its_secret_told_again(people: Cast, priyas: Machine, settings: Settings) -> None:
+    settings.REACH_PRIVATE_NETWORK = True
+    said = {"partner": "NWIT", "name": "tickets", "url": "http://127.0.0.1:9/hook"}
+    first, again = (priyas.post("webhooks/", said, Idempotency_Key="k-1") for _time in range(2))
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert Webhook.objects.count() == 1
+    # A secret lies nowhere in clear.
+    assert Receipt.objects.get().answer is None
+
+
+def test_the_same_words_with_another_file_are_another_request(people: Cast, case: Case, priyas: Machine) -> None:
+    def send(content: str) -> int:
+        said = {"body": "The log.", "file": builders.text_file(content=content)}
+        return int(priyas.send_file("cases/NWIT-1/files/", said, Idempotency_Key="k-1").status_code)
+
+    assert [send("error 1603"), send("error 1603"), send("error 1604")] == [201, 201, 422]
+    assert case.attachments.count() == 1
+
+
+def test_receipts_are_thrown_away_after_a_day(people: Cast, case: Case, priyas: Machine) -> None:
+    priyas.post("cases/NWIT-1/messages/", {"body": "It is 6.1."}, Idempotency_Key="k-1")
+    assert sweeps.forget_receipts(now=at("Wed 12:00")) == 0
+    assert sweeps.forget_receipts(now=at("Wed 12:01")) == 1
+    assert not Receipt.objects.exists()
