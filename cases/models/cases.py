@@ -219,7 +219,6 @@ class Case(models.Model):
         standing_closing: list["Closing"]
         # What `web/case_reading.py` adds to a case on its page.
         mail_comes_back: bool
-        has_words: bool
         consent_version: int | None
         consent_words: str | None
         hours: Calendar

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from cases import actions
 from cases.models import Case, Membership, Site, User
+from cases.web.case_reading import NOUNS, STAFF_NOUNS, case_on_its_page
 from tests import builders
 from tests.builders import Cast, answer, at, call, close, contact, logged_case, new_partner, say, upload
 from tests.cases.pages import browser_of, clock_at
+from tests.fullest import fullest_case
 
 NOON = at("Tue 12:00")
 FEW = 3
@@ -137,6 +139,20 @@ def test_the_case(people: Cast) -> None:
     looks = [(people.priya, "/cases/NWIT-1/"), (people.lena, "/desk/cases/NWIT-1/")]
     few, many = grows(looks, eventful_case(people))
     assert few == many
+
+
+def test_a_case_with_every_noun_takes_as_many_queries_as_any_page(people: Cast) -> None:
+    case = fullest_case(people)
+    for reader, nouns, address in (
+        (people.priya, NOUNS, f"/cases/{case.reference}/"),
+        (people.lena, NOUNS | STAFF_NOUNS, f"/desk/cases/{case.reference}/?list=view%3Dopen&at=1"),
+    ):
+        shown = case_on_its_page(case.reference, reader, NOON)
+        assert [noun for noun in nouns if not getattr(shown, noun).all()] == []
+        browser = browser_of(reader, NOON)
+        # The first look warms what a process keeps.
+        queries_of(browser, address)
+        queries_of(browser, address)
 
 
 def test_the_form_for_a_new_case(people: Cast) -> None:

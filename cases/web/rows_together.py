@@ -1,0 +1,79 @@
+"""Rows of many tables in one question to the database, for a page that shows a little of each.
+
+Every row comes as a JSON array under the name of its noun, and is made an instance of its model again. It pays where a
+page would ask two dozen times for a row or none.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Field, JSONField, Model, QuerySet, TextField, Value
+from django.db.models.functions import JSONArray
+
+
+def rows_of(nouns: Mapping[str, QuerySet[Any]]) -> dict[str, list[Any]]:
+    """Return the rows of each noun, in one query and in no order. What a queryset joins for its rows is left out."""
+    first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
+    found: dict[str, list[Any]] = {name: [] for name in nouns}
+    for name, values in first.union(*others, all=True):
+        found[name].append(_instance(nouns[name].model, values))
+    return found
+
+
+def join(rows: Iterable[Model], known: Iterable[Model]) -> None:
+    """Give each row the instances that its foreign keys point to, where they are `known`."""
+    by_key: dict[tuple[type[Model] | None, Any], Model] = {(type(one), one.pk): one for one in known}
+    for row in rows:
+        for field in _foreign_keys(type(row)):
+            one = by_key.get((field.related_model, field.value_from_object(row)))
+            if one is not None:
+                setattr(row, field.name, one)
+
+
+def keys_of(model: type[Model], rows: Iterable[Model]) -> set[Any]:
+    """Return the keys of `model` that the foreign keys of rows hold."""
+    held = ((row, field) for row in rows for field in _foreign_keys(type(row)) if field.related_model is model)
+    return {field.value_from_object(row) for row, field in held} - {None}
+
+
+def in_order(rows: Iterable[Any], *fields: str) -> list[Any]:
+    """Return rows as `order_by` would order them by fields that are never empty."""
+    ordered = list(rows)
+    for name in reversed(fields):
+        path = name.removeprefix("-").replace("__", ".")
+        ordered.sort(key=attrgetter(path), reverse=name.startswith("-"))
+    return ordered
+
+
+def hold(owner: Model, relation: str, rows: list[Any]) -> None:
+    """Let `owner.<relation>.all()` answer with `rows`, as Django does after prefetching."""
+    kept = getattr(owner, relation).all()
+    kept._result_cache, kept._prefetch_done = rows, True
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = kept
+
+
+def _as_arrays(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    columns = JSONArray(*(field.attname for field in rows.model._meta.concrete_fields))
+    return rows.order_by().values_list(Value(name, TextField()), columns)
+
+
+def _foreign_keys(model: type[Model]) -> list[Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if field.is_relation]
+
+
+def _instance(model: type[Model], values: list[Any]) -> Model:
+    fields = model._meta.concrete_fields
+    read = [_value(field, value) for field, value in zip(fields, values, strict=True)]
+    return model.from_db("default", [field.attname for field in fields], read)
+
+
+def _value(field: Field[Any, Any], value: Any) -> Any:
+    if isinstance(field, JSONField):
+        # SQLite keeps JSON as text.
+        return json.loads(value) if isinstance(value, str) else value
+    read = field.to_python(value)
+    # SQLite keeps times in UTC and does not say so.
+    return read.replace(tzinfo=UTC) if isinstance(read, datetime) and read.tzinfo is None else read
