@@ -13,6 +13,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.http.request import validate_host
 
+from cases import clamd
 from cases.inbox.providers import PROVIDERS
 from cases.inbox.webhook import SHORTEST_SECRET
 from notifications import mailserver
@@ -106,6 +107,15 @@ def provider_proves_itself(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.security)
+def scanner_is_an_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """A scanner that cannot be found refuses every file."""
+    if not settings.CLAMAV_URL or clamd.is_address(settings.CLAMAV_URL):
+        return []
+    hint = "Set CLAMAV_URL to tcp://host:3310 or unix:///run/clamav/clamd.sock, or leave it out."
+    return [Error(f"CLAMAV_URL is {settings.CLAMAV_URL!r}, which is no clamd.", hint=hint, id="probax.E008")]
 
 
 @register(Tags.database)

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from cases import clamd
 from notifications import health as work
 from notifications import heartbeat, mailserver
 from notifications.models import Heartbeat
@@ -53,7 +54,7 @@ class BrokerGone(Exception):
 
 def readiness(now: datetime) -> list[Part]:
     """Return every part. Each question is one step in an index, and none waits longer than a few seconds."""
-    return [*_database(now), broker(), disk()]
+    return [*_database(now), broker(), disk(), *scanner()]
 
 
 def _database(now: datetime) -> list[Part]:
@@ -184,6 +185,14 @@ def queue_length() -> int:
 @lru_cache(maxsize=1)
 def _redis(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=BROKER_SECONDS, socket_timeout=BROKER_SECONDS)
+
+
+def scanner() -> list[Part]:
+    """Pages are served without it; files are refused. Nothing where none is set."""
+    if not clamd.is_set():
+        return []
+    holds = clamd.answers()
+    return [Part("virus scanner", holds, "answers" if holds else "does not answer: files are refused")]
 
 
 def disk() -> Part:

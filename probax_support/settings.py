@@ -297,6 +297,10 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 # A large file on its way into a case, piece by piece, in bytes; and the most that one piece may hold.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
 UPLOAD_PIECE_BYTES = 8 * 1024 * 1024
+# The clamd that looks into every file before it is kept, such as tcp://clamav:3310; without one nobody does.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+# Seconds to wait for it at each step. It answers once, after the last byte.
+CLAMAV_TIMEOUT = env.float("CLAMAV_TIMEOUT", default=60.0)
 # What the fields of one form may hold together. A log that was pasted must come back with a word beside its field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

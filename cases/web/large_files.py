@@ -164,7 +164,7 @@ def _arrived(row: PartialUpload) -> Arrived:
     if row.attachment is not None:
         return Arrived(row.attachment.content_type, row.attachment.sha256)
     with pieces.path_of(row.pk).open("rb") as content:
-        wrong = uploads.what_is_inside(row.name, content, whole=True)
+        wrong = uploads.what_is_inside(row.name, content, whole=True) or uploads.what_is_harmful(row.name, content)
         if wrong:
             raise NotRead(415, wrong)
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()

@@ -150,12 +150,18 @@ def _already_logged(request: PortalRequest) -> Case | None:
     return Case.objects.visible_to(request.user).filter(contact=request.user, submission_key=key).first()
 
 
-def _keep_good_files(request: PortalRequest) -> None:
+def _keep_good_files(request: PortalRequest) -> list[str]:
+    """Keep with the draft what can be taken, and return a sentence for each file that cannot."""
+    problems = []
     for upload in request.FILES.getlist("files"):
-        if uploads.what_is_wrong_with(upload) is None:
+        wrong = uploads.what_is_wrong_with(upload)
+        if wrong is not None:
+            problems.append(wrong)
+        else:
             good = uploads.checked(upload)
             reference = _goes_on_from(request)
             actions.attach_to_draft(upload=good, follow_up_of=reference, actor=request.user, now=request.now)
+    return problems
 
 
 def _typed(request: PortalRequest) -> dict[str, str]:
@@ -233,11 +239,8 @@ def case_draft(request: PortalRequest) -> HttpResponse:
 @require_POST
 def case_draft_files(request: PortalRequest) -> HttpResponse:
     """Keep files with the draft as soon as they are chosen, and say of each other one why it cannot be taken."""
-    found = map(uploads.what_is_wrong_with, request.FILES.getlist("files"))
-    problems = [problem for problem in found if problem]
     # What arrives after the form was sent begins no new draft: it went with the form.
-    if _already_logged(request) is None:
-        _keep_good_files(request)
+    problems = _keep_good_files(request) if _already_logged(request) is None else []
     return render(request, "cases/new.html#kept-files", {"draft": _draft_of(request), "problems": problems})
 
 

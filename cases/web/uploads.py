@@ -1,5 +1,6 @@
-"""Files on their way in: a list of kinds, and a look inside; name and content must agree."""
+"""Files on their way in: a list of kinds, and a look inside; name and content must agree, nothing harmful is kept."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -11,7 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from cases import clamd
 from cases.actions import Upload
+
+logger = logging.getLogger(__name__)
 
 TEXT_KINDS = {
     ".txt": "text/plain",
@@ -129,7 +133,27 @@ def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
         return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
     if kind_of(name) is None:
         return not_accepted(name)
-    return what_is_inside(name, upload, whole=True)
+    return what_is_inside(name, upload, whole=True) or what_is_harmful(name, upload)
+
+
+def what_is_harmful(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+    """Return a sentence when a whole file holds harmful software, or could not be looked at, or None.
+
+    Without a scanner nobody looks. With one that does not answer nothing is taken.
+    """
+    if not clamd.is_set():
+        return None
+    try:
+        found = clamd.finding(content)
+    except clamd.Unseen as unseen:
+        logger.warning("A file could not be looked at for harmful software: %s", unseen)
+        return _(
+            "“%(name)s” could not be checked for viruses, so it was not taken. Send it again in a few minutes."
+        ) % {"name": name}
+    if not found:
+        return None
+    logger.warning("A file with harmful software was refused: %s", found)
+    return _("“%(name)s” was not taken: it holds harmful software (%(found)s).") % {"name": name, "found": found}
 
 
 def _agrees(name: str, head: bytes) -> bool:

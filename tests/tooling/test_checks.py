@@ -50,6 +50,7 @@ def test_a_production_as_documented_passes(settings: Settings) -> None:
         ({"DEBUG": True}, "probax.E004"),
         ({"INBOUND_PROVIDER": "pigeon"}, "probax.E006"),
         ({"INBOUND_PROVIDER": "postmark", "INBOUND_SECRET": "a:b"}, "probax.E007"),
+        ({"CLAMAV_URL": "clamav:3310"}, "probax.E008"),
         ({"DATABASES": {"default": SQLITE}}, "probax.W001"),
         ({"REDIS_URL": ""}, "probax.W002"),
     ],
