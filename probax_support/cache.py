@@ -1,4 +1,4 @@
-"""The cache: Redis, and while that is gone this process's own memory.
+"""The cache: Redis, and while that is gone this process's own memory; without any Redis, files in the data folder.
 
 What stands in the cache are counts for rate limits, so a page never fails for want of it, and a limit is still kept:
 by each process for itself.
@@ -6,12 +6,17 @@ by each process for itself.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import redis
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.core.files import locks
 
 logger = logging.getLogger(__name__)
 
@@ -53,3 +58,28 @@ class Cache(RedisCache):
     set_many = _or_in_memory("set_many")
     delete_many = _or_in_memory("delete_many")
     clear = _or_in_memory("clear")
+
+
+class FileCache(FileBasedCache):
+    """Django's cache in files, where one of several processes alone can be the first to add something."""
+
+    def __init__(self, folder: str, params: dict[str, Any]) -> None:
+        super().__init__(folder, params)
+        self.lock = Path(folder, "lock")
+
+    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        """Keep a value if there is none yet, and return whether it was kept."""
+        with self._alone():
+            return bool(super().add(key, value, timeout, version))
+
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+        """Add to a number, and return the sum."""
+        with self._alone():
+            return int(super().incr(key, delta, version))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        # Locked by each call anew: a lock of a file that is open twice holds between threads too.
+        with self.lock.open("wb") as file:
+            locks.lock(file, locks.LOCK_EX)
+            yield

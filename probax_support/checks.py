@@ -139,9 +139,9 @@ def several_processes_share_a_cache(app_configs: Apps, **_: Any) -> list[CheckMe
         return []
     return [
         checks.Warning(
-            "The database is PostgreSQL, but there is no REDIS_URL: tasks go through files, and each web process "
-            "counts log-in attempts by itself.",
-            hint="Set REDIS_URL, or run exactly one web process and one worker on one machine.",
+            "The database is PostgreSQL, but there is no REDIS_URL: tasks go through files, and each machine counts "
+            "log-in attempts by itself.",
+            hint="Set REDIS_URL, or run everything on one machine.",
             id="probax.W002",
         )
     ]

@@ -20,7 +20,7 @@ AT_ONCE = 4
 
 
 def web_command(port: int) -> list[str]:
-    """Return the command of the web process: one with threads, which is what SQLite and the local cache want."""
+    """Return the command of the web process: one with threads, which is what SQLite wants."""
     options = {
         "--config": str(WEB_CONFIGURATION),
         "--bind": f"127.0.0.1:{port}",

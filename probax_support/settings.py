@@ -131,15 +131,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 # Nobody waits longer than this for an answer of Redis.
 REDIS_WAITS = {"socket_connect_timeout": 1, "socket_timeout": env.float("REDIS_SOCKET_TIMEOUT", default=1.0)}
-# Rate limits count here, so with several web processes it has to be a shared one.
+_redis_cache = {
+    "BACKEND": "probax_support.cache.Cache",
+    "LOCATION": env.str("CACHE_URL", REDIS_URL),
+    "OPTIONS": REDIS_WAITS,
+}
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "probax_support.cache.Cache",
-        "LOCATION": env.str("CACHE_URL", REDIS_URL),
-        "OPTIONS": REDIS_WAITS,
-    }
+    # Rate limits count here, so it is one that processes share.
+    "default": _redis_cache
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "probax_support.cache.FileCache",
+        "LOCATION": str(DATA_DIR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
+    # What was typed and may be a secret: never in a file.
+    "typed": _redis_cache if REDIS_URL else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 CELERY_BROKER_URL = REDIS_URL or "files://localhost"

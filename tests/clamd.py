@@ -59,7 +59,7 @@ def running(socket_path: Path | None = None) -> Iterator[tuple[Clamd, str]]:
     else:
         server = socketserver.ThreadingUnixStreamServer(str(socket_path), handler)
         url = f"unix://{socket_path}"
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield clamd, url

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -120,7 +120,7 @@ def _known(name: str) -> Known | None:
 
 def _kept(request: Reading) -> Mapping[str, str]:
     key = request.session.get(SESSION_KEY)
-    kept: Mapping[str, str] = cache.get(f"{SESSION_KEY}:{key}", {}) if key else {}
+    kept: Mapping[str, str] = caches["typed"].get(f"{SESSION_KEY}:{key}", {}) if key else {}
     return kept
 
 
@@ -129,12 +129,12 @@ def _keep(request: Reading, form: SetupForm) -> None:
     passwords = form.keep_passwords()
     if passwords or SESSION_KEY in request.session:
         key = request.session.setdefault(SESSION_KEY, secrets.token_urlsafe(16))
-        cache.set(f"{SESSION_KEY}:{key}", passwords, KEPT_SECONDS)
+        caches["typed"].set(f"{SESSION_KEY}:{key}", passwords, KEPT_SECONDS)
 
 
 def _forget(request: Reading) -> None:
     if key := request.session.pop(SESSION_KEY, None):
-        cache.delete(f"{SESSION_KEY}:{key}")
+        caches["typed"].delete(f"{SESSION_KEY}:{key}")
 
 
 # --- The test -----------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def _findings(form: SetupForm) -> list[Finding]:
         return [Finding("bad", str(wrong))]
     if mail_server is None and box is None:
         return [Finding("warn", _("There is no mail server to test yet."), _("Name one above, then test again."))]
-    if not cache.add(TESTING, True, timeout=round(mailcheck.PATIENCE) + 5):
+    if not caches["typed"].add(TESTING, True, timeout=round(mailcheck.PATIENCE) + 5):
         return [Finding("warn", _("Another test is still running."), _("Wait a few seconds, then test again."))]
     try:
         return mailcheck.report(
@@ -161,7 +161,7 @@ def _findings(form: SetupForm) -> list[Finding]:
             )
         )
     finally:
-        cache.delete(TESTING)
+        caches["typed"].delete(TESTING)
 
 
 def _mail_server(form: SetupForm) -> Known | None:

@@ -1,10 +1,15 @@
-"""The cache, when Redis is gone."""
+"""The cache: shared by processes, also in files; and when Redis is gone."""
 
+import stat
+import subprocess
+import sys
 import time
+from pathlib import Path
 
+from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from probax_support.cache import Cache
+from probax_support.cache import Cache, FileCache
 from tests.api.machine import Machine
 from tests.builders import Cast, at, cast
 from tests.servers import free_port
@@ -37,3 +42,33 @@ def test_a_machine_is_answered_while_redis_is_gone(db: None, settings: Settings)
     answer = Machine(people.priya, at("Tue 9:00")).get("cases/")
     assert answer.status_code == 200
     assert "remaining=599" in answer["RateLimit"]
+
+
+ADD_A_HUNDRED = """
+import sys
+from probax_support.cache import FileCache
+
+cache = FileCache(sys.argv[1], {})
+print(sum(cache.add(f"key {number}", True) for number in range(100)))
+"""
+
+
+def test_of_several_processes_one_adds_to_the_files(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ADD_A_HUNDRED, str(tmp_path / "cache")]
+    adding = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _number in range(3)]
+    assert sum(int(process.communicate()[0]) for process in adding) == 100
+
+
+def test_counts_stay_in_files_that_only_the_installation_reads(tmp_path: Path) -> None:
+    first, second = (FileCache(str(tmp_path / "cache"), {}) for _number in range(2))
+    assert first.add("tries", 1)
+    assert not second.add("tries", 1)
+    assert second.incr("tries") == 2
+    assert first.get("tries") == 2
+    kept = next((tmp_path / "cache").glob("*.djcache"))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+def test_limits_are_counted_where_every_process_looks() -> None:
+    assert "locmem" not in django_settings.CACHES["default"]["BACKEND"].lower()
