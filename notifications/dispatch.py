@@ -41,7 +41,7 @@ def _tell(event_id: int, *, now: datetime) -> bool:
         # Told already, or being told by another worker right now.
         return False
     event = CaseEvent.objects.select_related(
-        "actor", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
+        "actor", "wording", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
     ).get(pk=event_id)
     told = routing.letters_for(event, dispatch.secrets)
     for letter in told:

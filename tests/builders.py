@@ -1,8 +1,8 @@
 """A small cast and the cases they have, made by the same actions as real ones. Time is written to be read."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
 
-from cases import actions
+from cases import actions, append_only
 from cases.models import (
     INTERNAL_KINDS,
     Case,
@@ -329,6 +329,14 @@ def text_file(name: str = "support.log", content: str = "error 1603") -> SimpleU
 def upload(name: str = "support.log", content: str = "error 1603") -> actions.Upload:
     """Return a file that passed its field."""
     return actions.Upload(name=name, content_type="text/plain", content=text_file(name, content))
+
+
+@contextmanager
+def behind_the_back() -> Iterator[None]:
+    """Let events be altered, as whoever owns the database could."""
+    append_only.off(connection)
+    yield
+    append_only.on(connection)
 
 
 def all_at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer | Exception]:

@@ -169,7 +169,10 @@ def django_db_setup(
         builders.policy()
         builders.keep_calendars()
     # It asks for a superuser, whom a server that was given may not have.
-    if not os.environ.get("TEST_DATABASE_URL"):
+    if os.environ.get("TEST_DATABASE_URL"):
+        flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+        TransactionTestCase._fixture_teardown = lambda case: emptying.emptied_by_its_owner(lambda: flush(case))  # type: ignore[attr-defined]
+    else:
         TransactionTestCase._fixture_teardown = lambda _: emptying.empty_database()  # type: ignore[attr-defined]
     # What is imported by now stays to the end; the collector need not look at it again and again.
     gc.collect()

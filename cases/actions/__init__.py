@@ -112,6 +112,7 @@ from cases.actions.plans import (
 from cases.actions.policy import publish_policy, withdraw_policy
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
+from cases.actions.record import bind_events
 from cases.actions.redaction import redact_file, redact_text
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
 from cases.actions.roster import (
@@ -193,6 +194,7 @@ __all__ = [
     "begin_investigation",
     "begin_session",
     "begin_upload",
+    "bind_events",
     "change_calendar_day",
     "change_colleague",
     "change_contact",

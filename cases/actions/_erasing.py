@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import CharField, ForeignKey, JSONField, Model, TextField
 
-from cases.models import Attachment, Case, CaseDraft, Dispatch, IncomingMail
+from cases.actions import _chain
+from cases.models import Attachment, Case, CaseDraft, CaseEvent, Dispatch, EventWords, IncomingMail
 from cases.rules import REMOVED
 
 # Removes a text from what is kept elsewhere about a case, and returns how often it stood there.
@@ -26,17 +27,30 @@ def erase_with(eraser: Eraser) -> None:
         _erasers.append(eraser)
 
 
-def erase(case: Case, secret: str) -> dict[str, int]:
-    """Remove `secret` from everything that is kept about a case. Returns how often it stood where."""
+def erase(case: Case, secret: str) -> dict[str, Any]:
+    """Remove `secret` from everything that is kept about a case.
+
+    Returns for the record how often it stood where, and the new digests of events whose words it was in.
+    """
     places: Counter[str] = Counter()
     for model, path in _tables_of_a_case():
         for row in model._default_manager.filter(**{path: case.pk}):
             places[str(model._meta.verbose_name)] += _erase_from(row, secret)
+    rewritten: dict[str, str] = {}
+    # The end of a chain is where the case says, so events that nothing binds yet are bound first.
+    if _chain.bind(case):
+        case.save(update_fields=["chained_to", "chain_digest"])
+    for wording in EventWords.objects.filter(event__case=case).select_related("event"):
+        clean, count = without(wording.words, secret)
+        if count:
+            rewritten |= _chain.rewrite(wording, clean)
+            places[str(CaseEvent._meta.verbose_name)] += count
     for draft in CaseDraft.objects.filter(user__memberships__partner=case.partner).distinct():
         places[str(CaseDraft._meta.verbose_name)] += _erase_from(draft, secret)
     for eraser in _erasers:
         places["mail"] += eraser(case, secret)
-    return {place: count for place, count in places.items() if count}
+    found = {place: count for place, count in places.items() if count}
+    return {"places": found, "rewritten": rewritten} if found else {}
 
 
 def without(value: Any, secret: str) -> tuple[Any, int]:
@@ -70,8 +84,8 @@ def _tables_of_a_case() -> Iterator[tuple[type[Model], str]]:
     """Yield each table whose rows belong to a case, with the way to it: at most two steps."""
     yield Case, "pk"
     for model in apps.get_app_config("cases").get_models():
-        # Who it was sent to, and which promise, is no place for words.
-        if model in (Case, Dispatch):
+        # The case was first. An event itself holds no words; which of them wait to be told, neither.
+        if model in (Case, CaseEvent, EventWords, Dispatch):
             continue
         direct = [field.name for field in _keys_of(model) if field.related_model is Case and field.name == "case"]
         further = [f"{field.name}__case" for field in _keys_of(model) if _has_case(field.related_model)]
@@ -99,7 +113,6 @@ def _erase_from(row: Model, secret: str) -> int:
             longest = getattr(field, "max_length", None)
             changed[field.attname] = clean[:longest] if longest and isinstance(clean, str) else clean
     if changed:
-        # The record is never changed but here: a secret is the one thing that must not stay on it.
         type(row)._default_manager.filter(pk=row.pk).update(**changed)
         if isinstance(row, IncomingMail):
             forget_raw_mail(row)

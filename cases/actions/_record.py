@@ -13,7 +13,7 @@ from django.db.models import Min, Model
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, promises, rules
-from cases.actions import _endings, _request, _updates
+from cases.actions import _chain, _endings, _request, _updates
 from cases.lifecycle import Side, Status, Trigger
 from cases.models import (
     Case,
@@ -372,23 +372,14 @@ def record(
 
     Whatever the act was, the next progress update is kept as it should be after it.
     """
-    case.last_event_number += 1
     case.last_event_at = now
     _keep_updates(case, kind, facts or {}, now=now)
     _keep_follow_up(case, kind, facts or {}, now=now)
     _endings.end_with_status(case, now=now)
     case.next_due_at = case.deadlines.open().aggregate(due=Min("due_at"))["due"]
-    case.save(update_fields=["last_event_number", "last_event_at", "next_due_at", "status", *changed])
-    event = CaseEvent.objects.create(
-        case=case,
-        number=case.last_event_number,
-        kind=kind,
-        at=now,
-        side=side_of(actor),
-        actor=actor,
-        public=public,
-        facts=facts or {},
-    )
+    event = _chain.append(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)
+    columns = ["last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status"]
+    case.save(update_fields=[*columns, *changed])
     Dispatch.objects.create(event=event, secrets=secrets or {})
     _request.leave_receipt(case, now=now)
     transaction.on_commit(wake)

@@ -1,6 +1,7 @@
 """Removing a secret that somebody pasted: gone from everything that is kept, with a trace of who removed it and why."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,14 +29,14 @@ def redact_text(*, case_id: int, secret: str, reason: str, actor: User, now: dat
             "secret_not_yours",
             _("None of your own words in this case hold that text. Copy it exactly, or ask us to remove it."),
         )
-    places = _erasing.erase(case, text)
-    if not places:
+    erased = _erasing.erase(case, text)
+    if not erased:
         raise RuleBroken(
             "secret_nowhere", _("That text stands nowhere in this case, or was removed already. Copy it exactly.")
         )
     # What is saved below must not bring it back.
     case.refresh_from_db()
-    _leave_trace(case, reason.replace(text, REMOVED), places, actor=actor, now=now)
+    _leave_trace(case, reason.replace(text, REMOVED), erased, actor=actor, now=now)
     return case
 
 
@@ -59,7 +60,8 @@ def redact_file(*, case_id: int, attachment_id: int, reason: str, actor: User, n
     if message is not None:
         for mail in IncomingMail.objects.filter(message=message):
             _erasing.forget_raw_mail(mail)
-    _leave_trace(case, reason, {str(Attachment._meta.verbose_name): 1}, actor=actor, now=now)
+    erased = {"places": {str(Attachment._meta.verbose_name): 1}}
+    _leave_trace(case, reason, erased, actor=actor, now=now)
     return case
 
 
@@ -76,8 +78,8 @@ def _wrote_it(case: Case, text: str, actor: User) -> bool:
     return case.contact_id == actor.pk and any(text in getattr(case, name) for name in asked)
 
 
-def _leave_trace(case: Case, reason: str, places: dict[str, int], *, actor: User, now: datetime) -> None:
+def _leave_trace(case: Case, reason: str, erased: dict[str, Any], *, actor: User, now: datetime) -> None:
     short = reason.strip()[:300]
-    redaction = Redaction.objects.create(case=case, at=now, by=actor, reason=short, places=places)
-    facts = {"redaction": redaction.pk, "reason": short, "places": places}
+    redaction = Redaction.objects.create(case=case, at=now, by=actor, reason=short, places=erased["places"])
+    facts = {"redaction": redaction.pk, "reason": short} | erased
     _record.record(case, EventKind.REDACTED, actor=actor, now=now, public=True, facts=facts)

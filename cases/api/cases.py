@@ -173,7 +173,7 @@ class Events(ApiView):
     @extend_schema(operation_id="list_events", responses=EventSerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
         """List the record that you may see, in order."""
-        found = case_of(request, reference).events.select_related("actor")
+        found = case_of(request, reference).events.select_related("actor", "wording")
         if not person(request).works_here:
             found = found.filter(public=True)
         pages = InOrder()

@@ -18,7 +18,7 @@ from cases.models.emergency import (
     ResourceAbsence,
 )
 from cases.models.entitlement import KeptRequest, PartnerChange, RequestDecision
-from cases.models.events import CaseEvent, Dispatch, EventKind
+from cases.models.events import CaseEvent, Dispatch, EventKind, EventWords
 from cases.models.features import (
     FeatureChange,
     FeatureChangeKind,
@@ -75,6 +75,7 @@ __all__ = [
     "DiagnosticRequest",
     "Dispatch",
     "EventKind",
+    "EventWords",
     "FeatureChange",
     "FeatureChangeKind",
     "FeatureRequest",

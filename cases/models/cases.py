@@ -142,6 +142,9 @@ class Case(models.Model):
     # The earliest due time of the case's open promises; the queue is read in this order.
     next_due_at = models.DateTimeField(_("next promise"), null=True, blank=True)
     last_event_number = models.PositiveIntegerField(default=0)
+    # The end of the record's chain (`cases/chain.py`): up to which event it is bound, and that event's digest.
+    chained_to = models.PositiveIntegerField(default=0, db_default=0)
+    chain_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
     last_event_at = models.DateTimeField(_("last change"))
     # The form's hidden key: the same form sent twice logs one case.
     submission_key = models.UUIDField(null=True, blank=True)

@@ -1,5 +1,7 @@
 """The record: every act on a case, in order, never changed; and which of them still have to be told to people."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +93,10 @@ class EventKind(models.TextChoices):
 
 
 class CaseEvent(models.Model):
-    """One act on a case: append-only, numbered per case from 1 without gaps."""
+    """One act on a case: append-only, numbered per case from 1 without gaps, bound to the one before by its digest.
+
+    The database refuses to alter or delete one (`cases/append_only.py`).
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
     number = models.PositiveIntegerField()
@@ -101,7 +106,11 @@ class CaseEvent(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     # Whether the contact may see it; the rest is for staff.
     public = models.BooleanField()
+    # Numbers, times and codes; people are named by their keys. What is words stands in `EventWords`.
     facts = models.JSONField(default=dict)
+    words_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
+    # What binds it to the event before (`cases/chain.py`). Empty only while an older version's event waits to be bound.
+    digest = models.CharField(max_length=64, default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("event")
@@ -118,6 +127,28 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} #{self.number} {self.kind}"
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The facts with the words that belong to them. Read with `select_related("wording")`."""
+        wording: EventWords | None = getattr(self, "wording", None)
+        words: dict[str, Any] = {} if wording is None else wording.words
+        return {**self.facts, **words}
+
+
+class EventWords(models.Model):
+    """What people said or were called in an event. A secret and a person's name can be removed from it for good."""
+
+    event = models.OneToOneField(CaseEvent, models.PROTECT, primary_key=True, related_name="wording")
+    salt = models.CharField(max_length=32)
+    words = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("words of an event")
+        verbose_name_plural = _("words of events")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
 
 
 class Dispatch(models.Model):

@@ -38,7 +38,7 @@ class Entry:
 def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
     """Return what `reader` may see of a case at `now`, oldest first. Two queries, however long the story."""
     staff = reader.works_here
-    events = case.events.select_related("actor").order_by("number")
+    events = case.events.select_related("actor", "wording").order_by("number")
     messages = Message.objects.readable_by(reader, now).filter(case=case).select_related("author")
     messages = messages.order_by("said_at", "id")
     if not staff:

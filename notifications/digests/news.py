@@ -63,7 +63,7 @@ def for_contact(person: User, since: datetime, now: datetime) -> dict[str, Any]:
     own = Case.objects.visible_to(person).filter(contact=person).distinct()
     happened = CaseEvent.objects.filter(case__in=own, public=True, at__gte=since, at__lt=now).exclude(actor=person)
     by_case: dict[int, list[CaseEvent]] = {}
-    for event in happened.select_related("actor").order_by("case_id", "number"):
+    for event in happened.select_related("actor", "wording").order_by("case_id", "number"):
         by_case.setdefault(event.case_id, []).append(event)
     asked = SeverityProposal.objects.filter(decision="", side="staff", case__in=own.open()).values("case")
     waiting = own.open().filter(Q(pk__in=own.waiting().values("pk")) | Q(pk__in=asked))

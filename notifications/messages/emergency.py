@@ -10,10 +10,10 @@ Secrets = dict[str, str]
 
 def on_call_alert(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Wake the people on call, round by round, until one of them takes the alert (P4.1)."""
-    case, asked_for = event.case, event.facts["reason"] == AlertReason.REQUESTED
+    case, asked_for = event.case, event.whole["reason"] == AlertReason.REQUESTED
     kind = DeadlineKind.SEVERITY_ANSWER if asked_for else DeadlineKind.FIRST_RESPONSE
     content = {
-        "round": event.facts["round"],
+        "round": event.whole["round"],
         "asked_for": asked_for,
         "due_at": case.deadlines.open().filter(kind=kind).values_list("due_at", flat=True).first(),
         "proposal": case.severity_proposals.filter(decision="").first() if asked_for else None,
@@ -24,7 +24,7 @@ def on_call_alert(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 def charge_to_decide(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Bring a case that never qualified to the managers, who charge or waive (P4.2)."""
-    if event.facts["verdict"] != ChargeVerdict.NEVER_QUALIFIED:
+    if event.whole["verdict"] != ChargeVerdict.NEVER_QUALIFIED:
         return []
     review = _review(event)
     # A closing that was taken back took the question with it.
@@ -38,4 +38,4 @@ def charge_decided(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 
 def _review(event: CaseEvent) -> ChargeReview | None:
-    return ChargeReview.objects.select_related("verdict_by", "decided_by").filter(pk=event.facts["review"]).first()
+    return ChargeReview.objects.select_related("verdict_by", "decided_by").filter(pk=event.whole["review"]).first()

@@ -14,14 +14,14 @@ Secrets = dict[str, str]
 
 def workaround_changed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say that a workaround is in place, holds, or does not, to the side that did not say so."""
-    workaround = Workaround.objects.get(pk=event.facts["workaround"], case=event.case)
+    workaround = Workaround.objects.get(pk=event.whole["workaround"], case=event.case)
     content = {"workaround": workaround, "what": event.kind, "who": event.actor}
     return [Letter(MailKind.WORKAROUND, person, event, content) for person in _other_side(event)]
 
 
 def plan_changed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say what the other side did to the plan. What changes nothing for its reader stands on the page alone."""
-    facts, milestone = event.facts, _milestone(event)
+    facts, milestone = event.whole, _milestone(event)
     changed = facts.get("what", "")
     to_do = event.kind == EventKind.MILESTONE_ADDED and facts["side"] == Side.CONTACT
     done = changed == "state" and facts["state"] in (MilestoneState.DONE, MilestoneState.DROPPED)
@@ -54,7 +54,7 @@ def your_milestone(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 def _milestone(event: CaseEvent) -> Milestone | None:
     found = Milestone.objects.select_related("owner", "plan").filter(plan__case=event.case)
-    return found.get(pk=event.facts["milestone"]) if "milestone" in event.facts else None
+    return found.get(pk=event.whole["milestone"]) if "milestone" in event.whole else None
 
 
 def _other_side(event: CaseEvent) -> list[User]:

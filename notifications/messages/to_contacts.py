@@ -134,7 +134,7 @@ def _said_by_its_reminder(event: CaseEvent) -> bool:
 
 def promise_moved(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say that a calendar edit moved the first reply, from when to when and why; whoever owns the case hears it too."""
-    facts, owner = event.facts, event.case.assignee
+    facts, owner = event.whole, event.case.assignee
     old_due_at, due_at = (datetime.fromisoformat(facts[name]) for name in ("old_due_at", "new_due_at"))
     content = {"old_due_at": old_due_at, "due_at": due_at, "later": due_at > old_due_at, "reason": facts["reason"]}
     people = recipients.each_once([event.case.contact], [] if owner is None else [owner])

@@ -17,7 +17,7 @@ Secrets = dict[str, str]
 
 def watched_reply(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Bring a public reply of either side to whoever watches, unless they wrote it or get it anyway."""
-    message = event.case.messages.select_related("author").get(pk=event.facts["message"], kind="reply")
+    message = event.case.messages.select_related("author").get(pk=event.whole["message"], kind="reply")
     told = [] if event.kind == EventKind.SPECIALIST_REPLIED else recipients.owner_or_desk(event.case)
     content = {"message": message, "files": list(message.attachments.values_list("name", flat=True).order_by("pk"))}
     wait = TAKE_REPLY_BACK_WITHIN + CLICK_ON_ITS_WAY
@@ -27,7 +27,7 @@ def watched_reply(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 def watched_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say to whoever watches how the case ended. The survey is the contact's alone."""
-    closing = event.case.closings.get(pk=event.facts["closing"])
+    closing = event.case.closings.get(pk=event.whole["closing"])
     if closing.outcome == Outcome.MERGED:
         return []
     content = {"closing": closing, "detail_label": OUTCOME_NEEDS.get(closing.outcome, "")}
@@ -39,7 +39,7 @@ def watched_closed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 def case_merged(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Say to the contact, and to whoever watches, in which case a merged one goes on."""
     case, goes_on = event.case, event.case.merged_into
-    if event.facts["outcome"] != Outcome.MERGED or goes_on is None:
+    if event.whole["outcome"] != Outcome.MERGED or goes_on is None:
         return []
     people = recipients.each_once([case.contact], [watcher.user for watcher in case.watchers.select_related("user")])
     due_at = event.at + TAKE_BACK_WITHIN
@@ -53,10 +53,10 @@ def case_merged(event: CaseEvent, secrets: Secrets) -> list[Letter]:
 
 def contact_changed(event: CaseEvent, secrets: Secrets) -> list[Letter]:
     """Tell the new contact that the case is theirs, and the one before that it is not any more."""
-    people = User.objects.filter(pk__in=(event.facts["before"], event.facts["contact"])).order_by("pk")
-    content = {"contact": event.facts["name"], "before": event.facts["name_before"]}
+    people = User.objects.filter(pk__in=(event.whole["before"], event.whole["contact"])).order_by("pk")
+    content = {"contact": event.whole["name"], "before": event.whole["name_before"]}
     return [
-        Letter(MailKind.CONTACT_CHANGED, person, event, content | {"is_theirs": person.pk == event.facts["contact"]})
+        Letter(MailKind.CONTACT_CHANGED, person, event, content | {"is_theirs": person.pk == event.whole["contact"]})
         for person in people
         if person.pk != event.actor_id
     ]

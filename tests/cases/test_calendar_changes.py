@@ -87,7 +87,7 @@ def test_the_move_is_on_the_record_for_the_contact_and_will_be_told(people: Cast
     change(people.ruth, move=True)
     event = last_event(case)
     assert (event.kind, event.public, event.actor, event.at) == (EventKind.PROMISE_MOVED, True, people.ruth, NOON)
-    assert event.facts == {
+    assert event.whole == {
         "deadline": deadline_of(case).pk,
         "old_due_at": at("Thu 10:00").astimezone(UTC).isoformat(),
         "new_due_at": at("Fri 10:00").astimezone(UTC).isoformat(),

@@ -46,7 +46,7 @@ def test_yes_says_who_when_and_to_which_words(people: Cast, case: Case) -> None:
     assert fresh(case).status == Status.OPEN
     begun = begin(case, people)
     assert (begun.consent, begun.done_by, begun.began_at) == (consent, people.lena, at("Tue 11:00"))
-    assert last_event(case).facts == {"action": begun.pk, "what": "Copy 40 GB.", "with_consent": True}
+    assert last_event(case).whole == {"action": begun.pk, "what": "Copy 40 GB.", "with_consent": True}
 
 
 def test_without_a_request_no_work_begins(people: Cast, case: Case) -> None:
@@ -153,7 +153,7 @@ def test_what_was_done_all_the_same_is_on_the_record_with_its_reason(people: Cas
     )
     event = last_event(case)
     assert (event.kind, event.public) == (EventKind.CLOUD_ACTION_BEGUN, True)
-    assert event.facts == {"action": done.pk, "what": "Deleted an old snapshot.", "with_consent": False}
+    assert event.whole == {"action": done.pk, "what": "Deleted an old snapshot.", "with_consent": False}
 
 
 def test_it_needs_a_reason_and_a_true_time(people: Cast, case: Case) -> None:

@@ -193,7 +193,7 @@ def test_moving_it_replaces_the_row_with_a_reason(people: Cast, case: Case) -> N
     assert (new.due_at, new.named_by) == (at("Thu 12:00"), people.max)
     event = last_event(case)
     assert (event.kind, event.public) == (EventKind.FOLLOW_UP_MOVED, True)
-    assert event.facts["reason"] == "The trace is long."
+    assert event.whole["reason"] == "The trace is long."
 
 
 def move_follow_up(case: Case, people: Cast, *, reason: str = "The trace is long.", when: str = "Tue 15:00") -> Case:

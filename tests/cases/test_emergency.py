@@ -166,7 +166,7 @@ def test_somebody_else_is_named_and_a_contacts_news_end_the_waiting(people: Cast
         case_id=case.pk, technical_resource="Priya, at her desk", actor=people.priya, now=at("Tue 9:30")
     )
     assert (fresh(case).technical_resource, fresh(case).status) == ("Priya, at her desk", Status.OPEN)
-    assert (last_event(case).kind, last_event(case).facts) == ("resource_named", {"resource": "Priya, at her desk"})
+    assert (last_event(case).kind, last_event(case).whole) == ("resource_named", {"resource": "Priya, at her desk"})
     with pytest.raises(RuleBroken, match="Name the person"):
         actions.name_technical_resource(case_id=case.pk, technical_resource="", actor=people.lena, now=at("Tue 9:31"))
 

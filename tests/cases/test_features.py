@@ -56,7 +56,7 @@ def test_a_case_becomes_a_request_and_goes_on(people: Cast, case: Case) -> None:
     assert fresh(case).is_open
     said = last_event(case)
     assert (said.kind, said.public) == (EventKind.FEATURE_REQUEST_LODGED, True)
-    assert said.facts == {"feature": feature.pk, "title": "Reports as PDF", "new": True}
+    assert said.whole == {"feature": feature.pk, "title": "Reports as PDF", "new": True}
 
 
 @pytest.mark.clause("P9.7")

@@ -34,13 +34,13 @@ def test_the_note_of_a_handover_is_kept_for_staff(people: Cast, case: Case) -> N
     kept = case.messages.get()
     assert (kept.kind, kept.body) == (MessageKind.NOTE, "Priya expects a call at 14:00.")
     event = last_event(case)
-    assert (event.facts["note"], event.facts["name"]) == (kept.pk, "Max Ortega")
+    assert (event.whole["note"], event.whole["name"]) == (kept.pk, "Max Ortega")
 
 
 def test_without_a_note_none_is_written(people: Cast, case: Case) -> None:
     give(case, people.max, people.lena, " ")
     assert not case.messages.exists()
-    assert "note" not in last_event(case).facts
+    assert "note" not in last_event(case).whole
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_held_closing_neither_closes_nor_reminds(people: Cast) -> None:
     assert (episode.closes_at, episode.next_reminder_at) == (None, None)
     assert close_in_silence(case, at("Tue 8 Dec 17:00")) is None
     event = last_event(case)
-    assert (event.kind, event.public, event.facts["reason"]) == (
+    assert (event.kind, event.public, event.whole["reason"]) == (
         EventKind.CLOSING_HELD,
         False,
         "On leave until Monday.",

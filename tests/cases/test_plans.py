@@ -119,7 +119,7 @@ def test_another_day_replaces_the_promise_and_says_why(people: Cast, case: Case,
     old, new = one.deadlines.order_by("pk")
     assert (old.ended_as, old.kept, old.replaced_by) == (DeadlineEnd.REPLACED, kept, new)
     assert new.due_at == at("Mon 30 Nov 17:00")
-    facts = last_event(case).facts
+    facts = last_event(case).whole
     assert (facts["was_on"], facts["reason"]) == ("2026-11-27", "A part is late.")
 
 

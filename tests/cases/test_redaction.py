@@ -74,7 +74,7 @@ def test_the_trace_says_who_when_why_and_where_but_not_what(people: Cast, case: 
     assert {"message", "case", "mail", "draft", "contact attempt"} <= set(kept.places)
     event = last_event(case)
     assert (event.kind, event.public, event.actor) == (EventKind.REDACTED, True, people.lena)
-    assert SECRET not in json.dumps(event.facts)
+    assert SECRET not in json.dumps(event.whole)
 
 
 def test_search_finds_it_no_more(people: Cast, case: Case) -> None:

@@ -89,7 +89,7 @@ def test_consent_on_the_phone_says_who_spoke_and_who_wrote_it_down(people: Cast,
     )
     assert (spoken.consented_by, spoken.recorded_by) == (people.omar, people.lena)
     assert fresh(case).status == Status.OPEN
-    assert last_event(case).facts["said_by"] == "Omar Haddad"
+    assert last_event(case).whole["said_by"] == "Omar Haddad"
     actions.begin_session(session_id=asked.pk, actor=people.lena, now=at("Tue 10:21"))
 
 

@@ -50,7 +50,7 @@ def test_pieces_become_a_file_of_the_case(people: Cast, case: Case, django_captu
     with default_storage.open(kept.file.name or "") as stored:
         assert stored.read() == LOG
     event = last_event(case)
-    assert (event.kind, event.public, event.facts["names"]) == (EventKind.FILE_ADDED, True, ["trace.log"])
+    assert (event.kind, event.public, event.whole["names"]) == (EventKind.FILE_ADDED, True, ["trace.log"])
     assert lying_about() == []
 
 
@@ -159,7 +159,7 @@ def test_files_added_together_are_one_event(people: Cast, case: Case) -> None:
         (sent(case, people.priya, "Tue 10:00", body, name=f"{n}.log"), body) for n, body in enumerate([b"a", b"b"])
     ]
     finish(case, people.priya, "Tue 10:01", *files)
-    assert last_event(case).facts["names"] == ["0.log", "1.log"]
+    assert last_event(case).whole["names"] == ["0.log", "1.log"]
     assert events_of(case).count(EventKind.FILE_ADDED) == 1
 
 

@@ -211,7 +211,7 @@ def test_a_reminder_that_could_not_be_delivered_is_none_and_another_follows(wait
     assert waiting.attempts.get().outcome == AttemptOutcome.FAILED
     assert episode_of(waiting).next_reminder_at == at("Mon 30 Nov 10:00")
     assert last_event(waiting).kind == EventKind.ATTEMPT_FAILED
-    assert last_event(waiting).facts["reason"] == "550 no such mailbox"
+    assert last_event(waiting).whole["reason"] == "550 no such mailbox"
     remind(waiting, at("Mon 30 Nov 10:00"))
     assert counted(waiting) == [(1, date(2026, 11, 30))]
 

@@ -130,7 +130,7 @@ def test_a_case_is_handed_to_a_colleague(people: Cast, case: Case, by: str) -> N
     assert fresh(case).contact_phone == "+61 8 5550 0199"
     assert watchers(case) == set()
     event = last_event(case)
-    assert (event.kind, event.facts["name"], event.facts["name_before"]) == (
+    assert (event.kind, event.whole["name"], event.whole["name_before"]) == (
         EventKind.CONTACT_CHANGED,
         "Omar Haddad",
         "Priya Raman",

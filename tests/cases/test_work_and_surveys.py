@@ -35,7 +35,7 @@ def give(case: Case, people: Cast, to: str | None, *, seen: str | None = None, b
 def test_taking_a_case_opens_it(people: Cast, case: Case) -> None:
     give(case, people, "lena")
     assert (fresh(case).assignee, fresh(case).status) == (people.lena, Status.OPEN)
-    assert last_event(case).facts == {"assignee": people.lena.pk, "name": "Lena Fischer"}
+    assert last_event(case).whole == {"assignee": people.lena.pk, "name": "Lena Fischer"}
 
 
 def test_a_case_changes_hands_and_may_be_nobodys(people: Cast, case: Case) -> None:

@@ -103,7 +103,7 @@ def test_a_reminder_that_was_refused_is_no_attempt(waiting: Case, smtp: SmtpSink
     tick(FIRST)
     assert mail("reminder_one").state == MailState.GAVE_UP
     assert attempts(waiting) == [(None, AttemptOutcome.FAILED)]
-    assert event(waiting, "attempt_failed").facts["reason"] == "550 5.1.1 no such mailbox"
+    assert event(waiting, "attempt_failed").whole["reason"] == "550 5.1.1 no such mailbox"
 
 
 def test_a_reminder_that_was_given_up_is_not_sent_again_by_the_button(waiting: Case, smtp: SmtpSink) -> None:

@@ -64,6 +64,7 @@ class Command(BaseCommand):
             self.say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("load_policy", stdout=StringIO())
+        call_command("chain_events", stdout=StringIO())
         chosen = settings.DATA_DIR / "installed-as"
         if not chosen.exists():
             self.fill(chosen)
