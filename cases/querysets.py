@@ -189,6 +189,9 @@ class DeadlineQuerySet(QuerySet["Deadline"]):
         return self.open().filter(breached_at=None, due_at__lt=now)
 
 
+_OPEN_TO_CONTACTS = Q(message=None) | (~Q(message__kind="note") & Q(message__taken_back_at=None))
+
+
 class AttachmentQuerySet(QuerySet["Attachment"]):
     """Files, narrowed to those a person may fetch."""
 
@@ -196,22 +199,25 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         """Keep files of visible cases, without those of internal notes for contacts, and files of one's own draft."""
         of_cases = Q(case__isnull=False) & _visible_to(user, "case__")
         if not user.works_here:
-            of_cases &= Q(message=None) | (~Q(message__kind="note") & Q(message__taken_back_at=None))
+            of_cases &= _OPEN_TO_CONTACTS
         # A request that waits for a decision is staff's business, and its contact's.
         of_requests = Q(kept_request__isnull=False) if user.works_here else Q(kept_request__contact=user)
         return self.filter(of_cases | Q(draft__user=user) | of_requests)
+
+    def open_to_contacts(self) -> Self:
+        """Keep the files of cases that are no internal note's, nor of a reply that was taken back."""
+        return self.filter(_OPEN_TO_CONTACTS, case__isnull=False)
 
 
 class MessageQuerySet(QuerySet["Message"]):
     """Messages of a case that somebody may see, narrowed to those they may read."""
 
     def readable_by(self, user: "User", now: datetime) -> Self:
-        """Keep what `user` may read at `now`: staff everything.
+        """Keep what `user` may read at `now`: staff everything."""
+        return self if user.works_here else self.open_to_contacts(now)
 
-        A contact reads no notes, and no reply of ours while it can still be taken back, nor one that was.
-        """
-        if user.works_here:
-            return self
+    def open_to_contacts(self, now: datetime) -> Self:
+        """Keep no notes, and no reply of ours while it can still be taken back, nor one that was."""
         settled = Q(by_staff=False) | Q(said_at__lt=now - TAKE_REPLY_BACK_WITHIN)
         return self.filter(settled, taken_back_at=None).exclude(kind="note")
 

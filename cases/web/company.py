@@ -84,7 +84,7 @@ def company(request: PortalRequest) -> HttpResponseBase:
 @require_GET
 def people(request: PortalRequest, code: str) -> HttpResponse:
     """Show who writes for a company, and who is invited."""
-    return people_page(request, _company_or_404(request, code))
+    return people_page(request, company_or_404(request, code))
 
 
 @require_POST
@@ -169,22 +169,22 @@ def remove_number(request: PortalRequest, code: str, number_id: int) -> HttpResp
 
 def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, **given: Any) -> HttpResponse:
     """Show a company's people; whoever does not lead it sees names alone. `given` are forms that were refused."""
-    leads = _leads(request, partner)
+    is_led = leads(request, partner)
     still_open = Q(user__cases_logged__partner=partner) & ~Q(user__cases_logged__status=Status.CLOSED)
     members = partner.memberships.select_related("user").annotate(
         open_cases=Count("user__cases_logged", still_open, distinct=True)
     )
     context = {
         "partner": partner,
-        "leads": leads,
+        "leads": is_led,
         "companies": [] if request.user.works_here else _companies(request),
         "members": [
             (member, ColleagueForm(initial=_shown(member), auto_id=f"member_{member.pk}_%s"))
             for member in members.order_by("-is_active", "user__name", "pk")
-            if leads or member.is_active
+            if is_led or member.is_active
         ],
-        "invitations": _open_invitations(partner) if leads else [],
-        "changes": _changes(partner) if leads else [],
+        "invitations": _open_invitations(partner) if is_led else [],
+        "changes": _changes(partner) if is_led else [],
         "invite_form": InviteForm(auto_id="invite_%s"),
         "numbers": partner.phone_numbers.order_by("label", "number"),
         "number_form": OfficeNumberForm(auto_id="number_%s"),
@@ -201,7 +201,7 @@ def _act(
     act: Callable[[Partner, dict[str, Any]], object],
     done: str,
 ) -> HttpResponseBase:
-    partner = _company_or_404(request, code)
+    partner = company_or_404(request, code)
     if form.is_valid():
         try:
             act(partner, form.cleaned_data)
@@ -225,7 +225,7 @@ def _on_member(
         raise Http404 from missing
 
 
-def _company_or_404(request: PortalRequest, code: str) -> Partner:
+def company_or_404(request: PortalRequest, code: str) -> Partner:
     """Return a company if the reader writes for it, or manages ours. No such one and somebody else's are the same."""
     found = Partner.objects.filter(code=code).first()
     mine = found is not None and (
@@ -241,7 +241,8 @@ def _companies(request: PortalRequest) -> list[Partner]:
     return list(mine.order_by("name"))
 
 
-def _leads(request: PortalRequest, partner: Partner) -> bool:
+def leads(request: PortalRequest, partner: Partner) -> bool:
+    """Tell whether the reader leads a company: one of its administrators, or a manager of ours."""
     administrators = partner.memberships.filter(is_active=True, role=MembershipRole.ADMINISTRATOR)
     return request.user.manages or administrators.filter(user=request.user).exists()
 

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
+from typing import TypeVar
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
@@ -11,6 +12,8 @@ from django.utils import timezone, translation
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # Without it, some spreadsheets take UTF-8 for the local alphabet.
 BYTE_ORDER_MARK = "\ufeff"
+
+Part = TypeVar("Part", str, bytes)
 
 
 def csv_answer(name: str, headings: Iterable[object], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
@@ -21,7 +24,7 @@ def csv_answer(name: str, headings: Iterable[object], rows: Iterable[Iterable[ob
     """
     # The rows are asked for after the view, when the reader's zone and language are no longer the current ones.
     zone, language = timezone.get_current_timezone(), translation.get_language()
-    lines = _in_language(language, _lines(headings, rows, zone))
+    lines = in_language(language, _lines(headings, rows, zone))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     answer.headers["Cache-Control"] = "private, no-store"
@@ -42,14 +45,14 @@ def _lines(headings: Iterable[object], rows: Iterable[Iterable[object]], zone: t
         yield writer.writerow([_cell(value, zone) for value in row])
 
 
-def _in_language(language: str | None, lines: Iterator[str]) -> Iterator[str]:
-    """Yield each line as it is worded in `language`; between two lines the thread speaks what it spoke."""
+def in_language(language: str | None, parts: Iterator[Part]) -> Iterator[Part]:
+    """Yield each part as it is worded in `language`; between two parts the thread speaks what it spoke."""
     while True:
         with translation.override(language):
-            line = next(lines, None)
-        if line is None:
+            part = next(parts, None)
+        if part is None:
             return
-        yield line
+        yield part
 
 
 def _cell(value: object, zone: tzinfo) -> str | int | float:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import company, partner_report
+from cases.web import company, company_export, partner_report
 from cases.web.request import manager_page, partner_page
 
 # /company/: contacts, a company's own people
@@ -11,6 +11,7 @@ company_pages = [
     path("company/<str:code>/", partner_page(company.people), name="company"),
     path("company/<str:code>/report/", partner_page(partner_report.report), name="report"),
     path("company/<str:code>/report/pdf/", partner_page(partner_report.report_pdf), name="report_pdf"),
+    path("company/<str:code>/export/", partner_page(company_export.export), name="company_export"),
     path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
     path("company/<str:code>/numbers/", partner_page(company.add_number), name="company_number"),
     path(
@@ -39,6 +40,9 @@ company_pages = [
 # /manager/partners/<code>/people/: the same for managers
 people_pages = [
     path("manager/partners/<str:code>/people/", manager_page(company.people), name="manager_people"),
+    path(
+        "manager/partners/<str:code>/people/export/", manager_page(company_export.export), name="manager_people_export"
+    ),
     path("manager/partners/<str:code>/people/invite/", manager_page(company.invite), name="manager_people_invite"),
     path("manager/partners/<str:code>/people/numbers/", manager_page(company.add_number), name="manager_people_number"),
     path(

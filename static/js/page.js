@@ -6,7 +6,8 @@ document.documentElement.classList.add("scripted");
 // A form is sent once: the second click finds a button that says it is at work.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  // A form that answers with a file leaves its page as it is.
+  if (event.defaultPrevented || form.method !== "post" || "downloads" in form.dataset) return;
   if (form.dataset.sending) {
     event.preventDefault();
     return;
