@@ -1,0 +1,46 @@
+"""Log people of a filled database in, and print their sessions with what their pages are about, as JSON."""
+
+# ruff: noqa: E402 - Django is set up before anything of it is imported
+
+from __future__ import annotations
+
+import json
+
+import django
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+
+from cases.models import Case, User
+
+
+def main() -> None:
+    """Print the sessions of a specialist, a manager and contacts."""
+    contacts = User.objects.filter(name__startswith="Contact ").order_by("pk")[:200]
+    specialists = User.objects.filter(name__startswith="Specialist ").order_by("pk")
+    open_case = Case.objects.open().filter(contact=contacts[3], first_response_at__isnull=False).first()
+    assert open_case is not None
+    said = {
+        "specialists": [session_of(person) for person in specialists],
+        "manager": session_of(User.objects.get(email="ruth@probax.example")),
+        "contacts": [session_of(person) for person in contacts],
+        "case": open_case.reference,
+        "partners": [person.memberships.get().partner_id for person in contacts],
+    }
+    print(json.dumps(said))
+
+
+def session_of(person: User) -> str:
+    """Return the key of a session in which a person is logged in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+if __name__ == "__main__":
+    main()
