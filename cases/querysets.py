@@ -1,5 +1,6 @@
 """Reads that compose. `visible_to` is the only door from a person to a case: every read for a person starts there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -24,15 +25,21 @@ INTERNAL_KINDS = frozenset({"update"})
 ASKED_COLUMNS = (
     "reference", "title", "explanation", "effect", "error_messages", "steps_to_reproduce", "known_workarounds",
 )  # fmt: skip
+# The way from a case to the people of its partner.
+MEMBER = "partner__memberships__user"
 
 
 def _visible_to(user: "User", path: str = "") -> Q:
     """Return the one rule of who may know of a case; `path` leads from the filtered rows to it, such as `case__`."""
     if user.works_here:
         return Q()
-    memberships = f"{path}partner__memberships"
-    return Q(**{f"{memberships}__user": user, f"{memberships}__is_active": True}) & (
-        Q(**{f"{memberships}__sees_all_cases": True}) | Q(**{f"{path}contact": user})
+    return Q(**{f"{path}{MEMBER}": user}) & _as_member(user, path)
+
+
+def _as_member(user: "User | F", path: str = "") -> Q:
+    """Return what the member of a case's partner who is being matched may know of: all cases, or their own."""
+    return Q(**{f"{path}partner__memberships__is_active": True}) & (
+        Q(**{f"{path}partner__memberships__sees_all_cases": True}) | Q(**{f"{path}contact": user})
     )
 
 
@@ -42,6 +49,14 @@ class CaseQuerySet(QuerySet["Case"]):
     def visible_to(self, user: "User") -> Self:
         """Keep what `user` may know of: staff see all; a contact sees a partner's cases, or their own if limited."""
         return self.filter(_visible_to(user))
+
+    def seen_by(self, people: Sequence["User"]) -> set[tuple[int, int]]:
+        """Return which of these cases each person may know of, as keys of case and person: `visible_to` for many."""
+        staff = [user.pk for user in people if user.works_here]
+        others = [user.pk for user in people if not user.works_here]
+        members = self.filter(Q(**{f"{MEMBER}__in": others}) & _as_member(F(MEMBER)))
+        pairs = set(members.values_list("pk", MEMBER)) if others else set()
+        return pairs | {(case, user) for case in self.values_list("pk", flat=True) for user in staff}
 
     def open(self) -> Self:
         """Keep the cases that go on."""

@@ -165,9 +165,9 @@ def _text(letter: Letter, language: str) -> str:
 class ByService:
     """The way of an alert: through the service of its channel."""
 
-    def why_withdraw(self, row: OutgoingAlert, now: datetime) -> str:
-        """Return why an alert must not ring any more."""
-        return owed.why_silent(row, now)
+    def why_withdraw(self, rows: Sequence[OutgoingAlert], now: datetime) -> list[str]:
+        """Return why each alert must not ring any more."""
+        return owed.why_silent(rows, now)
 
     def hand_over(self, row: OutgoingAlert, now: datetime) -> dict[str, Any]:
         """Ring. When this returns, the service has it.

@@ -4,6 +4,7 @@ import contextlib
 import email.utils
 import logging
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -63,9 +64,9 @@ class Connection:
         with contextlib.suppress(OSError):
             self._backend.close()
 
-    def why_withdraw(self, row: OutgoingMail, now: datetime) -> str:
-        """Return why a mail must not leave any more; empty if it is still owed to its reader."""
-        return owed.why_withdraw(row, now)
+    def why_withdraw(self, rows: Sequence[OutgoingMail], now: datetime) -> list[str]:
+        """Return why each mail must not leave any more; empty if it is still owed to its reader."""
+        return owed.why_withdraw(rows, now)
 
     def settled(self, row: OutgoingMail, now: datetime) -> None:
         """Ring managers of a mail that was given up. What became of a reminder is told to its case afterwards."""

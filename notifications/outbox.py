@@ -1,19 +1,21 @@
 """The outbox: whatever goes out is kept as a row, claimed by one sender at a time, and sent until it was taken.
 
-A sender claims a row for the length of a lease, sends outside any transaction, and settles the row under the attempt
-number of its claim. If it dies in between, the lease runs out and the next one sends the row again with the same name
-for its receiver, marked ambiguous: nothing is lost, and at most the one in flight goes twice.
+A sender claims rows for a moment, marks each as begun for the length of a lease, sends it outside any transaction, and
+settles it under the attempt number of its claim. If it dies in between, the lease runs out and the next one sends the
+row again with the same name for its receiver, marked ambiguous: nothing is lost, and at most the one in flight goes
+twice. What was claimed and not begun cannot have been sent: others simply take it up.
 
 Mails, alerts and webhook deliveries are such rows. How each is handed over, its `Way` knows.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 
 from notifications import letters, recipients
 from notifications.letters import Letter
@@ -42,6 +44,9 @@ RETRY_AFTER = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+# How long a row that was claimed waits to be begun before others may take it: whoever claims many at once is done with
+# them sooner. That somebody took it is found out by whoever begins it.
+HOLD = timedelta(seconds=5)
 # A send waits for the server at most this many times (connect, greet, log in, sender, recipient, data).
 WAITS_PER_SEND = 6
 
@@ -64,8 +69,8 @@ class NotTaken(Exception):
 class Way(Protocol[Row_contra]):
     """One way out, such as the mail server."""
 
-    def why_withdraw(self, row: Row_contra, now: datetime) -> str:
-        """Return why a row must not leave any more; empty if it is still owed."""
+    def why_withdraw(self, rows: Sequence[Row_contra], now: datetime) -> list[str]:
+        """Return why each row must not leave any more; empty if it is still owed."""
 
     def hand_over(self, row: Row_contra, now: datetime) -> dict[str, Any]:
         """Give the row to its receiver, and return what to note with it. It asks the database nothing.
@@ -79,7 +84,7 @@ class Way(Protocol[Row_contra]):
 
 
 def lease() -> timedelta:
-    """Return how long one claim lasts: longer than the slowest send."""
+    """Return how long a row stays its sender's once it is begun: longer than the slowest send."""
     return timedelta(seconds=WAITS_PER_SEND * (settings.EMAIL_TIMEOUT or 20))
 
 
@@ -144,80 +149,132 @@ def is_due(now: datetime) -> Q:
     return Q(state=MailState.QUEUED, due_at__lte=now) | Q(state=MailState.IN_FLIGHT, lease_until__lte=now)
 
 
-def due(now: datetime, *, limit: int, of: type[Outgoing] = OutgoingMail) -> list[int]:
-    """Return rows to send: those whose sender died first, then the oldest. Two senders may be told the same ones."""
-    rows = of._default_manager
-    died = rows.filter(state=MailState.IN_FLIGHT, lease_until__lte=now).order_by("lease_until")
-    waiting = rows.filter(state=MailState.QUEUED, due_at__lte=now).order_by("due_at", "id")
-    found = list(died.values_list("pk", flat=True)[:limit])
-    return found + list(waiting.values_list("pk", flat=True)[: limit - len(found)])
+def is_anything_due(*, of: type[Outgoing] = OutgoingMail, now: datetime) -> bool:
+    """Return whether there is anything to send."""
+    return of._default_manager.filter(is_due(now)).exists()
 
 
-def claim(row_id: int, *, of: type[Row], now: datetime) -> Row | None:
-    """Take a row for the length of a lease. None when somebody else has it, or it is no longer due."""
-    rows = of._default_manager
-    claimed = rows.filter(is_due(now), pk=row_id).update(
+def claim_due(*, of: type[Row], limit: int, now: datetime) -> list[Row]:
+    """Take rows to send: those whose sender died first, then the oldest. No two senders get the same."""
+    with transaction.atomic():
+        free = of._default_manager.select_for_update(skip_locked=True)
+        died = free.filter(state=MailState.IN_FLIGHT, lease_until__lte=now).order_by("lease_until")
+        waiting = free.filter(state=MailState.QUEUED, due_at__lte=now).order_by("due_at", "id")
+        ids = list(died.values_list("pk", flat=True)[:limit])
+        ids += waiting.values_list("pk", flat=True)[: limit - len(ids)]
+        return _taken(ids, of, now)
+
+
+def claim(ids: Sequence[int], *, of: type[Row], now: datetime) -> list[Row]:
+    """Take these rows, but for those that somebody else has or that are not due."""
+    with transaction.atomic():
+        free = of._default_manager.select_for_update(skip_locked=True).filter(is_due(now), pk__in=ids)
+        return _taken(list(free.values_list("pk", flat=True)), of, now)
+
+
+def _taken(locked: Sequence[int], of: type[Row], now: datetime) -> list[Row]:
+    """Claim rows that the transaction holds, and return them in that order."""
+    if not locked:
+        return []
+    rows = of._default_manager.filter(pk__in=locked)
+    rows.update(
         state=MailState.IN_FLIGHT,
         attempt=F("attempt") + 1,
-        lease_until=now + lease(),
-        # Whoever had it before may have sent it.
-        ambiguous=Case(When(state=MailState.IN_FLIGHT, then=True), default=F("ambiguous")),
+        lease_until=now + HOLD,
+        # Whoever had begun it may have sent it.
+        ambiguous=Case(When(begun=True, then=True), default=F("ambiguous")),
+        begun=False,
     )
-    return rows.select_related(*of.related).get(pk=row_id) if claimed == 1 else None
+    return sorted(rows.select_related(*of.related), key=lambda row: locked.index(row.pk))
 
 
 def send(row: Row, way: Way[Row], *, now: datetime) -> None:
     """Send a claimed row if it is still owed, and settle it. Must run outside any transaction."""
-    if still_owed(row, way, now=now):
+    if still_owed([row], way, now=now) and begin(row, now=now):
         settle(row, way, hand_over(row, way, now=now), now=now)
 
 
-def still_owed(row: Row, way: Way[Row], *, now: datetime) -> bool:
-    """Return whether a claimed row is still owed; one that is not is withdrawn."""
-    reason = way.why_withdraw(row, now)
-    if reason:
-        _settle(row, way, now=now, state=MailState.WITHDRAWN, last_error=reason)
-    return not reason
+def still_owed(rows: Sequence[Row], way: Way[Row], *, now: datetime) -> list[Row]:
+    """Return the claimed rows that are still owed; the others are withdrawn."""
+    try:
+        reasons = way.why_withdraw(rows, now)
+    except Exception as mistake:
+        if len(rows) > 1:
+            # One that cannot be judged keeps no other waiting.
+            return [owed for row in rows for owed in still_owed([row], way, now=now)]
+        settle(rows[0], way, _ours(rows[0], mistake), now=now)
+        return []
+    for row, reason in zip(rows, reasons, strict=True):
+        if reason:
+            with transaction.atomic():
+                _settle(row, way, now=now, state=MailState.WITHDRAWN, last_error=reason)
+    return [row for row, reason in zip(rows, reasons, strict=True) if not reason]
+
+
+def begin(row: Row, *, now: datetime) -> bool:
+    """Mark a claimed row as on its way, which from now on may have been taken. False when somebody else has it."""
+    return _held(row).update(begun=True, lease_until=now + lease()) == 1
 
 
 def hand_over(row: Row, way: Way[Row], *, now: datetime) -> dict[str, Any] | NotTaken:
-    """Try to give a claimed row to its receiver. Returns what to note with it, or why it was not taken."""
+    """Try to give a row that was begun to its receiver. Returns what to note with it, or why it was not taken."""
     try:
         return way.hand_over(row, now)
     except NotTaken as refusal:
         return refusal
     except Exception as mistake:
-        # Ours, such as a header that cannot be written. The row waits for us to mend it, like any other failure.
-        logger.exception("%s %s could not be written out", row._meta.model_name, row.pk)
-        return NotTaken(f"{type(mistake).__name__}: {mistake}")
+        return _ours(row, mistake)
 
 
-def settle(row: Row, way: Way[Row], answer: dict[str, Any] | NotTaken, *, now: datetime) -> None:
-    """Say what became of a claimed row: it is sent, or tried again later, or given up."""
+def _ours(row: Outgoing, mistake: Exception) -> NotTaken:
+    """Return a mistake of ours, such as a header that cannot be written. Until we mend it the row waits as ever."""
+    logger.error("%s %s could not be sent", row._meta.model_name, row.pk, exc_info=mistake)
+    return NotTaken(f"{type(mistake).__name__}: {mistake}")
+
+
+def settle(
+    row: Row, way: Way[Row], answer: dict[str, Any] | NotTaken, *, following: Row | None = None, now: datetime
+) -> bool:
+    """Say what became of a row: it is sent, or tried again later, or given up.
+
+    In the same stroke begin `following`, and return whether that was still to be had.
+    """
+    with transaction.atomic():
+        _settle(row, way, now=now, **_what_became_of(row, answer, now))
+        return following is not None and begin(following, now=now)
+
+
+def give_back(rows: Sequence[Row], *, now: datetime) -> None:
+    """Let others have claimed rows that were certainly not sent."""
+    for row in rows:
+        _held(row).update(state=MailState.QUEUED, lease_until=None, begun=False)
+
+
+def _what_became_of(row: Outgoing, answer: dict[str, Any] | NotTaken, now: datetime) -> dict[str, Any]:
     if not isinstance(answer, NotTaken):
-        _settle(row, way, now=now, state=MailState.SENT, sent_at=now, last_error="", **answer)
-        return
-    failed: dict[str, Any] = {"last_error": str(answer), "ambiguous": row.ambiguous or answer.maybe_taken}
-    failed |= answer.notes
+        return {"state": MailState.SENT, "sent_at": now, "last_error": "", **answer}
+    failed = {"last_error": str(answer), "ambiguous": row.ambiguous or answer.maybe_taken, **answer.notes}
     if answer.for_good or row.tries >= len(RETRY_AFTER):
         logger.error("Gave up %s: %s", row, answer)
-        _settle(row, way, now=now, state=MailState.GAVE_UP, **failed)
-        return
+        return {"state": MailState.GAVE_UP, **failed}
     again_at = now + RETRY_AFTER[row.tries]
-    _settle(row, way, now=now, state=MailState.QUEUED, tries=row.tries + 1, due_at=again_at, **failed)
+    return {"state": MailState.QUEUED, "tries": row.tries + 1, "due_at": again_at, **failed}
 
 
 def _settle(row: Row, way: Way[Row], *, now: datetime, **changes: Any) -> None:
     """Write down what became of a claimed row, unless the lease ran out and somebody else has it now."""
-    changes["lease_until"] = None
-    held = type(row)._default_manager.filter(pk=row.pk, state=MailState.IN_FLIGHT, attempt=row.attempt)
-    with transaction.atomic():
-        if held.update(**changes) != 1:
-            logger.warning("%s %s took longer than its lease; another sender has it", row._meta.model_name, row.pk)
-            return
-        for name, value in changes.items():
-            setattr(row, name, value)
-        way.settled(row, now)
+    changes |= {"lease_until": None, "begun": False}
+    if _held(row).update(**changes) != 1:
+        logger.warning("%s %s took longer than its lease; another sender has it", row._meta.model_name, row.pk)
+        return
+    for name, value in changes.items():
+        setattr(row, name, value)
+    way.settled(row, now)
+
+
+def _held(row: Row) -> QuerySet[Row]:
+    """Match a row as long as it is this claim's."""
+    return type(row)._default_manager.filter(pk=row.pk, state=MailState.IN_FLIGHT, attempt=row.attempt)
 
 
 # --- The button ---------------------------------------------------------------------------------------------------

@@ -29,9 +29,10 @@ def send_due(of: type[Row], way: Way[Row], *, clock: Clock) -> list[Row]:
     ends_at = time.monotonic() + SECONDS
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while time.monotonic() < ends_at and (batch := _claimed(of, clock)):
-            owed = [row for row in batch if outbox.still_owed(row, way, now=clock())]
-            answers = [pool.submit(outbox.hand_over, row, way, now=clock()) for row in owed]
-            for row, answer in zip(owed, answers, strict=True):
+            owed = outbox.still_owed(batch, way, now=clock())
+            begun = [row for row in owed if outbox.begin(row, now=clock())]
+            answers = [pool.submit(outbox.hand_over, row, way, now=clock()) for row in begun]
+            for row, answer in zip(begun, answers, strict=True):
                 outbox.settle(row, way, answer.result(), now=clock())
             tried += batch
     return tried
@@ -43,8 +44,7 @@ def _claimed(of: type[Row], clock: Clock) -> list[Row]:
     busy = of._default_manager.filter(state=MailState.IN_FLIGHT, lease_until__gt=now).values("receiver")
     due = of._default_manager.filter(outbox.is_due(now)).exclude(receiver__in=busy)
     oldest = due.values("receiver").annotate(row=Min("pk"), since=Min("due_at")).order_by("since")
-    claimed = (outbox.claim(one["row"], of=of, now=now) for one in oldest[:AT_ONCE])
-    return [row for row in claimed if row is not None]
+    return outbox.claim([one["row"] for one in oldest[:AT_ONCE]], of=of, now=now)
 
 
 def note(row: OutgoingAlert | WebhookDelivery, *, now: datetime) -> None:
@@ -63,9 +63,8 @@ def note(row: OutgoingAlert | WebhookDelivery, *, now: datetime) -> None:
 
 def send_now(row: Row, way: Way[Row], *, now: datetime) -> Row:
     """Send one row at once, if nobody else is doing so. Returns it as it stands then. Outside any transaction."""
-    claimed = outbox.claim(row.pk, of=type(row), now=now)
-    if claimed is None:
-        row.refresh_from_db()
-        return row
-    outbox.send(claimed, way, now=now)
-    return claimed
+    for claimed in outbox.claim([row.pk], of=type(row), now=now):
+        outbox.send(claimed, way, now=now)
+        return claimed
+    row.refresh_from_db()
+    return row

@@ -1,6 +1,7 @@
 """Who is told: the contact of a case, whoever owns it, the desk, the managers. Nobody is told twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -71,32 +72,64 @@ def each_once(*groups: Iterable[User]) -> list[User]:
     return list({person.pk: person for group in groups for person in group}.values())
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is to get a mail about a case, or about a partner beside any case."""
+
+    case: Case | None
+    recipient: User | None
+    for_staff: bool
+    partner: Partner | None = None
+
+
 def why_not(case: Case | None, recipient: User | None, *, for_staff: bool, partner: Partner | None = None) -> str:
-    """Return why `recipient` must not get mail about `case`, or about `partner` beside any case; empty if they may.
+    """Return why one recipient must not get a mail; empty if they may."""
+    return why_not_each([Asked(case, recipient, for_staff, partner)])[0]
+
+
+def why_not_each(asked: Sequence[Asked]) -> list[str]:
+    """Return for each why they must not get it; empty if they may. However many are asked, so few queries.
 
     Asked when a mail is made and again when it leaves: people change sides, leave and lose sight of a case. Somebody
     who is only invited gets nothing about cases.
     """
+    seen = _seen(asked)
+    stopped = _stopped(asked)
+    return [_why_not(one, seen, stopped) for one in asked]
+
+
+def _why_not(asked: Asked, seen: set[tuple[int, int]], stopped: Mapping[str, str]) -> str:
+    case, recipient, partner = asked.case, asked.recipient, asked.partner
     if recipient is None:
-        return "" if case is None and not for_staff else _("The recipient has no account.")
-    if for_staff and not recipient.works_here:
+        return "" if case is None and not asked.for_staff else _("The recipient has no account.")
+    if asked.for_staff and not recipient.works_here:
         return _("This mail is for staff, and its recipient is none.")
     if not recipient.is_active:
         return _("The recipient's account is closed.")
-    if case is not None and not Case.objects.visible_to(recipient).filter(pk=case.pk).exists():
+    if case is not None and (case.pk, recipient.pk) not in seen:
         return _("The recipient may not see this case.")
     if partner is not None and not _writes_for(recipient, partner):
         return _("The recipient does not write for this company.")
-    return _why_stopped(recipient.email)
+    code = stopped.get(recipient.email.lower())
+    return "" if code is None else f"A mail to this address came back: there is nobody ({code})."
+
+
+def _seen(asked: Sequence[Asked]) -> set[tuple[int, int]]:
+    """Return which of these people may see which of these cases."""
+    cases = {one.case.pk for one in asked if one.case is not None}
+    people = each_once(one.recipient for one in asked if one.recipient is not None and one.case is not None)
+    return Case.objects.filter(pk__in=cases).seen_by(people) if cases else set()
 
 
 def _writes_for(person: User, partner: Partner) -> bool:
     return person.works_here or person.memberships.filter(partner=partner, is_active=True).exists()
 
 
-def _why_stopped(address: str) -> str:
-    stopped = MailAddress.objects.filter(address=address.lower()).exclude(stopped_at=None).first()
-    return "" if stopped is None else f"A mail to this address came back: there is nobody ({stopped.code})."
+def _stopped(asked: Sequence[Asked]) -> dict[str, str]:
+    """Return the addresses at which there is nobody any more, and the code that said so."""
+    addresses = {one.recipient.email.lower() for one in asked if one.recipient is not None}
+    stopped = MailAddress.objects.filter(address__in=addresses).exclude(stopped_at=None)
+    return dict(stopped.values_list("address", "code"))
 
 
 def _staff(role: StaffRole) -> QuerySet[User]:

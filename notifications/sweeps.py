@@ -5,9 +5,8 @@ update. Rows are walked in the order of their due time, a bounded number in one 
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -32,14 +31,13 @@ from notifications import (
     heartbeat,
     invitations,
     notices,
-    outbox,
     receivers,
     reminders,
+    sender,
     webhooks,
 )
-from notifications.delivery import Connection, MailServerDown
 from notifications.digests import catching_up, daily
-from notifications.models import MailState, MailTimes, Outgoing, OutgoingAlert, OutgoingMail, WebhookDelivery
+from notifications.models import MailState, MailTimes, Outgoing, OutgoingAlert, WebhookDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +46,6 @@ Clock = Callable[[], datetime]
 PAGE = 200
 # What one run takes on at most. The next tick goes on where it ended.
 MOST = 10_000
-# A run of the sender ends after this long, so that the timetable's other work gets its turn.
-SEND_SECONDS = 30.0
-# A mail server that cannot be reached is left alone this long; a hanging one would hold up a worker at each tick.
-PAUSE = timedelta(seconds=10)
 
 
 def dispatch_events(*, now: datetime) -> int:
@@ -71,34 +65,12 @@ def dispatch_events(*, now: datetime) -> int:
 
 
 def send_outbox(*, clock: Clock) -> int:
-    """Send what is due over one kept connection. Returns how many it tried.
-
-    `clock` is read for each mail, because a run can last.
-    """
-    tried = sent = failed = 0
+    """Send the mails that are due. Returns how many it tried. `clock` is read for each mail, because a run can last."""
     catching_up.catch_up(now=clock())
-    with Connection() as connection:
-        for mail_id in _due_mails(clock):
-            try:
-                connection.open()
-            except MailServerDown as down:
-                logger.warning("The mail server cannot be reached: %s", down)
-                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock(), trouble=str(down))
-                break
-            mail = outbox.claim(mail_id, of=OutgoingMail, now=clock())
-            if mail is not None:
-                tried += 1
-                _send_one(mail, connection, clock)
-                sent += mail.state == MailState.SENT
-                failed += mail.state in (MailState.QUEUED, MailState.GAVE_UP)
-            if connection.fell_silent:
-                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock(), trouble=connection.fell_silent)
-                break
-        else:
-            if tried:
-                heartbeat.beat(heartbeat.MAIL_SERVER, now=clock())
-    heartbeat.beat(heartbeat.SENDER, now=clock(), done=sent, failed=failed)
-    return tried
+    mails = sender.Round(clock)
+    mails.run()
+    heartbeat.beat(heartbeat.SENDER, now=clock(), done=mails.sent, failed=mails.failed)
+    return mails.tried
 
 
 def send_alerts(*, clock: Clock) -> int:
@@ -132,7 +104,7 @@ def warn_and_breach(*, now: datetime) -> int:
 
 def keep_contact_attempts(*, now: datetime) -> int:
     """Settle reminders whose sender died before it could, then write the reminders that are due (P9.5)."""
-    settled = sum(_settle(mail, now) for mail in reminders.unsettled(limit=MOST))
+    settled = sum(sender.settle_attempt(mail, now=now) for mail in reminders.unsettled(limit=MOST))
     to_remind = WaitingEpisode.objects.filter(ended_at=None, next_reminder_at__lte=now)
     made = _each(to_remind, "next_reminder_at", lambda pk: actions.make_reminder(episode_id=pk, now=now))
     heartbeat.beat("keep contact attempts", now=now, done=settled + made)
@@ -219,43 +191,6 @@ def tell_of_trials(*, now: datetime) -> int:
     told = _each(trials, "trial_ends_at", lambda pk: actions.tell_of_trial(partner_id=pk, now=now))
     heartbeat.beat("tell of trials", now=now, done=told)
     return told
-
-
-def _due_mails(clock: Clock) -> Iterator[int]:
-    """Yield what is due until nothing is left, the time is up, or the mail server was found down a moment ago."""
-    ends_at = time.monotonic() + SEND_SECONDS
-    last = heartbeat.last(heartbeat.MAIL_SERVER)
-    if last is not None and last.trouble and clock() - last.at < PAUSE:
-        return
-    seen: set[int] = set()
-    while True:
-        page = [mail_id for mail_id in outbox.due(clock(), limit=PAGE) if mail_id not in seen]
-        for mail_id in page:
-            if time.monotonic() > ends_at:
-                return
-            seen.add(mail_id)
-            yield mail_id
-        if not page:
-            return
-
-
-def _send_one(mail: OutgoingMail, connection: Connection, clock: Clock) -> None:
-    try:
-        outbox.send(mail, connection, now=clock())
-    except Exception:
-        # Its lease runs out and it is tried again.
-        logger.exception("Mail %s could not be settled", mail.pk)
-        return
-    _settle(mail, clock())
-
-
-def _settle(mail: OutgoingMail, now: datetime) -> bool:
-    try:
-        return reminders.settle(mail, now=now) is not None
-    except Exception:
-        # `keep_contact_attempts` finds it again.
-        logger.exception("The attempt of mail %s could not be settled", mail.pk)
-        return False
 
 
 def _each(rows: QuerySet[Any], due: str, act: Callable[[Any], object]) -> int:

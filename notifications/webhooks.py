@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,15 +114,9 @@ def headers_of(row: WebhookDelivery, now: datetime) -> dict[str, str]:
 class ByPost:
     """The way of a delivery: an HTTP request to its system."""
 
-    def why_withdraw(self, row: WebhookDelivery, now: datetime) -> str:
-        """Return why a delivery must not leave any more; asked again of whose case it is and who may read of it."""
-        hook, event = row.receiver, row.event
-        if not hook.is_told:
-            return _("The webhook was switched off.")
-        if event is None or hook.partner_id is None:
-            return ""
-        theirs = event.public and event.case.partner_id == hook.partner_id
-        return "" if theirs else _("The partner may not read of this event.")
+    def why_withdraw(self, rows: Sequence[WebhookDelivery], now: datetime) -> list[str]:
+        """Return why each delivery must not leave any more; asked again of whose case it is and who may read of it."""
+        return [_why_withdraw(row) for row in rows]
 
     def hand_over(self, row: WebhookDelivery, now: datetime) -> dict[str, Any]:
         """Post it. When this returns, the system said that it has it.
@@ -149,6 +144,16 @@ class ByPost:
         failed = row.state in (MailState.QUEUED, MailState.GAVE_UP)
         if failed and hook.failing_since is not None and now - hook.failing_since >= SWITCHED_OFF_AFTER:
             _switch_off(hook, now)
+
+
+def _why_withdraw(row: WebhookDelivery) -> str:
+    hook, event = row.receiver, row.event
+    if not hook.is_told:
+        return _("The webhook was switched off.")
+    if event is None or hook.partner_id is None:
+        return ""
+    theirs = event.public and event.case.partner_id == hook.partner_id
+    return "" if theirs else _("The partner may not read of this event.")
 
 
 def _switch_off(hook: Webhook, now: datetime) -> None:

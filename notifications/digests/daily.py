@@ -45,7 +45,8 @@ def make(*, person_id: int, now: datetime) -> OutgoingMail | None:
     if not person.is_active:
         return None
     held = OutgoingMail.objects.select_for_update(of=("self",)).filter(recipient=person, state=MailState.HELD)
-    kept, told = lines.gathered(held.select_related("case", "event", "recipient").order_by("pk"), now)
+    mails = list(held.select_related("case", "event", "recipient").order_by("pk"))
+    kept, told = lines.gathered(mails, now)
     letter = _letter(person, told, since, now)
     if letter is None:
         return None

@@ -1,6 +1,6 @@
 """Mails that become lines of another one."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +17,13 @@ class Line:
     url: str
 
 
-def gathered(mails: Iterable[OutgoingMail], now: datetime) -> tuple[list[OutgoingMail], list[Line]]:
+def gathered(mails: Sequence[OutgoingMail], now: datetime) -> tuple[list[OutgoingMail], list[Line]]:
     """Return the mails that are still owed, and their lines. Those that are not are withdrawn for their own reason.
 
     The mails are locked by the caller's transaction.
     """
     kept, lines = [], []
-    for mail in mails:
-        reason = owed.why_withdraw(mail, now)
+    for mail, reason in zip(mails, owed.why_withdraw(mails, now), strict=True):
         if reason:
             OutgoingMail.objects.filter(pk=mail.pk).update(state=MailState.WITHDRAWN, last_error=reason)
             continue

@@ -32,6 +32,8 @@ class Outgoing(models.Model):
     # The number of failures since the message was queued; `outbox.RETRY_AFTER` is read by it.
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # Whether whoever claimed it may have handed it over by now; a row in flight without it just waits for its turn.
+    begun = models.BooleanField(default=False, db_default=False)
     due_at = models.DateTimeField()
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -1,15 +1,17 @@
 """What the cast of `tests.builders` does in these tests, in few words, and the timetable by hand."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from cases import actions
 from cases.models import Case, CaseEvent, User
-from notifications import sweeps
-from notifications.models import OutgoingMail
+from notifications import outbox, sweeps
+from notifications.models import Outgoing, OutgoingMail
 from tests import builders
 from tests.builders import Cast, at
 
 TUESDAY_9 = "Tue 24 Nov 09:00"
+
+Sent = TypeVar("Sent", bound=Outgoing)
 
 
 class Office(Cast):
@@ -44,6 +46,13 @@ class Office(Cast):
 def open_office() -> Office:
     """Load the policy and hire everybody."""
     return Office(**vars(builders.cast()))
+
+
+def begun(row: Sent, when: str) -> Sent:
+    """Claim a row and begin it, as a sender does just before it sends: one that is killed then leaves nothing else."""
+    [claimed] = outbox.claim([row.pk], of=type(row), now=at(when))
+    assert outbox.begin(claimed, now=at(when))
+    return claimed
 
 
 # --- The timetable, by hand ---------------------------------------------------------------------------------------

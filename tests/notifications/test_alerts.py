@@ -18,7 +18,7 @@ from notifications.alerts import ByService
 from notifications.models import AlertChannel, AlertKind, MailState, OutgoingAlert, OutgoingMail, Team
 from tests.builders import at
 from tests.http_sink import HttpSink
-from tests.notifications.office import TUESDAY_9, Office, open_office, post, send, tell, tick
+from tests.notifications.office import TUESDAY_9, Office, begun, open_office, post, send, tell, tick
 from tests.notifications.test_two_at_once import at_once
 from tests.smtp_sink import SmtpSink
 
@@ -214,8 +214,7 @@ def test_a_sender_that_died_rings_again_and_says_so(office: Office, chat: HttpSi
     channel(chat, office.lena, AlertKind.ON_CALL)
     office.log(NIGHT, severity=1)
     tell(NIGHT)
-    # A sender that is killed after it rang leaves nothing but its claim.
-    assert outbox.claim(OutgoingAlert.objects.get().pk, of=OutgoingAlert, now=at(NIGHT)) is not None
+    begun(OutgoingAlert.objects.get(), NIGHT)
     assert ring("Tue 24 Nov 23:01") == 0
     assert ring("Tue 24 Nov 23:03") == 1
     alert = OutgoingAlert.objects.get()

@@ -9,12 +9,11 @@ from pytest_django import Settings
 from cases.inbox import storing
 from cases.models import Deadline, Partner, Plan
 from notifications import health, heartbeat, outbox, sweeps
-from notifications.models import OutgoingMail
 from notifications.preferences import choosing
 from tests.builders import at
 from tests.cases.pages import browser_of, forms_of, get, words_of
 from tests.cases.pages import post as send_form
-from tests.notifications.office import TUESDAY_9, Office, mail, post, send, tell
+from tests.notifications.office import TUESDAY_9, Office, begun, mail, post, send, tell
 from tests.notifications.test_dispatch import spoil
 from tests.smtp_sink import SmtpSink
 
@@ -37,7 +36,7 @@ def test_a_mail_that_nobody_sends_grows_old(office: Office) -> None:
 def test_a_mail_whose_sender_died_grows_old_from_the_end_of_its_lease(office: Office) -> None:
     office.log()
     tell(TUESDAY_9)
-    outbox.claim(mail("case_received").pk, of=OutgoingMail, now=at(TUESDAY_9))
+    begun(mail("case_received"), TUESDAY_9)
     assert health.oldest_due(at("Tue 24 Nov 09:01")) == timedelta(0)
     assert health.oldest_due(at("Tue 24 Nov 09:05")) == timedelta(minutes=5) - outbox.lease()
 

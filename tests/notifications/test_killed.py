@@ -23,9 +23,10 @@ from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parents[2]
 MAILS = 24
-# Killed once the server has this many.
-KILLS = (3, 9, 16)
-SENDER = "import django; django.setup(); from tests.notifications.office import *; send(TUESDAY_9)"
+# When each sender runs, and how many mails the server has when it is killed. What the one before it had claimed and
+# not begun is to be had again by then.
+KILLS = {"Tue 24 Nov 09:00": 3, "Tue 24 Nov 09:00:30": 9, "Tue 24 Nov 09:01": 16}
+SENDER = "import django; django.setup(); from tests.notifications.office import *; send('{when}')"
 
 
 TELLER = (
@@ -42,7 +43,7 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
-def start_sender(program: str = SENDER, **more: str) -> "subprocess.Popen[bytes]":
+def start_sender(program: str, **more: str) -> "subprocess.Popen[bytes]":
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -62,8 +63,8 @@ def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_
     tell(TUESDAY_9)
     # Long enough for the kill to come while a mail is in flight.
     mail_by_smtp.delay = 0.05
-    for count in KILLS:
-        sender = start_sender(EMAIL_URL=mail_by_smtp.url)
+    for when, count in KILLS.items():
+        sender = start_sender(SENDER.format(when=when), EMAIL_URL=mail_by_smtp.url)
         deadline = time.monotonic() + 60
         while len(mail_by_smtp.received) < count:
             assert sender.poll() is None, "the sender ended before it was killed"
@@ -72,7 +73,7 @@ def test_killed_senders_lose_nothing_and_double_only_what_was_in_flight(mail_by_
         sender.send_signal(signal.SIGKILL)
         sender.wait(timeout=10)
     mail_by_smtp.delay = 0.0
-    send("Tue 24 Nov 09:03")
+    send("Tue 24 Nov 09:04")
     ledger = Counter(received.message_id for received in mail_by_smtp.received)
     rows = {row.message_id: row for row in OutgoingMail.objects.all()}
     assert ledger.keys() == rows.keys(), "a mail was lost"

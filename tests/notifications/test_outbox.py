@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from cases.models import Deadline, Membership, User
-from notifications import dispatch, heartbeat, outbox, sweeps
+from cases.models import CaseEvent, Deadline, Membership, User
+from notifications import dispatch, heartbeat, outbox, sender, sweeps
 from notifications.delivery import Connection
 from notifications.models import Heartbeat, MailState, OutgoingMail
 from tests.builders import at
-from tests.notifications.office import TUESDAY_9, Office, mail, post, send, tell, tick
+from tests.notifications.office import TUESDAY_9, Office, begun, mail, post, send, tell, tick
 from tests.notifications.refusing import RefusingSink
 from tests.smtp_sink import SmtpSink
 
@@ -80,15 +82,14 @@ def test_one_connection_carries_a_whole_run(office: Office, smtp: SmtpSink, monk
 # --- Leases -------------------------------------------------------------------------------------------------------
 
 
-def test_a_claimed_mail_is_nobody_elses_until_its_lease_ends(office: Office) -> None:
+def test_a_mail_on_its_way_is_nobody_elses_until_its_lease_ends(office: Office) -> None:
     office.log()
     tell(TUESDAY_9)
-    held = mail("case_received").pk
+    held = begun(mail("case_received"), TUESDAY_9)
     now = at(TUESDAY_9)
-    assert outbox.claim(held, of=OutgoingMail, now=now) is not None
-    assert outbox.claim(held, of=OutgoingMail, now=now) is None
-    assert outbox.claim(held, of=OutgoingMail, now=now + outbox.lease() - timedelta(seconds=1)) is None
-    assert outbox.due(now, limit=10) == []
+    assert outbox.claim([held.pk], of=OutgoingMail, now=now) == []
+    assert outbox.claim([held.pk], of=OutgoingMail, now=now + outbox.lease() - timedelta(seconds=1)) == []
+    assert outbox.claim_due(of=OutgoingMail, limit=10, now=now) == []
 
 
 def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_so(
@@ -97,8 +98,7 @@ def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_s
     office.log()
     tell(TUESDAY_9)
     written = mail("case_received")
-    # A sender that is killed here leaves nothing but its claim.
-    assert outbox.claim(written.pk, of=OutgoingMail, now=at(TUESDAY_9)) is not None
+    begun(written, TUESDAY_9)
     send("Tue 24 Nov 09:01")
     assert smtp.received == []
     send("Tue 24 Nov 09:03")
@@ -107,16 +107,51 @@ def test_a_mail_whose_sender_died_goes_again_with_the_same_message_id_and_says_s
     assert (written.state, written.attempt, written.ambiguous) == ("sent", 2, True)
 
 
+def test_a_mail_that_a_sender_only_meant_to_send_goes_soon_and_is_not_marked(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    # A sender that is killed here has claimed a batch and begun none of it.
+    assert len(outbox.claim_due(of=OutgoingMail, limit=10, now=at(TUESDAY_9))) == 1
+    send(TUESDAY_9)
+    assert smtp.received == []
+    send("Tue 24 Nov 09:00:06")
+    assert len(smtp.received) == 1
+    sent = mail("case_received")
+    assert (sent.state, sent.attempt, sent.ambiguous) == ("sent", 2, False)
+
+
+def test_a_sender_that_is_slow_does_not_begin_what_another_took_meanwhile(office: Office, smtp: SmtpSink) -> None:
+    office.log()
+    tell(TUESDAY_9)
+    [slow] = outbox.claim_due(of=OutgoingMail, limit=10, now=at(TUESDAY_9))
+    assert send("Tue 24 Nov 09:00:06") == 1
+    assert not outbox.begin(slow, now=at("Tue 24 Nov 09:00:07"))
+    assert len(smtp.received) == 1
+
+
+def test_what_a_round_could_not_reach_is_given_back_at_once(
+    office: Office, smtp: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        office.log()
+    tell(TUESDAY_9)
+    # The time of a batch, and of the round, is up after the first mail.
+    monkeypatch.setattr(sender, "BATCH_SECONDS", 0.05)
+    monkeypatch.setattr(sender, "ROUND_SECONDS", 0.05)
+    smtp.delay = 0.1
+    assert send(TUESDAY_9) == 1
+    waiting = OutgoingMail.objects.filter(state=MailState.QUEUED, begun=False, lease_until=None, ambiguous=False)
+    assert (len(smtp.received), waiting.count()) == (1, 2)
+
+
 def test_a_sender_that_outlived_its_lease_settles_nothing(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     office.log()
     tell(TUESDAY_9)
-    with Connection() as connection:
-        slow = outbox.claim(mail("case_received").pk, of=OutgoingMail, now=at(TUESDAY_9))
-        fast = outbox.claim(mail("case_received").pk, of=OutgoingMail, now=at("Tue 24 Nov 09:03"))
-        assert slow is not None
-        assert fast is not None
+    with Connection() as line:
+        slow = begun(mail("case_received"), TUESDAY_9)
+        begun(mail("case_received"), "Tue 24 Nov 09:03")
         with caplog.at_level(logging.WARNING):
-            outbox.send(slow, connection, now=at("Tue 24 Nov 09:03"))
+            outbox.settle(slow, line, {}, now=at("Tue 24 Nov 09:03"))
     held = mail("case_received")
     assert (held.state, held.attempt) == (MailState.IN_FLIGHT, 2)
     assert "another sender has it" in caplog.text
@@ -194,10 +229,9 @@ def test_a_mail_refused_for_good_is_given_up_at_once_and_keeps_no_other_waiting(
     tell(TUESDAY_9)
     refused = mail("case_received", office.omar)
     smtp.refusal = "550 5.7.1 we do not want this"
-    claimed = outbox.claim(refused.pk, of=OutgoingMail, now=at(TUESDAY_9))
-    assert claimed is not None
-    with Connection() as connection:
-        outbox.send(claimed, connection, now=at(TUESDAY_9))
+    [claimed] = outbox.claim([refused.pk], of=OutgoingMail, now=at(TUESDAY_9))
+    with Connection() as line:
+        outbox.send(claimed, line, now=at(TUESDAY_9))
     smtp.refusal = ""
     send(TUESDAY_9)
     refused.refresh_from_db()
@@ -342,6 +376,32 @@ def test_a_specialist_who_left_gets_nothing_that_was_written_to_them(office: Off
     send(TUESDAY_9)
     assert mail("contact_replied").last_error == "This mail is for staff, and its recipient is none."
     assert smtp.to("lena.fischer@probax.example") == []
+
+
+def test_a_mail_that_cannot_be_judged_keeps_no_other_waiting(office: Office, smtp: SmtpSink) -> None:
+    broken, sound = office.log(), office.log()
+    for case in (broken, sound):
+        office.reply(case, TUESDAY_9)
+    tell(TUESDAY_9)
+    CaseEvent.objects.filter(case=broken, kind="specialist_replied").update(facts={})
+    send("Tue 24 Nov 09:05")
+    replies = OutgoingMail.objects.filter(kind="specialist_replied")
+    assert (replies.get(case=broken).state, replies.get(case=sound).state) == (MailState.QUEUED, MailState.SENT)
+    assert "names no message" in replies.get(case=broken).last_error
+
+
+def test_what_is_owed_is_asked_for_many_mails_in_as_few_queries_as_for_one(office: Office, smtp: SmtpSink) -> None:
+    def asked(cases: int) -> int:
+        for number in range(cases):
+            case = office.log(contact=(office.priya, office.omar, office.zoe)[number % 3])
+            office.reply(case, TUESDAY_9)
+        tell(TUESDAY_9)
+        mails = outbox.claim_due(of=OutgoingMail, limit=50, now=at("Tue 24 Nov 09:05"))
+        with Connection() as line, CaptureQueriesContext(connection) as queries:
+            assert len(outbox.still_owed(mails, line, now=at("Tue 24 Nov 09:05"))) == 2 * cases
+        return len(queries)
+
+    assert asked(3) == asked(9) <= 6
 
 
 @pytest.fixture

@@ -119,8 +119,7 @@ def test_a_reminder_that_was_given_up_is_not_sent_again_by_the_button(waiting: C
 def test_a_sender_that_died_between_sending_and_counting_is_made_good(waiting: Case) -> None:
     sweeps.keep_contact_attempts(now=at(FIRST))
     tell(FIRST)
-    claimed = outbox.claim(mail("reminder_one").pk, of=OutgoingMail, now=at(FIRST))
-    assert claimed is not None
+    [claimed] = outbox.claim([mail("reminder_one").pk], of=OutgoingMail, now=at(FIRST))
     with Connection() as connection:
         outbox.send(claimed, connection, now=at(FIRST))
     # Here it dies: the mail is marked sent, the attempt does not know.
