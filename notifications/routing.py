@@ -86,6 +86,8 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.DISMISSED_AS_THANKS: (),
     EventKind.TRIAGED: (),
     EventKind.CLOSING_HELD: (),
+    # Brought over from another help desk: nobody is told of what is long past.
+    EventKind.CASE_IMPORTED: (),
     EventKind.CASE_MERGED: (),
     EventKind.CASES_LINKED: (),
     EventKind.CASES_UNLINKED: (),

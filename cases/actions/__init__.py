@@ -69,6 +69,13 @@ from cases.actions.features import (
     set_ideas_address,
 )
 from cases.actions.holding import hold_closing, release_closing
+from cases.actions.importing import (
+    ImportedDetails,
+    ImportedPerson,
+    ImportedWord,
+    import_case,
+    import_person,
+)
 from cases.actions.incoming import (
     MailRead,
     answer_from_mail,
@@ -162,6 +169,9 @@ __all__ = [
     "Bounce",
     "CaseDetails",
     "FeatureDetails",
+    "ImportedDetails",
+    "ImportedPerson",
+    "ImportedWord",
     "MailRead",
     "Upload",
     "accept_invitation",
@@ -236,6 +246,8 @@ __all__ = [
     "hash_of_feed",
     "hash_of_invitation",
     "hold_closing",
+    "import_case",
+    "import_person",
     "invite_colleague",
     "join_by_invitation",
     "judge_charges",

@@ -98,6 +98,16 @@ def set_opening(case: Case, *, severity: int) -> None:
     case.severity = severity
 
 
+def set_imported(case: Case, *, severity: int, closed_at: datetime | None) -> None:
+    """Give a case of another help desk the severity and the state that it had there."""
+    set_opening(case, severity=severity)
+    case.closed_at = closed_at
+    if closed_at is not None:
+        case.status = Status.CLOSED
+    elif case.first_response_at is not None:
+        case.status = Status.OPEN
+
+
 def set_agreed(case: Case, agreement: SeverityAgreement) -> None:
     """Give a case the severity that both sides agreed on (P2.3, P8.1): the only way it ever changes.
 

@@ -38,7 +38,7 @@ def change_partner(
     Raises:
         RuleBroken: the actor is no manager, gives no reason, or somebody changed the partner meanwhile.
     """
-    _require_manager(actor)
+    require_manager(actor)
     partner = Partner.objects.select_for_update().get(pk=partner_id)
     wanted = {
         "name": name.strip(),
@@ -81,7 +81,7 @@ def add_partner(
     Raises:
         RuleBroken: the actor is no manager, or the name or the short code is taken.
     """
-    _require_manager(actor)
+    require_manager(actor)
     partner = Partner(
         name=name.strip(),
         code=code.strip().upper(),
@@ -95,7 +95,8 @@ def add_partner(
     return partner
 
 
-def _require_manager(actor: User) -> None:
+def require_manager(actor: User) -> None:
+    """Refuse what managers alone do to partners."""
     if not actor.manages:
         raise RuleBroken("managers_only", _("Only managers change partners and plans. Nothing was changed."))
 

@@ -128,7 +128,7 @@ def _nouns_of_cases(now: datetime) -> dict[str, Noun]:
     asked = CloudConsent.objects.filter(replaced_at=None).select_related("text", "asked_by", "answered_by")
     return {
         "messages": (MessageSerializer(), Message.objects.open_to_contacts(now).select_related("author")),
-        "events": (EventSerializer(), CaseEvent.objects.filter(public=True).select_related("actor")),
+        "events": (EventSerializer(), CaseEvent.objects.filter(public=True).select_related("actor", "wording")),
         "deadlines": (DeadlineSerializer(), Deadline.objects.promises()),
         "severity_proposals": (ProposalSerializer(), proposals),
         "workarounds": (WorkaroundSerializer(), Workaround.objects.all()),

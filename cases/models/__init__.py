@@ -26,6 +26,7 @@ from cases.models.features import (
     FeatureRequestCase,
     FeatureState,
 )
+from cases.models.imports import ImportedCase
 from cases.models.incoming import TO_SORT, IncomingMail, MailAddress, MailFate, MailReason
 from cases.models.invitations import Invitation, MembershipChange
 from cases.models.links import CaseLink
@@ -81,6 +82,7 @@ __all__ = [
     "FeatureRequest",
     "FeatureRequestCase",
     "FeatureState",
+    "ImportedCase",
     "IncomingMail",
     "Investigation",
     "Invitation",

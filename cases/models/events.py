@@ -78,6 +78,7 @@ class EventKind(models.TextChoices):
     FEATURE_REQUEST_LODGED = "feature_request_lodged", _("Feature request lodged")
     CASES_LINKED = "cases_linked", _("Cases linked")
     CASES_UNLINKED = "cases_unlinked", _("Link removed")
+    CASE_IMPORTED = "case_imported", _("Case brought over")
     CASE_MERGED = "case_merged", _("Case merged")
     WATCHER_ADDED = "watcher_added", _("Watcher added")
     WATCHER_REMOVED = "watcher_removed", _("Watcher removed")

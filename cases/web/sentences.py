@@ -231,6 +231,9 @@ SENTENCES: dict[EventKind, Sentence] = {
     EventKind.REDACTED: lambda event: _("removed a secret: %(reason)s") % event.whole,
     EventKind.CASE_MERGED: lambda event: _("merged %(reference)s into this case") % event.whole,
     EventKind.CASES_LINKED: lambda event: _("linked this case with %(reference)s") % event.whole,
+    EventKind.CASE_IMPORTED: lambda event: (
+        _("brought the case over from %(source)s, where it was %(external_id)s") % event.whole
+    ),
     EventKind.CASES_UNLINKED: lambda event: _("took the link with %(reference)s away") % event.whole,
     EventKind.WATCHER_ADDED: lambda event: (
         _("watches the case")
