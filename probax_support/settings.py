@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cases.web.middleware.ReaderMiddleware",
     "cases.web.middleware.SecondFactorMiddleware",
+    "cases.web.viewings.ViewingMiddleware",
 ]
 
 ROOT_URLCONF = "probax_support.urls"

@@ -156,6 +156,7 @@ from cases.actions.uploads import (
     forget_upload,
     keep_piece,
 )
+from cases.actions.viewings import begin_viewing, end_viewing
 from cases.actions.watching import add_watcher, change_contact, remove_watcher, stop_watching
 from cases.actions.work import assign_case, log_call
 from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
@@ -204,6 +205,7 @@ __all__ = [
     "begin_investigation",
     "begin_session",
     "begin_upload",
+    "begin_viewing",
     "bind_events",
     "change_calendar_day",
     "change_colleague",
@@ -234,6 +236,7 @@ __all__ = [
     "end_rotation",
     "end_session",
     "end_token",
+    "end_viewing",
     "erase_with",
     "extend_rotation",
     "fail_mail",

@@ -41,6 +41,7 @@ from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap,
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
 from cases.models.surveys import Survey
 from cases.models.texts import ProductArea, Site
+from cases.models.viewings import Viewing
 from cases.models.watchers import Watcher
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "Survey",
     "Triage",
     "User",
+    "Viewing",
     "WaitingEpisode",
     "Watcher",
     "WordDraft",

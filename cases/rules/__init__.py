@@ -85,6 +85,7 @@ from cases.rules.take_backs import (
     may_take_closing_back,
     may_take_reply_back,
 )
+from cases.rules.viewings import VIEWING_LASTS
 
 __all__ = [
     "ALERT_AGAIN_AFTER",
@@ -118,6 +119,7 @@ __all__ = [
     "TAKE_REPLY_BACK_WITHIN",
     "TRIAL_LASTS",
     "TRIAL_WARNING",
+    "VIEWING_LASTS",
     "WEEK",
     "AttemptMethod",
     "AttemptOutcome",

@@ -48,6 +48,7 @@ FIELD_OF_RULE = {
     "channel_kinds_missing": "kinds",
     "channel_kinds_on_call": "kinds",
     "channel_of_managers": "desk",
+    "viewing_reason_missing": "because",
     "token_scopes_missing": "scopes",
     "technical_resource_missing": "technical_resource",
     "charges_not_accepted": "accept_charges",

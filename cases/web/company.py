@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner
+from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, Viewing
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, partner_page
@@ -185,6 +185,7 @@ def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, 
         ],
         "invitations": _open_invitations(partner) if is_led else [],
         "changes": _changes(partner) if is_led else [],
+        "viewings": _viewings(partner) if is_led else [],
         "invite_form": InviteForm(auto_id="invite_%s"),
         "numbers": partner.phone_numbers.order_by("label", "number"),
         "number_form": OfficeNumberForm(auto_id="number_%s"),
@@ -259,3 +260,8 @@ def _open_invitations(partner: Partner) -> list[Invitation]:
 def _changes(partner: Partner) -> list[MembershipChange]:
     made = MembershipChange.objects.filter(membership__partner=partner)
     return list(made.select_related("changed_by", "membership__user").order_by("-pk")[:CHANGES_SHOWN])
+
+
+def _viewings(partner: Partner) -> list[Viewing]:
+    looked = partner.viewings.select_related("viewer", "person")
+    return list(looked.order_by("-pk")[:CHANGES_SHOWN])

@@ -31,6 +31,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
             # With demo data nobody is asked for one, and the notice of the demonstration says enough.
             "staff_without_second_factor": (works_here and not settings.STAFF_NEED_SECOND_FACTOR and not settings.DEMO),
         },
+        # Through whose eyes an administrator looks.
+        "viewing": getattr(request, "viewing", None),
         # Severity 1 that people on call were woken for and nobody took, on every page of staff (P4.1).
         "ringing": emergency.ringing() if works_here and (named is None or named.rings) else [],
         "now": cast(Reading, request).now if hasattr(request, "now") else None,

@@ -1,6 +1,7 @@
 """Reads the clock once for each request, shows times in the reader's zone, and asks staff for a second factor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,13 @@ from cases.models import User
 from cases.web.request import Reading
 
 
+@contextmanager
+def reading_as(person: User) -> Iterator[None]:
+    """Show times in the zone and words in the language of a person."""
+    with timezone.override(ZoneInfo(person.zone)), translation.override(person.language):
+        yield
+
+
 class ReaderMiddleware:
     """Set `request.now`, and the zone and language of the person who reads."""
 
@@ -32,7 +40,7 @@ class ReaderMiddleware:
         cast(Reading, request).now = timezone.now()
         if not isinstance(request.user, User):
             return self.get_response(request)
-        with timezone.override(ZoneInfo(request.user.zone)), translation.override(request.user.language):
+        with reading_as(request.user):
             response = self.get_response(request)
         # Outside, Django would name the language that the browser asked for.
         response.headers.setdefault("Content-Language", request.user.language)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import company, company_export, partner_report
+from cases.web import company, company_export, partner_report, viewings
 from cases.web.request import manager_page, partner_page
 
 # /company/: contacts, a company's own people
@@ -60,6 +60,8 @@ people_pages = [
         manager_page(company.change),
         name="manager_people_change",
     ),
+    path("manager/partners/<str:code>/people/people/<int:membership_id>/view/", viewings.begin, name="viewing_begin"),
+    path("manager/viewing/end/", viewings.end, name="viewing_end"),
     path(
         "manager/partners/<str:code>/people/people/<int:membership_id>/deactivate/",
         manager_page(company.deactivate),

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from cases.models import User
+from cases.models import User, Viewing
 
 P = ParamSpec("P")
 
@@ -22,9 +22,10 @@ class Reading(HttpRequest):
 
 
 class PortalRequest(Reading):
-    """A request of a person who is logged in."""
+    """A request of a person who is logged in. While an administrator looks through their eyes, `viewing` says so."""
 
     user: User
+    viewing: Viewing | None = None
 
 
 View = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
