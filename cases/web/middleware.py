@@ -38,12 +38,14 @@ class ReaderMiddleware:
             # PostgreSQL takes no such text, and no address of ours holds it.
             raise BadRequest("An address holds no NUL.")
         cast(Reading, request).now = timezone.now()
-        if not isinstance(request.user, User):
+        # Kept: whoever logs out is nobody afterwards.
+        reader = request.user
+        if not isinstance(reader, User):
             return self.get_response(request)
-        with reading_as(request.user):
+        with reading_as(reader):
             response = self.get_response(request)
         # Outside, Django would name the language that the browser asked for.
-        response.headers.setdefault("Content-Language", request.user.language)
+        response.headers.setdefault("Content-Language", reader.language)
         return response
 
 

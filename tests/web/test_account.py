@@ -126,3 +126,8 @@ def test_staff_turn_single_keys_off_and_on(people: Cast) -> None:
 def test_contacts_have_no_single_keys(browser: Client) -> None:
     assert "js/keys.js" not in html_of(get(browser, "/", NOON))
     assert "Keyboard shortcuts" not in words_of(get(browser, "/account/", NOON))
+
+
+def test_whoever_signs_out_is_out(browser: Client) -> None:
+    assert post(browser, "/accounts/logout/", {}, NOON).status_code == 302
+    assert get(browser, "/account/", NOON).url == "/accounts/login/?next=/account/"
