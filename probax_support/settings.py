@@ -259,7 +259,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["cases.api.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "cases.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["cases.api.throttling.PerToken"],
     "DEFAULT_THROTTLE_RATES": {"token": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "cases.api.problems.answer_problem",
@@ -277,6 +277,12 @@ SPECTACULAR_SETTINGS = {
         "MessageKind": "cases.models.MessageKind",
         "Status": "cases.lifecycle.Status",
         "Side": "cases.lifecycle.Side",
+        "SideOfMilestone": "cases.api.plans.SIDES",
+        "FeatureState": "cases.models.FeatureState",
+        "MilestoneState": "cases.models.MilestoneState",
+        "DayState": "cases.reports.calendar.DayState",
+        "MailState": "notifications.models.MailState",
+        "ManagerRequestState": "cases.api.manager_requests.STATES",
     },
 }
 

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.models import Article, ArticleOpened, ArticleVersion, ArticleVote, MissedSearch, User
 from cases.rules import RuleBroken
 
@@ -98,6 +98,7 @@ def vote_on_article(*, article_id: int, helped: bool, word: str, actor: User, no
     vote, _made = ArticleVote.objects.update_or_create(
         article=article, voter=actor, defaults={"helped": helped, "word": word.strip(), "voted_at": now}
     )
+    _request.leave_receipt(None, made=vote.pk, now=now)
     return vote
 
 

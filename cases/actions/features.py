@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _record, closing
+from cases.actions import _record, _request, closing
 from cases.lifecycle import Trigger
 from cases.models import (
     Case,
@@ -103,6 +103,7 @@ def merge_feature_requests(*, feature_id: int, into_id: int, actor: User, now: d
     feature.save(update_fields=["merged_into"])
     _note(feature, FeatureChangeKind.MERGED_AWAY, into.title, actor=actor, now=now)
     _note(into, FeatureChangeKind.MERGED, feature.title, actor=actor, now=now)
+    _request.leave_receipt(None, made=into.pk, now=now)
     return into
 
 
@@ -120,6 +121,7 @@ def set_feature_state(*, feature_id: int, state: str, expected: str, actor: User
     feature.state = state
     feature.save(update_fields=["state"])
     _note(feature, FeatureChangeKind.STATE_SET, str(FeatureState(state).label), actor=actor, now=now)
+    _request.leave_receipt(None, made=feature.pk, now=now)
     return feature
 
 
@@ -136,6 +138,7 @@ def set_ideas_address(*, feature_id: int, address: str, expected: str, actor: Us
     feature.ideas_url = address
     feature.save(update_fields=["ideas_url"])
     _note(feature, FeatureChangeKind.ADDRESS_SET, address, actor=actor, now=now)
+    _request.leave_receipt(None, made=feature.pk, now=now)
     return feature
 
 

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import actions
-from cases.api.views import answer_case, moment, person
+from cases.api.views import answer_case, by, moment, person
 from cases.models import Case, Receipt
 from cases.rules import RuleBroken
 
@@ -47,6 +47,11 @@ def submission_key(request: Request) -> UUID:
     """Return the `Idempotency-Key` as actions know it; without one every request is a new one."""
     key = request.headers.get("Idempotency-Key", "")
     return uuid5(KEYS, f"{person(request).pk} {key}") if key else uuid4()
+
+
+def keyed(request: Request) -> dict[str, Any]:
+    """Return who acts and when, with the hidden key by which the action knows a repetition."""
+    return {"submission_key": submission_key(request), **by(request)}
 
 
 def act(request: Request, call: Callable[[], Model | None], tell: Telling | None = None) -> Response:

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import callers
-from cases.api.views import ApiView, moment, person
+from cases.api.views import ApiView, asked_of, for_staff, moment, person
 from cases.callers import Caller, Candidate
 from cases.models import Scope
 
@@ -59,6 +58,14 @@ class FoundSerializer(serializers.Serializer[Any]):
     partners = serializers.ListField(child=serializers.CharField(), help_text="Partners whose office has the number.")
 
 
+class NumberFilter(serializers.Serializer[Any]):
+    """What is asked for."""
+
+    number = serializers.CharField(
+        max_length=100, required=False, default="", allow_blank=True, help_text="In any form, best in E.164."
+    )
+
+
 class Callers(ApiView):
     """Who is calling from a number, and whom to connect to."""
 
@@ -66,16 +73,14 @@ class Callers(ApiView):
 
     @extend_schema(
         operation_id="who_is_calling",
-        parameters=[OpenApiParameter("number", str, required=True, description="In any form, best in E.164.")],
+        parameters=[NumberFilter],
         responses=FoundSerializer,
     )
     def get(self, request: Request) -> Response:
         """Say who may be calling, their cases, and whom to put through to and why. For staff alone."""
         asker = person(request)
-        if not asker.works_here:
-            # The same answer as for an address that does not exist.
-            raise NotFound
-        found = callers.look_up(request.query_params.get("number", ""), moment(request), at=asker.desk)
+        for_staff(request)
+        found = callers.look_up(asked_of(NumberFilter, request)["number"], moment(request), at=asker.desk)
         told = {
             "numbers": found.numbers,
             "callers": found.callers,

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import actions
 from cases.api.acts import Telling, act, submission_key
-from cases.api.pagination import InOrder, NewestFirst
+from cases.api.pagination import ListView, NewestFirst
 from cases.api.serializers import (
     ASKED,
+    NOBODY,
+    OPEN_CASES,
+    CaseFilters,
     CaseRowSerializer,
     CaseSerializer,
     EventSerializer,
@@ -24,39 +27,36 @@ from cases.api.serializers import (
     NewClosingSerializer,
     NewMessageSerializer,
 )
-from cases.api.views import ApiView, answer_case, case_of, checked, moment, person
-from cases.lifecycle import Status
-from cases.models import Attachment, Case, Channel, KeptRequest, Message, MessageKind, Partner, ProductArea
+from cases.api.views import ApiView, answer_case, asked_of, case_of, checked, moment, person
+from cases.models import Attachment, Case, Channel, KeptRequest, MessageKind, Partner, ProductArea
 from cases.querysets import CaseQuerySet
 from cases.rules import RuleBroken
 from cases.web import uploads
 
+# Filters that ask for one value of a column.
+FILTERED = {
+    "severity": "severity",
+    "partner": "partner__code",
+    "desk": "desk__code",
+    "channel": "channel",
+    "changed_since": "last_event_at__gte",
+}
 
-class Cases(ApiView):
+
+class Cases(ListView):
     """The cases that you may see; a new one."""
+
+    pagination_class = NewestFirst
 
     @extend_schema(
         operation_id="list_cases",
-        parameters=[
-            OpenApiParameter(
-                "status", enum=["open_cases", *Status.values], description="`open_cases`: all but closed."
-            ),
-            OpenApiParameter("severity", int, enum=[1, 2, 3, 4]),
-            OpenApiParameter("partner", str, description="The short code of a partner."),
-            OpenApiParameter("q", str, description="Words of the case, its messages, files, partner or contact."),
-            OpenApiParameter("cursor", str),
-            OpenApiParameter("limit", int),
-        ],
+        parameters=[CaseFilters],
         responses=CaseRowSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """List cases, the last changed first."""
         found = _filtered(Case.objects.visible_to(person(request)), request)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(
-            found.with_people().select_related("product_area", "follow_up_of"), request, view=self
-        )
-        return pages.get_paginated_response(CaseRowSerializer(rows, many=True).data)
+        return self.page(request, found.with_people().select_related("product_area", "follow_up_of"), CaseRowSerializer)
 
     @extend_schema(
         operation_id="log_case", request=NewCaseSerializer, responses={201: CaseSerializer, 202: KeptSerializer}
@@ -96,15 +96,18 @@ def _kept_for_staff(request_id: int) -> dict[str, Any]:
 
 
 def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
-    """Apply the filters; a value that is none keeps nothing instead of failing."""
-    asked = request.query_params
+    """Keep what the filters ask for; a partner or desk that there is not keeps nothing."""
+    asked = asked_of(CaseFilters, request)
     if wanted := asked.get("status"):
-        cases = cases.open() if wanted == "open_cases" else cases.filter(status=wanted)
-    if level := asked.get("severity"):
-        cases = cases.of_severity(int(level)) if level in ("1", "2", "3", "4") else cases.none()
-    if code := asked.get("partner"):
-        cases = cases.filter(partner__code=code)
-    words = asked.get("q", "").replace("\0", "")[:100]
+        cases = cases.open() if wanted == OPEN_CASES else cases.filter(status=wanted)
+    for name, column in FILTERED.items():
+        if name in asked:
+            cases = cases.filter(**{column: asked[name]})
+    if asked.get("assignee") == NOBODY:
+        cases = cases.unassigned()
+    elif "assignee" in asked:
+        cases = cases.filter(assignee__email__iexact=asked["assignee"])
+    words = asked.get("q", "")
     return cases.matching(words, person(request), moment(request)) if words else cases
 
 
@@ -132,7 +135,7 @@ class OneCase(ApiView):
         return answer
 
 
-class Messages(ApiView):
+class Messages(ListView):
     """What was said in a case."""
 
     @extend_schema(operation_id="list_messages", responses=MessageSerializer(many=True))
@@ -141,9 +144,7 @@ class Messages(ApiView):
         found = case_of(request, reference).messages.select_related("author").filter(taken_back_at=None)
         if not person(request).works_here:
             found = found.exclude(kind=MessageKind.NOTE)
-        pages = InOrder()
-        rows: list[Message] | None = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(MessageSerializer(rows, many=True).data)
+        return self.page(request, found, MessageSerializer)
 
     @extend_schema(operation_id="say", request=NewMessageSerializer, responses={201: CaseSerializer})
     def post(self, request: Request, reference: str) -> Response:
@@ -167,7 +168,7 @@ class Messages(ApiView):
         return act(request, say)
 
 
-class Events(ApiView):
+class Events(ListView):
     """What happened to a case."""
 
     @extend_schema(operation_id="list_events", responses=EventSerializer(many=True))
@@ -176,12 +177,10 @@ class Events(ApiView):
         found = case_of(request, reference).events.select_related("actor", "wording")
         if not person(request).works_here:
             found = found.filter(public=True)
-        pages = InOrder()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(EventSerializer(rows, many=True).data)
+        return self.page(request, found, EventSerializer)
 
 
-class Files(ApiView):
+class Files(ListView):
     """The files of a case."""
 
     parser_classes = (MultiPartParser,)
@@ -190,9 +189,7 @@ class Files(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """List the files. Each is fetched at `/api/v1/files/{id}/`."""
         found = Attachment.objects.visible_to(person(request)).filter(case=case_of(request, reference))
-        pages = InOrder()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(FileSerializer(rows, many=True).data)
+        return self.page(request, found, FileSerializer)
 
     @extend_schema(
         operation_id="add_file",

@@ -1,20 +1,20 @@
 """Promises: the deadlines of a case with their sums, and what would be promised now."""
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import promises
-from cases.api.pagination import InOrder
-from cases.api.serializers import DeadlineSerializer, QuoteSerializer
-from cases.api.views import ApiView, case_of, moment, person
+from cases.api.pagination import ListView
+from cases.api.serializers import DeadlineSerializer, QuoteFilters, QuoteSerializer
+from cases.api.views import ApiView, asked_of, case_of, moment, person
 from cases.models import INTERNAL_KINDS, Deadline, Partner
 from cases.rules import RuleBroken
 from sla import store
 
 
-class Deadlines(ApiView):
+class Deadlines(ListView):
     """The promises of a case, open and ended."""
 
     @extend_schema(operation_id="list_deadlines", responses=DeadlineSerializer(many=True))
@@ -23,9 +23,7 @@ class Deadlines(ApiView):
         found = Deadline.objects.filter(case=case_of(request, reference))
         if not person(request).works_here:
             found = found.exclude(kind__in=INTERNAL_KINDS)
-        pages = InOrder()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(DeadlineSerializer(rows, many=True).data)
+        return self.page(request, found, DeadlineSerializer)
 
 
 class Quote(ApiView):
@@ -33,26 +31,21 @@ class Quote(ApiView):
 
     @extend_schema(
         operation_id="quote_deadline",
-        parameters=[
-            OpenApiParameter("severity", int, required=True, enum=[1, 2, 3, 4]),
-            OpenApiParameter("partner", str, required=True, description="The short code of a partner."),
-        ],
+        parameters=[QuoteFilters],
         responses=QuoteSerializer,
     )
     def get(self, request: Request) -> Response:
         """Say when a first reply would be due if a case were logged now (P2.1), with the sum."""
-        asked = request.query_params
+        asked = asked_of(QuoteFilters, request)
         partners = Partner.objects.select_related("home_desk")
         if not person(request).works_here:
             partners = partners.filter(memberships__user=person(request), memberships__is_active=True)
-        partner = partners.filter(code=asked.get("partner", "")).first()
+        partner = partners.filter(code=asked["partner"]).first()
         if partner is None:
             raise RuleBroken("partner_unknown", _("There is no partner of this code that you write for."))
-        if asked.get("severity") not in ("1", "2", "3", "4"):
-            raise RuleBroken("severity_unknown", _("A severity is 1, 2, 3 or 4."))
         now = moment(request)
         reckoned = promises.first_response(
-            partner, partner.home_desk, store.policy_in_force(now), int(asked["severity"]), now
+            partner, partner.home_desk, store.policy_in_force(now), asked["severity"], now
         )
         quote = {
             "severity": reckoned.severity,

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from cases.api.fields import LONG_TEXT
 from cases.lifecycle import Status
 from cases.models import (
     Attachment,
@@ -21,8 +22,6 @@ from cases.models import (
 )
 from cases.rules import CALL_OUTCOMES, SPECIALISTS_OUTCOMES
 from cases.web.sentences import sentence_of
-
-LONG_TEXT = 20_000
 
 
 class PersonSerializer(serializers.Serializer[User]):
@@ -119,6 +118,28 @@ class NewCaseSerializer(serializers.Serializer[Any]):
     follow_up_of = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
 
 
+OPEN_CASES, NOBODY = "open_cases", "nobody"
+
+
+class CaseFilters(serializers.Serializer[Any]):
+    """What cases may be filtered by. A value that is none of these is refused."""
+
+    status = serializers.ChoiceField(
+        [(OPEN_CASES, OPEN_CASES), *Status.choices], required=False, help_text="`open_cases`: all but closed."
+    )
+    severity = serializers.IntegerField(min_value=1, max_value=4, required=False, help_text="The one in force.")
+    partner = serializers.CharField(max_length=6, required=False, help_text="The short code of a partner.")
+    desk = serializers.CharField(max_length=16, required=False, help_text="The code of a desk.")
+    channel = serializers.ChoiceField(Channel.choices, required=False)
+    assignee = serializers.CharField(
+        max_length=254, required=False, help_text="The mail address of its specialist, or `nobody`."
+    )
+    changed_since = serializers.DateTimeField(required=False, help_text="Where anything happened from then on.")
+    q = serializers.CharField(
+        max_length=100, required=False, help_text="Words of the case, its messages, files, partner or contact."
+    )
+
+
 class KeptSerializer(serializers.Serializer[Any]):
     """A request that is kept, not logged: the partner's plan has ended (P1.1)."""
 
@@ -191,6 +212,13 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
     def get_explanation(self, deadline: Deadline) -> dict[str, Any]:
         """Return the steps of the sum as values; empty where a person named the time."""
         return dict(deadline.explanation)
+
+
+class QuoteFilters(serializers.Serializer[Any]):
+    """What is asked for: a partner and a severity."""
+
+    severity = serializers.IntegerField(min_value=1, max_value=4)
+    partner = serializers.CharField(max_length=6, help_text="The short code of a partner.")
 
 
 class QuoteSerializer(serializers.Serializer[Any]):

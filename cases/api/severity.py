@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from cases import actions
 from cases.api.acts import act, submission_key
-from cases.api.pagination import InOrder
+from cases.api.pagination import ListView
 from cases.api.serializers import (
     AgreementSerializer,
     AnswerSerializer,
@@ -19,16 +19,14 @@ from cases.api.views import ApiView, case_of, checked, moment, person
 from cases.models import SeverityProposal
 
 
-class Proposals(ApiView):
+class Proposals(ListView):
     """What was proposed in a case, by whom, and what became of it."""
 
     @extend_schema(operation_id="list_severity_proposals", responses=ProposalSerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
         """List the proposals in order. One at most is open: its `decision` is empty."""
         found = case_of(request, reference).severity_proposals.select_related("proposed_by", "decided_by")
-        pages = InOrder()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(ProposalSerializer(rows, many=True).data)
+        return self.page(request, found, ProposalSerializer)
 
     @extend_schema(operation_id="propose_severity", request=NewProposalSerializer, responses={201: CaseSerializer})
     def post(self, request: Request, reference: str) -> Response:

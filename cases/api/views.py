@@ -57,6 +57,42 @@ def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, An
     return dict(found.validated_data)
 
 
+def asked_of(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the query of a request as `serializer` has it: nothing is filtered by but what it names.
+
+    Raises:
+        ValidationError: a value is none of those it may be.
+    """
+    found = serializer(data=request.query_params)
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
+def by(request: Request) -> dict[str, Any]:
+    """Return who acts and when, as every action takes them last."""
+    return {"actor": person(request), "now": moment(request)}
+
+
+def for_staff(request: Request) -> None:
+    """Let staff alone go on; to others the address is not there.
+
+    Raises:
+        NotFound: as for an address that does not exist.
+    """
+    if not person(request).works_here:
+        raise NotFound
+
+
+def for_managers(request: Request) -> None:
+    """Let managers alone go on; to others the address is not there.
+
+    Raises:
+        NotFound: as for an address that does not exist.
+    """
+    if not person(request).manages:
+        raise NotFound
+
+
 def case_of(request: Request, reference: str) -> Case:
     """Return a case that the asker may know of.
 

@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import vault
 from cases.api.acts import Telling, act
+from cases.api.pagination import LatestFirst, ListView
 from cases.api.views import ApiView, checked, moment, person
 from cases.models import EventKind, MembershipRole, Partner, Scope
 from cases.rules import RuleBroken
@@ -91,30 +91,21 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
         read_only_fields = fields
 
 
-class LatestFirst(CursorPagination):
-    """Deliveries, the latest first."""
-
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 200
-    ordering = ("-id",)
-
-
 class WebhookView(ApiView):
     """What every address of webhooks has: one scope for all of it."""
 
     scopes: ClassVar[dict[str, Scope]] = dict.fromkeys(("GET", "HEAD", "POST", "PUT", "DELETE"), Scope.WEBHOOKS)
 
 
-class Webhooks(WebhookView):
+class Webhooks(WebhookView, ListView):
     """The webhooks that you look after; a new one."""
+
+    pagination_class = LatestFirst
 
     @extend_schema(operation_id="list_webhooks", responses=WebhookSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List webhooks, the latest first."""
-        pages = LatestFirst()
-        rows = pages.paginate_queryset(_yours(request), request, view=self)
-        return pages.get_paginated_response(WebhookSerializer(rows, many=True).data)
+        return self.page(request, _yours(request), WebhookSerializer)
 
     @extend_schema(operation_id="add_webhook", request=NewWebhookSerializer, responses={201: WithSecretSerializer})
     def post(self, request: Request) -> Response:
@@ -191,16 +182,16 @@ class Test(WebhookView):
         )
 
 
-class Deliveries(WebhookView):
+class Deliveries(WebhookView, ListView):
     """What was sent to a webhook."""
+
+    pagination_class = LatestFirst
 
     @extend_schema(operation_id="list_webhook_deliveries", responses=DeliverySerializer(many=True))
     def get(self, request: Request, webhook_id: int) -> Response:
         """List deliveries, the latest first."""
         found = _yours(request).get(pk=webhook_id).deliveries.select_related("event__case")
-        pages = LatestFirst()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response(DeliverySerializer(rows, many=True).data)
+        return self.page(request, found, DeliverySerializer)
 
 
 class Again(WebhookView):

@@ -1,11 +1,14 @@
 """The description of the API is whole, and every address of it is as closed as its pages."""
 
+import functools
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.validation import validate_schema
 
 from cases import actions
 from tests import builders
@@ -14,6 +17,8 @@ from tests.builders import Cast, at, logged_case, upload
 from tests.cases.pages import clock_at
 
 NOON = at("Tue 12:00")
+# What everybody with an account reads.
+EVERYBODYS = ("/api/v1/articles/", "/api/v1/desks/")
 
 
 @pytest.fixture
@@ -21,19 +26,21 @@ def people(db: None) -> Cast:
     return builders.cast()
 
 
+@functools.cache
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return found
 
 
-def operations() -> list[tuple[str, str]]:
+def readings() -> list[str]:
+    """Return the paths that are read and are not everybody's."""
     paths = schema()["paths"]
-    return [(path, method) for path, methods in paths.items() for method in methods]
+    return [path for path, methods in paths.items() if "get" in methods and not path.startswith(EVERYBODYS)]
 
 
-def test_the_schema_is_open_api_3_1_and_valid() -> None:
+def test_the_schema_is_open_api_3_1_and_valid(tmp_path: Path) -> None:
     assert schema()["openapi"] == "3.1.0"
-    validate_schema(schema())  # type: ignore[no-untyped-call]
+    call_command("spectacular", "--validate", "--fail-on-warn", file=str(tmp_path / "schema.yml"))
 
 
 def test_each_operation_has_a_name_and_says_what_it_does() -> None:
@@ -47,34 +54,43 @@ def test_the_schema_is_served_to_whoever_wants_to_write_a_client() -> None:
     assert Client().get("/api/v1/schema/").status_code == 200
 
 
-@pytest.mark.parametrize(("path", "method"), operations())
-def test_somebody_elses_is_not_there(people: Cast, path: str, method: str) -> None:
+@pytest.mark.parametrize("path", readings())
+def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
     case = logged_case(people.priya, at("Tue 9:00"))
     actions.reply_as_contact(case_id=case.pk, body="Here.", uploads=[upload()], actor=people.priya, now=at("Tue 9:30"))
     zoes = Machine(people.zoe, NOON)
     if "{" not in path:
-        assert "NWIT" not in str(ask(zoes, path, method))
+        answered = zoes.get(path.removeprefix("/api/v1/"))
+        assert answered.status_code in (200, 404, 422)
+        assert "NWIT" not in str(answered.json())
         return
     numbers = {"{reference}": "NWIT-1", "{attachment_id}": str(case.attachments.get().pk)}
-    answered = ask(zoes, filled(path, numbers), method)
-    missing = ask(zoes, filled(path, {"{reference}": "NWIT-999", "{attachment_id}": "999999"}), method)
-    assert (answered.status_code, answered.json()) == (missing.status_code, missing.json())
-    assert answered.status_code in (404, 422)
+    answered = zoes.get(filled(path, numbers))
+    missing = zoes.get(filled(path, {"{reference}": "NWIT-999", "{attachment_id}": "999999"}))
+    assert (answered.status_code, answered.json()) == (404, missing.json())
+
+
+@pytest.mark.parametrize(
+    ("path", "readers"),
+    [
+        ("on-call/", "staff"),
+        ("feature-requests/", "staff"),
+        ("callers/", "staff"),
+        ("manager-requests/", "managers"),
+        ("surveys/", "managers"),
+        ("reports/now/", "managers"),
+        ("reports/over-time/", "managers"),
+    ],
+)
+def test_what_is_for_some_is_not_there_for_others(people: Cast, path: str, readers: str) -> None:
+    answers = [Machine(person, NOON).get(path).status_code for person in (people.priya, people.lena, people.ruth)]
+    assert answers == ([404, 200, 200] if readers == "staff" else [404, 404, 200])
 
 
 def filled(path: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         path = path.replace(name, value)
-    for name in ("{proposal_id}", "{webhook_id}", "{delivery_id}"):
-        path = path.replace(name, "1")
-    return path.removeprefix("/api/v1/")
-
-
-def ask(machine: Machine, path: str, method: str) -> Any:
-    address = path.removeprefix("/api/v1/")
-    if address.endswith("/files/") and method == "post":
-        return machine.send_file(address, {"body": "Hello"})
-    return getattr(machine, method)(address)
+    return re.sub(r"\{\w+\}", "1", path).removeprefix("/api/v1/")
 
 
 def test_what_is_no_json_is_refused_with_a_word(people: Cast) -> None:
