@@ -15,8 +15,9 @@ class NotificationsConfig(AppConfig):
         # Models and Celery can only be imported once every app is there.
         from cases import actions  # noqa: PLC0415
         from cases.inbox import storing  # noqa: PLC0415
-        from notifications import redaction, tasks  # noqa: PLC0415
+        from notifications import forgetting, redaction, tasks  # noqa: PLC0415
 
         actions.erase_with(redaction.erase)
+        actions.forget_with(forgetting.forget)
         actions.wake_on_commit(tasks.bell.ring)
         storing.wake_when_brought(tasks.inbound_bell.ring)

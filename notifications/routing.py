@@ -79,6 +79,7 @@ ROUTES: dict[EventKind, tuple[Message, ...]] = {
     EventKind.CHARGES_ASKED: (),
     EventKind.CASE_ASSIGNED: (messages.handed_over,),
     EventKind.REDACTED: (),
+    EventKind.PERSON_ERASED: (),
     EventKind.NOTE_WRITTEN: (messages.mentioned,),
     EventKind.ATTEMPT_FAILED: (),
     EventKind.MAIL_FILED: (),

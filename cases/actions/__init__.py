@@ -117,6 +117,7 @@ from cases.actions.plans import (
     set_milestone_waits,
 )
 from cases.actions.policy import publish_policy, withdraw_policy
+from cases.actions.privacy import erase_person, forget_with
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.record import bind_events
@@ -237,6 +238,7 @@ __all__ = [
     "end_session",
     "end_token",
     "end_viewing",
+    "erase_person",
     "erase_with",
     "extend_rotation",
     "fail_mail",
@@ -246,6 +248,7 @@ __all__ = [
     "follow_up_survey",
     "forget_receipts",
     "forget_upload",
+    "forget_with",
     "hash_of_feed",
     "hash_of_invitation",
     "hold_closing",

@@ -36,6 +36,7 @@ from cases.models.notices import Notice, NoticeKind
 from cases.models.people import Membership, MembershipRole, Partner, Plan, StaffRole, User
 from cases.models.phone import PhoneNumber, SupportNumber
 from cases.models.plans import ActionPlan, Milestone, MilestoneState, Workaround
+from cases.models.privacy import Erasure
 from cases.models.redactions import Redaction
 from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap, Rotation, RotationPlace, Skill
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
@@ -76,6 +77,7 @@ __all__ = [
     "DeskSettings",
     "DiagnosticRequest",
     "Dispatch",
+    "Erasure",
     "EventKind",
     "EventWords",
     "FeatureChange",

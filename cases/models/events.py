@@ -84,6 +84,7 @@ class EventKind(models.TextChoices):
     WATCHER_REMOVED = "watcher_removed", _("Watcher removed")
     CONTACT_CHANGED = "contact_changed", _("Contact changed")
     REDACTED = "redacted", _("Secret removed")
+    PERSON_ERASED = "person_erased", _("Name removed")
     PROVISIONAL_CONFIRMED = "provisional_confirmed", _("Follow-up confirmed")
     DISMISSED_AS_THANKS = "dismissed_as_thanks", _("Dismissed as thanks")
     TRIAGED = "triaged", _("Triage settled")

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from sla.models import Desk
@@ -18,6 +19,11 @@ class StaffRole(models.TextChoices):
     SPECIALIST = "specialist", _("Specialist")
     MANAGER = "manager", _("Manager")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+# What stands in the place of a name that was erased; pages say it in their reader's language.
+FORMER_CONTACT = gettext_noop("a former contact")
+FORMER_COLLEAGUE = gettext_noop("a former colleague")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,6 +64,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing] # the toke
     desk = models.ForeignKey(Desk, models.PROTECT, verbose_name=_("desk"), null=True, blank=True, related_name="staff")
     is_active = models.BooleanField(_("may log in"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    # Since when this is nobody any more: the name says a former what, and the address leads nowhere.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -78,7 +86,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing] # the toke
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return gettext(self.name) if self.erased_at else self.name or self.email
 
     # Set by a read of the people around a case.
     membership: "Membership | None" = None

@@ -228,6 +228,7 @@ SENTENCES: dict[EventKind, Sentence] = {
         if event.whole.get("in_silence", True)
         else _("took the closing back")
     ),
+    EventKind.PERSON_ERASED: _lazy("removed the name and address of a former contact or colleague"),
     EventKind.REDACTED: lambda event: _("removed a secret: %(reason)s") % event.whole,
     EventKind.CASE_MERGED: lambda event: _("merged %(reference)s into this case") % event.whole,
     EventKind.CASES_LINKED: lambda event: _("linked this case with %(reference)s") % event.whole,
