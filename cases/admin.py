@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
 from django.contrib.auth.models import Group
@@ -25,7 +26,7 @@ from sla.models import Desk, Holiday, HolidayChange, PolicyVersion, Shift, Targe
 admin.site.site_header = _("Partner support: administration")
 admin.site.site_title = _("Partner support")
 # Roles stand in `User.staff_role` and memberships, the mail address in `User.email`.
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, SocialAccount, SocialApp, SocialToken])
 admin.site.index_title = _("People, partners and texts")
 
 

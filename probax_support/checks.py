@@ -118,6 +118,24 @@ def scanner_is_an_address(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     return [Error(f"CLAMAV_URL is {settings.CLAMAV_URL!r}, which is no clamd.", hint=hint, id="probax.E008")]
 
 
+@register(Tags.security)
+def single_sign_on_is_whole(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Whoever answers at the provider's address says who people are: it must be the right one, over a closed line."""
+    if not settings.OIDC_URL:
+        return []
+    place = urlsplit(settings.OIDC_URL)
+    if (
+        (place.scheme == "https" or place.hostname in LOCAL_HOSTS)
+        and settings.OIDC_CLIENT_ID
+        and settings.OIDC_CLIENT_SECRET
+    ):
+        return []
+    hint = (
+        "Set OIDC_URL to an https:// address, and OIDC_CLIENT_ID and OIDC_CLIENT_SECRET to what the provider gave you."
+    )
+    return [Error("Single sign-on is set up by half, or in the clear.", hint=hint, id="probax.E009")]
+
+
 @register(Tags.database)
 def sqlite_stays_alone(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     """Redis is there for several processes on several machines; SQLite is a file on one."""

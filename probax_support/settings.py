@@ -6,6 +6,7 @@ Every name that an operator may set is listed in `docs/operations.md`.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -57,6 +58,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_htmx",
@@ -246,6 +249,13 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 ACCOUNT_SESSION_REMEMBER = True
+# Single sign-on: the company's own OpenID provider, by the address that `/.well-known/openid-configuration` follows.
+OIDC_URL = env.str("OIDC_URL", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+# What the button on the log-in page calls it.
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+SOCIALACCOUNT_ADAPTER = "cases.web.single_sign_on.SingleSignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- API ----------------------------------------------------------------------------------------------------------
@@ -320,6 +330,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Headers ------------------------------------------------------------------------------------------------------
 
+origins = [f"{urlsplit(OIDC_URL).scheme}://{urlsplit(OIDC_URL).netloc}"] if OIDC_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -328,7 +339,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A form that leads on to the OpenID provider ends there.
+        "form-action": [SELF, *origins],
         "frame-ancestors": [NONE],
     }
 }

@@ -34,6 +34,8 @@ def point_settings_to(backend: Backend) -> None:
         "CACHE_URL",
         "EMAIL_URL",
         "MAILBOX_URL",
+        "CLAMAV_URL",
+        "OIDC_URL",
         "METRICS_TOKEN",
         "LOG_FORMAT",
         "LOG_LEVEL",

@@ -26,6 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "demo": settings.DEMO,
             "demo_logins": demo.LOGINS if settings.DEMO else [],
             "demo_password": demo.PASSWORD if settings.DEMO else "",
+            "single_sign_on": settings.OIDC_NAME if settings.OIDC_URL else "",
             "workplace": _workplace(user),
             "navigation": navigation_of(request, user),
             # With demo data nobody is asked for one, and the notice of the demonstration says enough.

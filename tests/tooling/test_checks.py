@@ -50,6 +50,11 @@ def test_a_production_as_documented_passes(settings: Settings) -> None:
         ({"DEBUG": True}, "probax.E004"),
         ({"INBOUND_PROVIDER": "pigeon"}, "probax.E006"),
         ({"INBOUND_PROVIDER": "postmark", "INBOUND_SECRET": "a:b"}, "probax.E007"),
+        ({"OIDC_URL": "https://id.example.com"}, "probax.E009"),
+        (
+            {"OIDC_URL": "http://id.example.com", "OIDC_CLIENT_ID": "portal", "OIDC_CLIENT_SECRET": "secret"},
+            "probax.E009",
+        ),
         ({"CLAMAV_URL": "clamav:3310"}, "probax.E008"),
         ({"DATABASES": {"default": SQLITE}}, "probax.W001"),
         ({"REDIS_URL": ""}, "probax.W002"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from cases import actions
 from cases.models import ApiToken, User
@@ -131,3 +132,13 @@ def test_contacts_have_no_single_keys(browser: Client) -> None:
 def test_whoever_signs_out_is_out(browser: Client) -> None:
     assert post(browser, "/accounts/logout/", {}, NOON).status_code == 302
     assert get(browser, "/account/", NOON).url == "/accounts/login/?next=/account/"
+
+
+def test_the_log_in_page_has_the_sites_name_and_lists_whom_a_demo_lets_in(db: None, settings: Settings) -> None:
+    page = words_of(get(Client(), "/accounts/login/", NOON))
+    assert page.startswith("Sign in · Probax Support")
+    assert "Who you can be" not in page
+    settings.DEMO = True
+    page = words_of(get(Client(), "/accounts/login/", NOON))
+    assert "Who you can be" in page
+    assert "lena@probax.example" in page
