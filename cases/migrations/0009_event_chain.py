@@ -7,6 +7,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from cases import append_only
+from cases.migration_steps import FEW_ROWS
 
 
 def _digest(**more):
@@ -41,5 +42,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(
             lambda _apps, editor: append_only.on(editor.connection),
             lambda _apps, editor: append_only.off(editor.connection),
+            hints=FEW_ROWS,
         ),
     ]

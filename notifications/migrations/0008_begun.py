@@ -2,6 +2,8 @@ from typing import Any
 
 from django.db import migrations, models
 
+from cases.migration_steps import FEW_ROWS
+
 
 def begin_what_is_in_flight(apps: Any, schema_editor: Any) -> None:
     """Until now a claim was the beginning: what a sender has at this moment may have been sent."""
@@ -17,5 +19,5 @@ class Migration(migrations.Migration):
             migrations.AddField(name, "begun", models.BooleanField(default=False, db_default=False))
             for name in ("outgoingmail", "outgoingalert", "webhookdelivery")
         ),
-        migrations.RunPython(begin_what_is_in_flight, migrations.RunPython.noop),
+        migrations.RunPython(begin_what_is_in_flight, migrations.RunPython.noop, hints=FEW_ROWS),
     ]
