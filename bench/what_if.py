@@ -36,6 +36,7 @@ from cases.models import Case, DeadlineEnd, DeadlineKind, User
 from cases.reports import what_if
 from cases.reports.assumption import Assumption, World, rules
 from cases.reports.selection import Period
+from sla import store
 from sla.engine.clock import add
 from sla.engine.deadlines import Change, Facts
 from sla.models import Desk
@@ -58,7 +59,7 @@ def main() -> None:
     period = Period((history.UNTIL - timedelta(days=366)).date(), history.UNTIL.date(), UTC)
     desk = Desk.objects.get(code="au")
     assumption = Assumption(
-        hours={desk.pk: (range(5), time(9), time(16))}, within={2: timedelta(hours=2)}, sun="nobody"
+        hours={desk.pk: store.Hours(range(5), time(9), time(16))}, within={2: timedelta(hours=2)}, sun="nobody"
     )
     bulk_times, naive_times = [], []
     for _turn in range(TURNS):

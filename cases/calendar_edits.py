@@ -126,7 +126,7 @@ def _turned(dates: dict[date, str], on: date, reason: str) -> dict[date, str]:
 
 
 def _require_hours(desk: Desk, on: date) -> None:
-    if not any(on.weekday() in shift.weekdays for shift in desk.shifts.all()):
+    if not any(shift.has_hours_on(on) for shift in store.shifts(desk)):
         raise RuleBroken(
             "day_without_hours",
             _(
@@ -197,7 +197,7 @@ def _first_difference(old: Calendar, new: Calendar) -> datetime | None:
 
 
 def _weekly(hours: Hours) -> tuple[object, ...]:
-    return hours.zone, hours.weekdays, hours.starts, hours.ends
+    return hours.zone, hours.weekdays, hours.starts, hours.ends, hours.since, hours.until
 
 
 def _moved(changed: list[_Changed], now: datetime) -> Iterator[Move]:

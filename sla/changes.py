@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from sla.engine.calendar import BadCalendar
 from sla.engine.calendar import Shift as EngineShift
@@ -48,22 +48,34 @@ def change_day(
 
 
 @transaction.atomic
-def change_hours(desk: Desk, hours: Sequence[Hours]) -> None:
-    """Replace the weekly hours of `desk`.
+def change_hours(desk: Desk, hours: Sequence[Hours], *, since: date | None = None) -> None:
+    """Give `desk` other weekly hours from the local date `since` on; without one, as if they had been so always.
 
     Raises:
         BadCalendar: the hours make no sense, or there are none.
     """
     if not hours:
         raise BadCalendar("A desk needs hours; without any it would never be open.")
-    for weekdays, starts, ends in hours:
-        EngineShift(desk.zone, weekdays, starts, ends)
+    for one in hours:
+        EngineShift(desk.zone, one.weekdays, one.starts, one.ends)
     revise(desk)
-    desk.shifts.all().delete()
+    if since is None:
+        desk.shifts.all().delete()
+    else:
+        desk.shifts.filter(since__gte=since).delete()
+        desk.shifts.filter(Q(until=None) | Q(until__gt=since)).update(until=since)
     Shift.objects.bulk_create(
-        Shift(desk=desk, weekdays=sorted(set(weekdays)), starts_at=starts, ends_at=ends)
-        for weekdays, starts, ends in hours
+        Shift(desk=desk, weekdays=sorted(set(one.weekdays)), starts_at=one.starts, ends_at=one.ends, since=since)
+        for one in hours
     )
+
+
+@transaction.atomic
+def take_hours_back(desk: Desk, since: date) -> None:
+    """Undo the hours of `desk` that were to come into force on `since`: those before them go on."""
+    revise(desk)
+    desk.shifts.filter(since=since).delete()
+    desk.shifts.filter(until=since).update(until=None)
 
 
 @transaction.atomic

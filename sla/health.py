@@ -65,10 +65,10 @@ def _weekend_holidays(desk: Desk, now: datetime) -> list[Concern]:
         message = _("%(desk)s has no hours: nothing can be promised there. Give it shifts, or close it.")
         return [Concern(desk, "no-hours", message % {"desk": desk.name})]
     closed = store.closed_dates(desk)
-    on_workdays = {name for day, name in closed.items() if any(day.weekday() in shift.weekdays for shift in hours.home)}
+    on_workdays = {name for day, name in closed.items() if any(shift.has_hours_on(day) for shift in hours.home)}
     found = []
     for day, name in sorted(closed.items()):
-        off = not any(day.weekday() in shift.weekdays for shift in hours.home)
+        off = not any(shift.has_hours_on(day) for shift in hours.home)
         if not (off and today <= day <= today + LOOKED_AHEAD and name in on_workdays):
             continue
         near = {other for other in closed if other != day and abs(other - day) <= SUBSTITUTE_WITHIN}

@@ -35,17 +35,31 @@ class Desk(models.Model):
 
 
 class Shift(models.Model):
-    """Weekly hours of a desk, in its local time. An end at or before the start is on the next day."""
+    """Weekly hours of a desk, in its local time. An end at or before the start is on the next day.
+
+    They are in force from the local date `since` on and before `until`; without one, always.
+    """
 
     desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="shifts")
     weekdays = models.JSONField(help_text="Numbers, Monday is 0.")
     starts_at = models.TimeField()
     ends_at = models.TimeField()
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
 
     class Meta:
         """Constraints."""
 
-        constraints = [models.UniqueConstraint(fields=["desk", "weekdays", "starts_at"], name="sla_shift_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["desk", "weekdays", "starts_at"], condition=models.Q(since=None), name="sla_shift_once"
+            ),
+            models.UniqueConstraint(fields=["desk", "weekdays", "starts_at", "since"], name="sla_shift_once_since"),
+            models.CheckConstraint(
+                condition=models.Q(since=None) | models.Q(until=None) | models.Q(since__lt=models.F("until")),
+                name="sla_shift_since_before_until",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the hours."""
@@ -94,6 +108,38 @@ class HolidayChange(models.Model):
     def __str__(self) -> str:
         """Return what was decided."""
         return f"{self.on.isoformat()} {'closed' if self.closed else 'open'}: {self.reason}"
+
+
+class HoursChange(models.Model):
+    """A manager's word on the weekly hours of a desk from a local date on (P3.1).
+
+    Rows are kept for ever; one that was taken back before its day says when.
+    """
+
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="hours_changes")
+    since = models.DateField()
+    hours = models.JSONField(help_text="Weekdays, start and end of each line, as they were said.")
+    reason = models.CharField(max_length=200)
+    # No foreign key, see HolidayChange.
+    changed_by_id = models.BigIntegerField()
+    changed_by_name = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["desk", "since"], condition=models.Q(taken_back_at=None), name="sla_hours_change_once_a_day"
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="sla_hours_change_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the day and why."""
+        return f"{self.since.isoformat()}: {self.reason}"
 
 
 class CalendarEdition(models.Model):

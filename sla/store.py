@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -18,8 +19,6 @@ from sla.models import Target as TargetRow
 Revisions = tuple[tuple[int, int], ...]
 # How a calendar comes from desks: `calendar`, or what it would be after a change.
 Reckon = Callable[[Sequence[Desk]], engine.Calendar]
-# Weekdays, start and end of a shift as local times.
-Hours = tuple[Sequence[int], time, time]
 
 # Calendars kept by the process. One is laid out once for each content; asking by revision saves the queries.
 KEPT = 64
@@ -32,6 +31,16 @@ UNITS: dict[str, UpdateUnit] = {
     TargetRow.UpdateUnit.WORKING_MINUTES: "working_minutes",
     TargetRow.UpdateUnit.BUSINESS_DAYS: "business_days",
 }
+
+
+class Hours(NamedTuple):
+    """Weekly hours as local times, in force from `since` on and before `until`; without one, always."""
+
+    weekdays: Sequence[int]
+    starts: time
+    ends: time
+    since: date | None = None
+    until: date | None = None
 
 
 class NoPolicy(LookupError):
@@ -116,9 +125,30 @@ def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
 
 
 def weekly_hours(desk: Desk) -> list[Hours]:
-    """Return the weekly hours of `desk`, the earliest first."""
-    rows = sorted(desk.shifts.all(), key=lambda row: (row.starts_at, row.pk))
-    return [(row.weekdays, row.starts_at, row.ends_at) for row in rows]
+    """Return the weekly hours of `desk`, in the order in which they came into force and begin."""
+    rows = sorted(desk.shifts.all(), key=lambda row: (row.since or date.min, row.starts_at, row.pk))
+    return [Hours(row.weekdays, row.starts_at, row.ends_at, row.since, row.until) for row in rows]
+
+
+def shifts(desk: Desk) -> list[engine.Shift]:
+    """Return the weekly hours of `desk` as the engine reads them, without closed dates."""
+    return _shifts(desk, weekly_hours(desk), {})
+
+
+def hours_at(desk: Desk, at: datetime) -> list[Hours]:
+    """Return the weekly hours of `desk` that are in force on its local date of `at`, the earliest first."""
+    day = at.astimezone(ZoneInfo(desk.zone)).date()
+    return [hours for hours, shift in zip(weekly_hours(desk), shifts(desk), strict=True) if shift.in_force_on(day)]
+
+
+def changed_from(desk: Desk, since: date, hours: Sequence[Hours]) -> list[Hours]:
+    """Return the weekly hours of `desk` as they would be with `hours` from the local date `since` on."""
+    before = [
+        one._replace(until=since if one.until is None else min(one.until, since))
+        for one in weekly_hours(desk)
+        if one.since is None or one.since < since
+    ]
+    return [*before, *(one._replace(since=since) for one in hours)]
 
 
 def closed_dates(desk: Desk) -> dict[date, str]:
@@ -195,7 +225,10 @@ def _revisions(desks: Sequence[Desk]) -> Revisions:
 
 
 def _shifts(desk: Desk, hours: Sequence[Hours], closed: Mapping[date, str]) -> list[engine.Shift]:
-    return [engine.Shift(desk.zone, weekdays, starts, ends, closed, desk.name) for weekdays, starts, ends in hours]
+    return [
+        engine.Shift(desk.zone, one.weekdays, one.starts, one.ends, closed, desk.name, one.since, one.until)
+        for one in hours
+    ]
 
 
 def _keep(key: Revisions, built: engine.Calendar) -> None:

@@ -28,7 +28,8 @@ def lines(name: str, calendar: Calendar, year: int) -> Iterator[str]:
     yield ""
     for shift in calendar.home:
         weekdays = " ".join(f"{date(2024, 1, 1 + day):%a}" for day in sorted(shift.weekdays))
-        yield f"Open {shift.starts:%H:%M}-{shift.ends:%H:%M} {weekdays}"
+        limits = f"{_since(shift.since)}{_until(shift.until)}"
+        yield f"Open {shift.starts:%H:%M}-{shift.ends:%H:%M} {weekdays}{limits}"
     for day in days:
         reasons = dict.fromkeys(shift.closed[day] for shift in calendar.home if day in shift.closed)
         if reasons:
@@ -38,6 +39,14 @@ def lines(name: str, calendar: Calendar, year: int) -> Iterator[str]:
     for at, change in clock_changes(calendar.zone, year):
         way = "forward" if change > timedelta() else "back"
         yield f"Clocks go {way} {in_words(abs(change))} at {moment(at, calendar.zone)}"
+
+
+def _since(day: date | None) -> str:
+    return "" if day is None else f" from {day}"
+
+
+def _until(day: date | None) -> str:
+    return "" if day is None else f" until {day - timedelta(days=1)}"
 
 
 def clock_changes(zone: ZoneInfo, year: int) -> Iterator[tuple[datetime, timedelta]]:
@@ -64,5 +73,5 @@ def _month(calendar: Calendar, year: int, month: int) -> list[str]:
 def _cell(calendar: Calendar, day: date) -> str:
     if calendar.is_business_day(day):
         return f" {day.day:2d} "
-    closed = any(day.weekday() in shift.weekdays and day in shift.closed for shift in calendar.home)
+    closed = any(shift.has_hours_on(day) and day in shift.closed for shift in calendar.home)
     return f"[{day.day:2d}]" if closed else "  . "

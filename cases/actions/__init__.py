@@ -18,7 +18,12 @@ from cases.actions.articles import (
     vote_on_article,
     write_article,
 )
-from cases.actions.calendar import change_calendar_day, move_promises_left_alone
+from cases.actions.calendar import (
+    change_calendar_day,
+    move_promises_left_alone,
+    publish_hours,
+    take_hours_back,
+)
 from cases.actions.charges import decide_charges, judge_charges
 from cases.actions.closing import close_case, close_in_silence
 from cases.actions.company import (
@@ -116,7 +121,7 @@ from cases.actions.plans import (
     set_milestone_state,
     set_milestone_waits,
 )
-from cases.actions.policy import publish_policy, withdraw_policy
+from cases.actions.policy import discard_policy_draft, keep_policy_draft, publish_policy, withdraw_policy
 from cases.actions.privacy import erase_person, forget_with
 from cases.actions.promises import record_breach, warn_of_deadline
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
@@ -143,6 +148,7 @@ from cases.actions.severity import (
     withdraw_severity_proposal,
 )
 from cases.actions.site import set_up_site
+from cases.actions.staff import change_staff
 from cases.actions.surveys import answer_survey, follow_up_survey, remind_of_survey
 from cases.actions.take_backs import take_closing_back, take_reply_back
 from cases.actions.tokens import end_token, make_token
@@ -213,6 +219,7 @@ __all__ = [
     "change_contact",
     "change_own_account",
     "change_partner",
+    "change_staff",
     "change_view",
     "choose_shortcuts",
     "clear_address",
@@ -229,6 +236,7 @@ __all__ = [
     "delete_view",
     "detach_from_draft",
     "discard_draft",
+    "discard_policy_draft",
     "discard_upload",
     "dismiss_as_thanks",
     "dismiss_mail",
@@ -261,6 +269,7 @@ __all__ = [
     "keep_macro",
     "keep_mail",
     "keep_piece",
+    "keep_policy_draft",
     "keep_queue_look",
     "keep_request_from_mail",
     "keep_word_draft",
@@ -295,6 +304,7 @@ __all__ = [
     "propose_severity",
     "publish_article",
     "publish_consent_text",
+    "publish_hours",
     "publish_policy",
     "put_mail",
     "reactivate_colleague",
@@ -329,6 +339,7 @@ __all__ = [
     "swap_shift",
     "take_alert",
     "take_closing_back",
+    "take_hours_back",
     "take_reply_back",
     "tell_of_trial",
     "unlink_cases",

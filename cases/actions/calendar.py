@@ -1,6 +1,12 @@
-"""A manager's word on a single day of a desk (P3.2), and what it does to open promises: nothing, or what was shown."""
+"""A manager's word on a single day of a desk (P3.2) or on its weekly hours (P3.1), and what it does to open promises.
 
-from datetime import date, datetime
+A day does nothing to them, or what was shown. Hours change on a day to come and do nothing: who had a promise keeps it,
+until a manager moves it like any other that an edit left alone.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +17,8 @@ from cases.calendar_edits import Move, Moves
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
 from sla import changes, store
-from sla.models import Desk
+from sla.models import Desk, HoursChange
+from sla.store import Hours
 
 
 @transaction.atomic(durable=True)
@@ -49,6 +56,65 @@ def change_calendar_day(
 
 
 @transaction.atomic(durable=True)
+def publish_hours(
+    *,
+    desk_id: int,
+    hours: Sequence[Hours],
+    since: date,
+    reason: str,
+    expected_revision: int,
+    actor: User,
+    now: datetime,
+) -> HoursChange:
+    """Give a desk other weekly hours from a local day to come. The same form again, as of a double click, once.
+
+    Raises:
+        RuleBroken: the actor is no manager, gives no reason or saw another calendar; the day has begun, another change
+            is to come, or the hours are those in force.
+    """
+    _require_manager_with_reason(actor, reason)
+    desk = Desk.objects.select_for_update().get(pk=desk_id)
+    said = [[sorted(one.weekdays), one.starts.isoformat(), one.ends.isoformat()] for one in hours]
+    to_come = desk.hours_changes.filter(taken_back_at=None, since__gt=_today(desk, now)).first()
+    if to_come is not None and (to_come.since, to_come.hours, to_come.changed_by_id) == (since, said, actor.pk):
+        return to_come
+    _require_revision(desk, expected_revision)
+    _require_new_hours(desk, hours, since, to_come, now)
+    changes.change_hours(desk, hours, since=since)
+    return HoursChange.objects.create(
+        desk=desk,
+        since=since,
+        hours=said,
+        reason=reason.strip(),
+        changed_by_id=actor.pk,
+        changed_by_name=str(actor),
+        changed_at=now,
+    )
+
+
+@transaction.atomic(durable=True)
+def take_hours_back(*, change_id: int, actor: User, now: datetime) -> None:
+    """Take hours back that are not yet in force: those of before go on. Done twice, the second finds nothing to do.
+
+    Raises:
+        RuleBroken: the actor is no manager, or the hours are in force.
+    """
+    _require_manager(actor)
+    change = HoursChange.objects.get(pk=change_id)
+    desk = Desk.objects.select_for_update().get(pk=change.desk_id)
+    change.refresh_from_db()
+    if change.taken_back_at is not None:
+        return
+    if change.since <= _today(desk, now):
+        raise RuleBroken(
+            "hours_in_force", _("These hours are in force already. Publish others for a day to come instead.")
+        )
+    changes.take_hours_back(desk, change.since)
+    change.taken_back_at, change.taken_back_by_name = now, str(actor)
+    change.save(update_fields=["taken_back_at", "taken_back_by_name"])
+
+
+@transaction.atomic(durable=True)
 def move_promises_left_alone(*, reason: str, actor: User, now: datetime) -> int:
     """Move the open promises that earlier edits, or a holiday upgrade, left as they were, to the hours in force.
 
@@ -83,9 +149,13 @@ def _move_promise(move: Move, *, reason: str, actor: User, now: datetime) -> boo
     return True
 
 
-def _require_manager_with_reason(actor: User, reason: str) -> None:
+def _require_manager(actor: User) -> None:
     if not actor.manages:
         raise RuleBroken("managers_only", _("Only managers can change the calendar. Nothing was changed."))
+
+
+def _require_manager_with_reason(actor: User, reason: str) -> None:
+    _require_manager(actor)
     if not reason.strip():
         raise RuleBroken("reason_missing", _("Say why, in words that partners may read. Nothing was changed."))
 
@@ -100,6 +170,32 @@ def _require_revision(desk: Desk, expected: int) -> None:
             )
             % {"desk": desk},
         )
+
+
+def _require_new_hours(
+    desk: Desk, hours: Sequence[Hours], since: date, to_come: HoursChange | None, now: datetime
+) -> None:
+    if since <= _today(desk, now):
+        raise RuleBroken(
+            "hours_day_has_begun",
+            _("Hours change on a day to come: cases of today have their promises. Choose a later day."),
+        )
+    if to_come is not None:
+        raise RuleBroken(
+            "hours_to_come_already",
+            _("Other hours of the %(desk)s desk are published for %(day)s. Take them back first, or wait for that day.")
+            % {"desk": desk, "day": calendar_edits.in_words(to_come.since)},
+        )
+    if _week(hours) == _week(store.hours_at(desk, now)):
+        raise RuleBroken("hours_as_they_are", _("These are the hours that are in force. Nothing was changed."))
+
+
+def _week(hours: Sequence[Hours]) -> set[tuple[int, time, time]]:
+    return {(day, one.starts, one.ends) for one in hours for day in one.weekdays}
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()
 
 
 def _was_said(desk: Desk, on: date, closed: bool, reason: str, expected_revision: int, actor: User) -> bool:

@@ -3,13 +3,14 @@
 A case keeps the version that was in force when it was logged, so no promise that was made is changed by either.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import User
+from cases.models import PolicyDraft, User
 from cases.rules import RuleBroken
 from sla import versions
 from sla.models import PolicyVersion
@@ -21,6 +22,8 @@ def publish_policy(
     *, name: str, effective_on: date, source: str, targets: Sequence[TargetWords], actor: User, now: datetime
 ) -> PolicyVersion:
     """Publish a version of the policy that is in force from 00:00 UTC of a day to come. The same form again, once.
+
+    The actor's draft of it has served and goes.
 
     Raises:
         RuleBroken: the actor is no manager, the day has begun, or another version has its name or its day.
@@ -39,6 +42,7 @@ def publish_policy(
         raise RuleBroken("policy_name_taken", _("Another version has this name. Choose another one."))
     if any(each.effective_on == effective_on for each in others):
         raise RuleBroken("policy_day_taken", _("Another version begins on this day. Choose another day."))
+    PolicyDraft.objects.filter(owner=actor).delete()
     return versions.publish(
         name=name.strip(),
         effective_on=effective_on,
@@ -48,6 +52,24 @@ def publish_policy(
         published_by_name=str(actor),
         now=now,
     )
+
+
+@transaction.atomic(durable=True)
+def keep_policy_draft(*, fields: Mapping[str, Any], actor: User, now: datetime) -> PolicyDraft:
+    """Keep a version as it is typed so far, right or wrong, so that its writer goes on another day.
+
+    Raises:
+        RuleBroken: the actor is no manager.
+    """
+    _require_manager(actor)
+    said = {"fields": dict(fields), "saved_at": now}
+    return PolicyDraft.objects.update_or_create(owner=actor, defaults=said)[0]
+
+
+@transaction.atomic(durable=True)
+def discard_policy_draft(*, actor: User, now: datetime) -> None:
+    """Throw one's own draft of a version away."""
+    PolicyDraft.objects.filter(owner=actor).delete()
 
 
 @transaction.atomic(durable=True)

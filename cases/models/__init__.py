@@ -40,6 +40,7 @@ from cases.models.privacy import Erasure
 from cases.models.redactions import Redaction
 from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap, Rotation, RotationPlace, Skill
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
+from cases.models.staff import PolicyDraft, StaffChange
 from cases.models.surveys import Survey
 from cases.models.texts import ProductArea, Site
 from cases.models.viewings import Viewing
@@ -112,6 +113,7 @@ __all__ = [
     "PartnerChange",
     "PhoneNumber",
     "Plan",
+    "PolicyDraft",
     "Presence",
     "ProductArea",
     "Receipt",
@@ -131,6 +133,7 @@ __all__ = [
     "SeverityProposal",
     "Site",
     "Skill",
+    "StaffChange",
     "StaffRole",
     "SupportNumber",
     "Survey",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from sla import store
 from sla.models import Desk, Holiday, HolidayChange
 
 WEEKS = calendar.Calendar(firstweekday=calendar.MONDAY)
@@ -86,14 +87,14 @@ def _desk_year(desk: Desk, year: int, now: datetime) -> DeskYear:
 
 
 def _days_of(desk: Desk, year: int) -> dict[date, Day]:
-    with_hours = {weekday for shift in desk.shifts.all() for weekday in shift.weekdays}
+    shifts = store.shifts(desk)
     holidays = {row.on: row for row in desk.holidays.all()}
     changes = {row.on: row for row in desk.holiday_changes.all()}
     days = {}
     for ordinal in range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1):
         on = date.fromordinal(ordinal)
         holiday, change = holidays.get(on), changes.get(on)
-        has_hours = on.weekday() in with_hours
+        has_hours = any(shift.has_hours_on(on) for shift in shifts)
         days[on] = Day(
             on=on,
             state=_state(change, is_holiday=holiday is not None, has_hours=has_hours),

@@ -118,7 +118,7 @@ def preview(request: PortalRequest) -> HttpResponse:
         "said": said,
         "hidden": {name: form[name].value() for name in form.fields},
         "back": f"{reverse('manager_calendar')}?{_query(form)}#change",
-        **_shown(calendar_edits.moves(store.calendar, after, request.now)),
+        **moves_shown(calendar_edits.moves(store.calendar, after, request.now)),
     }
     return render(request, "cases/manager/calendar_preview.html", context)
 
@@ -164,7 +164,7 @@ def promises(request: PortalRequest) -> HttpResponseBase:
         else:
             messages.success(request, _moved_in_words(moved))
             return redirect("manager_calendar")
-    context = {"form": form, **_shown(calendar_edits.left_alone(request.now))}
+    context = {"form": form, **moves_shown(calendar_edits.left_alone(request.now))}
     status = 422 if form.errors else 200
     return render(request, "cases/manager/calendar_promises.html", context, status=status)
 
@@ -206,7 +206,8 @@ def _query(form: DayForm) -> str:
     return urlencode({"year": cast(date, form.cleaned_data["on"]).year, **said})
 
 
-def _shown(found: Moves) -> dict[str, Any]:
+def moves_shown(found: Moves) -> dict[str, Any]:
+    """Return what a page shows of what an edit would do to open promises."""
     return {
         "moving": found.moving[:SHOWN],
         "moving_count": len(found.moving),

@@ -1,7 +1,8 @@
 """How to reach us: channels and numbers by region, who is open now, and the rule after hours (P1.3, P6.2, P13.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cases import callers, promises
 from cases.web.promise import DeskLine
 from cases.web.request import Reading
+from sla import store
 from sla.models import Desk
 
 PORTAL = "https://msp.probax.io"
@@ -22,11 +24,12 @@ MAIL = "care@probax.io"
 
 @dataclass(frozen=True)
 class Hours:
-    """One row of a desk's week: its days, and when its next open day begins and ends."""
+    """One row of a desk's week: its days, and when its next open day begins and ends; `since` is a day to come."""
 
     days: str
     begins_at: datetime
     ends_at: datetime
+    since: date | None
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,18 @@ def _hours_of(desk: Desk | None, request: Reading) -> list[Hours]:
     zone = ZoneInfo(desk.zone)
     opens_at = promises.home_hours(desk).next_open(request.now).astimezone(zone)
     found = []
-    for shift in desk.shifts.order_by("starts_at"):
-        begins, ends = (datetime.combine(opens_at, at, zone) for at in (shift.starts_at, shift.ends_at))
-        found.append(Hours(_days(shift.weekdays), begins, ends if ends > begins else ends + timedelta(days=1)))
+    today = request.now.astimezone(zone).date()
+    for hours in store.weekly_hours(desk):
+        if hours.until is not None and hours.until <= today:
+            continue
+        since = hours.since if hours.since is not None and hours.since > today else None
+        begins, ends = (datetime.combine(since or opens_at, at, zone) for at in (hours.starts, hours.ends))
+        ends = ends if ends > begins else ends + timedelta(days=1)
+        found.append(Hours(_days(hours.weekdays), begins, ends, since))
     return found
 
 
-def _days(weekdays: list[int]) -> str:
+def _days(weekdays: Sequence[int]) -> str:
     """Return days in words: "Monday to Friday" where each follows the one before, else each by name."""
     days = sorted(weekdays)
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):

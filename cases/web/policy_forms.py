@@ -40,8 +40,8 @@ class VersionForm(forms.Form):
     )
     source = text(_lazy("Where it is written"), _lazy("The text itself, or where it is published."), rows=2)
 
-    def __init__(self, in_force: PolicyVersion, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, in_force: PolicyVersion, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.rows = sorted(in_force.targets.all(), key=lambda row: row.severity)
         for row in self.rows:
             self.fields |= {f"{name}_{row.severity}": field for name, field in _fields_of(row).items()}
@@ -61,6 +61,10 @@ class VersionForm(forms.Form):
             "source": said["source"],
             "targets": [_words(row.severity, said) for row in self.rows],
         }
+
+    def typed(self) -> dict[str, str]:
+        """Return what was typed so far, right or wrong."""
+        return {name: self.data.get(name, "") for name in self.fields}
 
     def put(self, broken: RuleBroken) -> None:
         """Attach a broken rule's sentence to the field it is about."""

@@ -134,7 +134,7 @@ def _question(request: PortalRequest) -> Question:
     targets = store.targets(store.policy_in_force(request.now))
     filters = lists.filters_in(request, FILTERS)
     cases = narrowed(Case.objects.visible_to(request.user), filters)
-    form = WhatIfForm(request.GET, in_force.desks, targets)
+    form = WhatIfForm(request.GET, in_force.desks, targets, request.now)
     return Question(in_force, form, period_in(request) or period_of_days(request, DAYS_OF_A_YEAR), cases, filters)
 
 
@@ -146,7 +146,7 @@ def _answered(request: PortalRequest, question: Question) -> dict[str, Any]:
     form = question.form
     return {
         "asked": True,
-        "words": in_words(form.assumption(), form.desks, form.targets),
+        "words": in_words(form.assumption(), form.desks, form.targets, request.now),
         "total": _row(question, reports.all_of(done), ""),
         "rows": [_row(question, cell, names[cell.desk]) for cell in cells],
         "one_by_one": done.one_by_one,

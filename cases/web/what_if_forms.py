@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -54,20 +54,20 @@ class WhatIfForm(forms.Form):
     sun = forms.ChoiceField(label=_lazy("Hours that count"), choices=SUN, required=False, initial="")
     sev1 = forms.ChoiceField(label=_lazy("Severity 1 counts"), choices=ROUND_THE_CLOCK, required=False, initial="")
 
-    def __init__(self, asked: QueryDict, desks: Iterable[Desk], targets: Mapping[int, Target]) -> None:
+    def __init__(self, asked: QueryDict, desks: Iterable[Desk], targets: Mapping[int, Target], now: datetime) -> None:
         super().__init__()
         self.desks = list(desks)
         self.targets = targets
         for level, target in targets.items():
             self.fields[f"within-{level}"] = _hours_field(level, target)
         for desk in self.desks:
-            self._add_desk(desk)
+            self._add_desk(desk, next(iter(store.hours_at(desk, now)), None))
         self.said = _filled(asked, self.fields)
         self.data = self.said
         self.is_bound = True
 
-    def _add_desk(self, desk: Desk) -> None:
-        weekdays, opens, closes = next(iter(store.weekly_hours(desk)), ((), None, None))
+    def _add_desk(self, desk: Desk, hours: store.Hours | None) -> None:
+        weekdays, opens, closes = ((), None, None) if hours is None else hours[:3]
         clock = {"type": "time"}
         self.fields |= {
             f"days-{desk.code}": forms.TypedMultipleChoiceField(
@@ -111,7 +111,7 @@ class WhatIfForm(forms.Form):
         said, changed = self.cleaned_data, set(self.changed_data)
         return Assumption(
             hours={
-                desk.pk: (said[f"days-{desk.code}"], said[f"opens-{desk.code}"], said[f"closes-{desk.code}"])
+                desk.pk: store.Hours(said[f"days-{desk.code}"], said[f"opens-{desk.code}"], said[f"closes-{desk.code}"])
                 for desk in self.desks
                 if changed & {f"{name}-{desk.code}" for name in HOURS}
             },
@@ -127,17 +127,18 @@ class WhatIfForm(forms.Form):
         )
 
 
-def in_words(assumption: Assumption, desks: Iterable[Desk], targets: Mapping[int, Target]) -> list[str]:
+def in_words(assumption: Assumption, desks: Iterable[Desk], targets: Mapping[int, Target], now: datetime) -> list[str]:
     """Return what is supposed as sentences, each beside how it is."""
-    return [*(words for desk in desks for words in _of_desk(assumption, desk)), *_of_everybody(assumption, targets)]
+    of_desks = (words for desk in desks for words in _of_desk(assumption, desk, now))
+    return [*of_desks, *_of_everybody(assumption, targets)]
 
 
-def _of_desk(assumption: Assumption, desk: Desk) -> Iterator[str]:
+def _of_desk(assumption: Assumption, desk: Desk, now: datetime) -> Iterator[str]:
     if desk.pk in assumption.hours:
         words = {
             "desk": desk,
             "then": hours_in_words([assumption.hours[desk.pk]]),
-            "now": hours_in_words(store.weekly_hours(desk)),
+            "now": hours_in_words(store.hours_at(desk, now)),
         }
         yield _("%(desk)s is open %(then)s instead of %(now)s.") % words
     if desk.pk in assumption.without_holidays:
@@ -164,7 +165,7 @@ def _of_everybody(assumption: Assumption, targets: Mapping[int, Target]) -> Iter
 
 def hours_in_words(hours: Iterable[store.Hours]) -> str:
     """Return weekly hours as "Mon-Fri 08:00-17:00"."""
-    found = [f"{_weekdays(days)} {_clock(opens)}-{_clock(closes)}" for days, opens, closes in hours]
+    found = [f"{_weekdays(one.weekdays)} {_clock(one.starts)}-{_clock(one.ends)}" for one in hours]
     return _(" and ").join(found) or _("never")
 
 

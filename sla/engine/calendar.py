@@ -40,7 +40,8 @@ class Shift:
     `weekdays` counts Monday as 0. `ends` at or before `starts` is on the next day, so 00:00-00:00 is a whole day.
     A shift belongs to the date on which it begins; a date in `closed` (with its reason) cancels what begins on it
     (P3.2). A start or end that exists twice on the local clock is the first of the two; one that is skipped is the
-    moment of the skip. `desk` is the name shown where several desks' shifts meet.
+    moment of the skip. `desk` is the name shown where several desks' shifts meet. It is in force from the local date
+    `since` on and before `until`; without one, always: so hours that change on a day to come are known before it.
 
     Raises:
         BadCalendar: an unknown zone, no weekday or a wrong one, a time with a zone or with fractions of a second.
@@ -52,6 +53,8 @@ class Shift:
     ends: time
     closed: Mapping[date, str] = field(default_factory=dict, hash=False)
     desk: str = ""
+    since: date | None = None
+    until: date | None = None
     tz: ZoneInfo = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,9 +72,17 @@ class Shift:
         object.__setattr__(self, "closed", dict(self.closed))
         object.__setattr__(self, "tz", tz)
 
+    def in_force_on(self, day: date) -> bool:
+        """Say whether these are hours of the local date `day`, whatever its weekday."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def has_hours_on(self, day: date) -> bool:
+        """Say whether this shift has hours on the local date `day`, closed or not."""
+        return day.weekday() in self.weekdays and self.in_force_on(day)
+
     def begins_on(self, day: date) -> bool:
         """Say whether this shift begins on the local date `day`."""
-        return day.weekday() in self.weekdays and day not in self.closed
+        return self.has_hours_on(day) and day not in self.closed
 
     def stretch_on(self, day: date) -> Stretch:
         """Return opening and closing (UTC) of the shift that begins on `day`, closed or not.
@@ -90,7 +101,9 @@ class Shift:
                 yield self.stretch_on(day)
 
     def why_closed(self, day: date) -> str | None:
-        """Return why nothing begins on `day` ("weekend", a holiday's name), or None when something does."""
+        """Return why nothing begins on `day` ("weekend", a holiday's name); None when something does or never could."""
+        if not self.in_force_on(day):
+            return None
         if day.weekday() not in self.weekdays:
             return "weekend" if day.weekday() >= SATURDAY else "not a working day"
         return self.closed.get(day)
@@ -104,7 +117,7 @@ class Calendar:
     desks are joined in (reading: "business days of a follow-the-sun partner are those of the home desk").
 
     Raises:
-        BadCalendar: there is no shift, so there would be no open time.
+        BadCalendar: there is no shift, or none without an end, so there would be no open time.
     """
 
     shifts: tuple[Shift, ...]
@@ -117,6 +130,8 @@ class Calendar:
         shifts = tuple(self.shifts)
         if not shifts:
             raise BadCalendar("A calendar needs at least one shift; without any it would never be open.")
+        if all(shift.until for shift in shifts):
+            raise BadCalendar("A calendar needs a shift without an end; after the last one it would never be open.")
         first = shifts[0]
         object.__setattr__(self, "shifts", shifts)
         object.__setattr__(self, "blocks", Blocks(shifts))
@@ -145,6 +160,8 @@ class Calendar:
                     "starts": shift.starts.isoformat(),
                     "ends": shift.ends.isoformat(),
                     "closed": {day.isoformat(): reason for day, reason in sorted(shift.closed.items())},
+                    # Only where it is said, so that hours without a beginning and an end keep their edition.
+                    **{name: day.isoformat() for name, day in _limits(shift).items()},
                 }
                 for shift in self.shifts
             ],
@@ -162,6 +179,7 @@ class Calendar:
                     ends=time.fromisoformat(row["ends"]),
                     closed={date.fromisoformat(day): reason for day, reason in row["closed"].items()},
                     desk=row["desk"],
+                    **{name: date.fromisoformat(row[name]) for name in ("since", "until") if name in row},
                 )
                 for row in content["shifts"]
             )
@@ -191,7 +209,7 @@ class Calendar:
         begins_at, ends_at = next(pieces)
         if begins_at > at:
             raise NotOpen(f"The calendar is closed at {at.isoformat()}; ask next_open first.")
-        never = max([at, *self._closed_days()]) + CYCLE
+        never = max([at, *self._dates()]) + CYCLE
         for opens, closes in pieces:
             if opens > ends_at:
                 break
@@ -209,7 +227,7 @@ class Calendar:
         at = instant(at)
         block = self.blocks[at.year]
         rows = block.rows[: block.first_after(at)]
-        never = min([at, *self._closed_days()]) - CYCLE
+        never = min([at, *self._dates()]) - CYCLE
         while block.end > never:
             for _, closes, _, _ in reversed(rows):
                 # A stretch cut by the end of its block goes on in the next one.
@@ -234,8 +252,10 @@ class Calendar:
                 yield max(opens, at), closes
             block, i = self.blocks[block.year + YEARS], 0
 
-    def _closed_days(self) -> Iterator[datetime]:
-        return (datetime.combine(day, time(), UTC) for shift in self.shifts for day in shift.closed)
+    def _dates(self) -> Iterator[datetime]:
+        """Yield every date on which it differs from the week before or after."""
+        dates = (day for shift in self.shifts for day in (*shift.closed, *_limits(shift).values()))
+        return (datetime.combine(day, time(), UTC) for day in dates)
 
     def closed_reason(self, at: datetime) -> str | None:
         """Return why the calendar is closed at `at` ("night", "weekend", a holiday's name), or None when it is open.
@@ -309,6 +329,11 @@ class Calendar:
         if not found:
             raise NotOpen(f"{day.isoformat()} is not a business day of {self.home[0].desk or self.zone}.")
         return found
+
+
+def _limits(shift: Shift) -> dict[str, date]:
+    limits = {"since": shift.since, "until": shift.until}
+    return {name: day for name, day in limits.items() if day is not None}
 
 
 def _lasts(shift: Shift, day: date) -> bool:

@@ -312,7 +312,7 @@ def test_only_managers_with_a_reason_move_later(people: Cast, case: Case) -> Non
 
 
 def test_other_weekly_hours_are_shown_and_moved_the_same_way(people: Cast, case: Case) -> None:
-    changes.change_hours(desk(), [([0, 1, 2, 3, 4], time(8), time(16))])
+    changes.change_hours(desk(), [store.Hours([0, 1, 2, 3, 4], time(8), time(16))])
     [move] = calendar_edits.left_alone(NOON).moving
     assert (move.case, move.new_due_at, move.later) == (case, at("Thu 11:00"), True)
 

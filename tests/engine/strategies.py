@@ -1,5 +1,6 @@
 """Random calendars, instants and durations for the property tests."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,12 @@ shifts = st.builds(
     st.dictionaries(days, st.sampled_from(["a holiday", "a closure"]), max_size=6),
     st.sampled_from(["", "here", "there"]),
 )
-calendars = st.lists(shifts, min_size=1, max_size=3).map(lambda found: Calendar(tuple(found)))
+dated_shifts = st.one_of(
+    shifts,
+    st.builds(lambda shift, day: replace(shift, since=day), shifts, days),
+    st.builds(lambda shift, day: replace(shift, until=day), shifts, days),
+)
+calendars = st.builds(lambda first, others: Calendar((first, *others)), shifts, st.lists(dated_shifts, max_size=2))
 instants = st.builds(
     lambda day, second, zone: (datetime.combine(day, time(), UTC) + timedelta(seconds=second)).astimezone(zone),
     days,

@@ -259,3 +259,26 @@ def test_zones_may_be_half_and_quarter_hours_off() -> None:
     chatham = Calendar((Shift("Pacific/Chatham", range(5), time(9), time(17)),))
     start = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Pacific/Chatham"))
     assert add(chatham, start, hours(8)) == start + hours(8)
+
+
+@pytest.mark.clause("P3.1")
+def test_hours_that_change_on_a_day_are_one_calendar_with_both() -> None:
+    turn = date(2026, 12, 7)
+    before = Shift("UTC", range(5), time(8), time(17), until=turn)
+    after = Shift("UTC", range(6), time(9), time(18), since=turn)
+    desk = Calendar((before, after))
+    opens = [desk.opens_on(day).hour for day in (date(2026, 12, 4), turn)]
+    assert opens == [8, 9]
+    assert [desk.is_business_day(date(2026, 12, day)) for day in (5, 12)] == [False, True]
+    # From Friday 16:00 on, an hour is left of the old hours; the new ones begin on Monday at nine.
+    friday = datetime(2026, 12, 4, 16, tzinfo=UTC)
+    assert desk.next_open(friday + timedelta(hours=1)) == datetime(2026, 12, 7, 9, tzinfo=UTC)
+    assert desk.closed_reason(datetime(2026, 12, 5, 12, tzinfo=UTC)) == "weekend"
+    assert Calendar.from_content(desk.content()) == desk
+    assert desk.closes_at(friday) == friday + timedelta(hours=1)
+    assert desk.last_close(datetime(2026, 12, 7, 9, tzinfo=UTC)) == friday + timedelta(hours=1)
+
+
+def test_hours_that_all_end_are_no_calendar() -> None:
+    with pytest.raises(BadCalendar, match="without an end"):
+        Calendar((Shift("UTC", range(5), time(8), time(17), until=date(2026, 12, 7)),))

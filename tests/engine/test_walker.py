@@ -51,20 +51,36 @@ DAYS = (
 
 def rosters(dice: random.Random, near: date) -> Iterator[Roster]:
     """Yield one to three shifts with whole minutes, some past midnight, some closed around `near`."""
-    for _ in range(dice.choice((1, 1, 2, 3))):
+    for number in range(dice.choice((1, 1, 2, 3))):
+        turn = near + timedelta(dice.randrange(-2, 3))
+        # The first goes on for ever; another may begin or end near.
+        since, until = dice.choice(((None, None), (turn, None), (None, turn))) if number else (None, None)
         yield Roster(
             zone=dice.choice(ZONES),
             weekdays=frozenset(dice.sample(range(7), dice.choice((1, 2, 5, 5, 7)))),
             starts=time(dice.randrange(24), dice.choice((0, 0, 15, 30, 45, 17))),
             ends=time(dice.randrange(24), dice.choice((0, 0, 15, 30, 45, 59))),
             closed=frozenset(near + timedelta(dice.randrange(-3, 4)) for _ in range(dice.randrange(3))),
+            since=since or date.min,
+            until=until or date.max,
         )
 
 
 def calendar(told: list[Roster]) -> Calendar:
     """Return the engine's calendar for what the person was told."""
     return Calendar(
-        tuple(Shift(one.zone, one.weekdays, one.starts, one.ends, dict.fromkeys(one.closed, "closed")) for one in told)
+        tuple(
+            Shift(
+                one.zone,
+                one.weekdays,
+                one.starts,
+                one.ends,
+                dict.fromkeys(one.closed, "closed"),
+                since=None if one.since == date.min else one.since,
+                until=None if one.until == date.max else one.until,
+            )
+            for one in told
+        )
     )
 
 

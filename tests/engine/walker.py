@@ -24,11 +24,15 @@ class Roster:
     starts: time
     ends: time
     closed: frozenset[date]
+    since: date = date.min
+    until: date = date.max
 
     def on_duty(self, shown: datetime) -> bool:
         """Say whether somebody works when the clock shows `shown` (naive)."""
         for began in (shown.date(), shown.date() - DAY):
             if began.weekday() not in self.weekdays or began in self.closed:
+                continue
+            if began < self.since or began >= self.until:
                 continue
             ends = began + DAY if self.ends <= self.starts else began
             if datetime.combine(began, self.starts) <= shown < datetime.combine(ends, self.ends):

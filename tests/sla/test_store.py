@@ -137,7 +137,7 @@ def test_an_edition_that_many_remember_at_once_is_stored_once() -> None:
 def test_an_edited_desk_is_reckoned_with_its_new_hours_at_once() -> None:
     au = store.desk("au")
     assert store.calendar([au]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
-    changes.change_hours(au, [([0, 1, 2, 3, 4], time(9), time(17))])
+    changes.change_hours(au, [store.Hours([0, 1, 2, 3, 4], time(9), time(17))])
     assert not store.calendar([au]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
     assert not store.calendar([store.desk("au")]).is_open(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
 
@@ -145,7 +145,7 @@ def test_an_edited_desk_is_reckoned_with_its_new_hours_at_once() -> None:
 def test_hours_that_make_no_sense_change_nothing() -> None:
     au = store.desk("au")
     with pytest.raises(BadCalendar):
-        changes.change_hours(au, [([], time(9), time(17))])
+        changes.change_hours(au, [store.Hours([], time(9), time(17))])
     with pytest.raises(BadCalendar):
         changes.change_hours(au, [])
     assert store.desk("au").revision == au.revision

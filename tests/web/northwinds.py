@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from notifications.models import (
     Webhook,
     WebhookDelivery,
 )
+from sla import store
+from sla.models import Desk
 from tests.builders import Cast, answer, ask, at, close, logged_case, upload
 
 
@@ -93,7 +95,7 @@ def everything_of(people: Cast) -> Northwinds:
     }
     missing = {"reference": "NWIT-999", "attachment_id": 999_999, "mail_id": 999_999, "token": "x" * 32}
     missing |= {"user_id": 999_999, "other": "NWIT-998", "message_id": 999_999, "membership_id": 999_999}
-    missing |= {"invitation_id": 999_999, "macro_id": 999_999}
+    missing |= {"invitation_id": 999_999, "macro_id": 999_999, "name": "mailgun", "desk_code": "nowhere"}
     existing["mail_in_id"], missing["mail_in_id"] = a_mail(), 999_999
     existing["provider"], missing["provider"] = "postmark", "pigeon"
     existing |= {"code": "NWIT", "policy_id": case.policy_id, "request_id": 1, "feed_token": "x" * 32}
@@ -110,10 +112,25 @@ def everything_of(people: Cast) -> Northwinds:
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}
-    existing["name"] = missing["name"] = "mailgun"
+    existing |= {"name": "mailgun", "desk_code": "au", "person_id": people.max.pk, "change_id": hours_to_come(people)}
     existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
-    missing |= {"webhook_id": 999_999, "delivery_id": 999_999}
+    missing |= {"webhook_id": 999_999, "delivery_id": 999_999, "change_id": 999_999, "person_id": 999_999}
     return Northwinds(existing, missing)
+
+
+def hours_to_come(people: Cast) -> int:
+    """Return hours of the American desk that are published for Thursday."""
+    desk = Desk.objects.get(code="us")
+    hours = [store.Hours(range(5), time(9), time(17))]
+    return actions.publish_hours(
+        desk_id=desk.pk,
+        hours=hours,
+        since=at("Thu 9:00").date(),
+        reason="Later trains",
+        expected_revision=desk.revision,
+        actor=people.ruth,
+        now=at("Tue 10:30"),
+    ).pk
 
 
 def an_upload(people: Cast, case: Case) -> UUID:

@@ -136,3 +136,24 @@ def test_desks_and_staff_stand_on_the_page(people: Cast, browser: Client) -> Non
     words = words_of(get(browser, PAGE, NOON))
     assert "Australia Sydney Mon-Fri 08:00-17:00" in words
     assert f"{people.lena} {people.lena.email} Specialist Australia none noted" in words
+
+
+def test_a_draft_is_kept_right_or_wrong_until_it_is_published_or_thrown_away(people: Cast, browser: Client) -> None:
+    half = written(browser, within_2="soon", effective_on="", step="keep")
+    assert post(browser, NEW, half, NOON).status_code == 302
+    # Tomorrow it goes on where it was left; for others nothing is there.
+    tomorrow = at("Wed 9:00")
+    assert "You have a draft of a new version" in words_of(get(browser, PAGE, tomorrow))
+    assert typed_in(get(browser, NEW, tomorrow))["within_2"] == "soon"
+    others = browser_of(people.ann, NOON)
+    assert typed_in(get(others, NEW, tomorrow))["within_2"] == "3"
+    assert publish(browser, within_2="2").status_code == 302
+    assert "You have a draft" not in words_of(get(browser, PAGE, tomorrow))
+    post(browser, NEW, written(browser, step="keep"), NOON)
+    post(browser, f"{PAGE}draft/discard/", {}, NOON)
+    assert typed_in(get(browser, NEW, tomorrow))["within_2"] == "3"
+
+
+def test_only_managers_keep_a_draft_of_the_policy(people: Cast) -> None:
+    with pytest.raises(RuleBroken, match="Only managers can change the policy"):
+        actions.keep_policy_draft(fields={}, actor=people.lena, now=NOON)

@@ -16,7 +16,7 @@ from cases.reports import what_if as reports
 from cases.reports.assumption import Assumption, rules
 from cases.reports.selection import Period
 from cases.web.exports import BYTE_ORDER_MARK
-from sla import changes
+from sla import changes, store
 from sla.engine.deadlines import after_severity_changes
 from sla.models import Desk
 from tests import builders, severities
@@ -135,7 +135,7 @@ def test_an_agreed_severity_counts_from_its_agreement(people: Cast, browser: Cli
 def test_what_was_promised_with_hours_of_the_past_keeps_its_verdict(
     people: Cast, browser: Client, week: list[Case]
 ) -> None:
-    changes.change_hours(Desk.objects.get(code="au"), [(range(5), time(8), time(10))])
+    changes.change_hours(Desk.objects.get(code="au"), [store.Hours(range(5), time(8), time(10))])
     page = ask(browser, **{"within-3": "0.5"})
     assert moved(page) == {week[3].reference: "in time -> late"}
     assert page.context["made_otherwise"] == 3
@@ -201,7 +201,9 @@ def test_the_bulk_sum_is_the_engines_for_every_case(people: Cast, week: list[Cas
     Partner.objects.filter(code="BHMS").update(follows_the_sun=True)
     period = Period(date(2026, 11, 1), date(2026, 11, 30), SYDNEY)
     au = Desk.objects.get(code="au")
-    world = rules().supposed(Assumption(hours={au.pk: ([0, 2, 4], time(10), time(14))}, within={2: timedelta(hours=4)}))
+    world = rules().supposed(
+        Assumption(hours={au.pk: store.Hours([0, 2, 4], time(10), time(14))}, within={2: timedelta(hours=4)})
+    )
     cases = Case.objects.all()
     found = reports.history(cases, period, LATER)
     as_it_is = rules().as_they_are()
