@@ -26,6 +26,7 @@ from notifications.models import (
     OutgoingMail,
     Team,
 )
+from notifications.once import once
 from notifications.outbox import NotTaken
 from notifications.reach import OutOfReach
 
@@ -54,7 +55,7 @@ def ring(told: Iterable[Letter], *, now: datetime) -> None:
             by_kind.setdefault(kind, []).append(letter)
     if not by_kind:
         return
-    channels = list(_told().select_related("person", "desk"))
+    channels = _channels()
     alerts = [
         _alert(kind, heard, channel, now)
         for kind, about in by_kind.items()
@@ -98,6 +99,11 @@ def kind_of(letter: Letter) -> AlertKind | None:
 
 
 _ABOVE = (StaffRole.MANAGER, StaffRole.ADMINISTRATOR)
+
+
+@once
+def _channels() -> list[AlertChannel]:
+    return list(_told().select_related("person", "desk"))
 
 
 def _told() -> QuerySet[AlertChannel]:

@@ -1,6 +1,7 @@
-"""From what happened to the mails that tell it: dispatch rows become outbox rows, one event at a time."""
+"""From what happened to the mails that tell it: dispatch rows become outbox rows, a few events at a time."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,10 +9,14 @@ from django.db.models import F, Q
 
 from cases.models import CaseEvent, Dispatch
 from notifications import alerts, outbox, routing, webhooks
+from notifications.letters import Letter
 from notifications.models import StuckEvent
+from notifications.once import in_this_batch
 
 logger = logging.getLogger(__name__)
 
+# So many events are told in one transaction: what they ask alike is read once, and no writer waits for long.
+TOGETHER = 20
 # An event that could not be told waits this long, times the number of tries, before the next one.
 WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -23,33 +28,43 @@ def waiting(now: datetime, *, limit: int) -> list[int]:
     return list(Dispatch.objects.filter(ready).order_by("event_id").values_list("event_id", flat=True)[:limit])
 
 
-def tell(event_id: int, *, now: datetime) -> bool:
-    """Put the mails of one event into the outbox. Returns whether this call did; an event that fails is kept aside."""
+def tell(event_ids: Sequence[int], *, now: datetime) -> int:
+    """Put the mails of events into the outbox. Returns how many events this call told; one that fails is kept aside."""
+    parts = (event_ids[begin : begin + TOGETHER] for begin in range(0, len(event_ids), TOGETHER))
+    return sum(_tell(part, now=now) for part in parts)
+
+
+def _tell(event_ids: Sequence[int], *, now: datetime) -> int:
     try:
-        return _tell(event_id, now=now)
+        return _tell_together(event_ids, now=now)
     except Exception as mistake:
         # Whatever is wrong with one event must not keep the others waiting.
-        logger.exception("Event %s could not be turned into mails", event_id)
-        _put_aside(event_id, f"{type(mistake).__name__}: {mistake}", now=now)
-        return False
+        if len(event_ids) > 1:
+            return sum(_tell([event_id], now=now) for event_id in event_ids)
+        logger.exception("Event %s could not be turned into mails", event_ids[0])
+        _put_aside(event_ids[0], f"{type(mistake).__name__}: {mistake}", now=now)
+        return 0
 
 
 @transaction.atomic(durable=True)
-def _tell(event_id: int, *, now: datetime) -> bool:
-    dispatch = Dispatch.objects.select_for_update(skip_locked=True).filter(pk=event_id).first()
-    if dispatch is None or Dispatch.objects.filter(pk=event_id).delete()[0] != 1:
-        # Told already, or being told by another worker right now.
-        return False
-    event = CaseEvent.objects.select_related(
-        "actor", "wording", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
-    ).get(pk=event_id)
-    told = routing.letters_for(event, dispatch.secrets)
-    for letter in told:
-        outbox.enqueue(letter, now=now)
-    alerts.ring(told, now=now)
-    webhooks.tell(event, now=now)
-    StuckEvent.objects.filter(pk=event_id).delete()
-    return True
+def _tell_together(event_ids: Sequence[int], *, now: datetime) -> int:
+    # What is told already, or is being told by another worker right now, is not among them.
+    rows = Dispatch.objects.select_for_update(skip_locked=True).filter(pk__in=event_ids)
+    secrets = dict(rows.values_list("pk", "secrets"))
+    Dispatch.objects.filter(pk__in=secrets).delete()
+    events = CaseEvent.objects.filter(pk__in=secrets).select_related(
+        "actor", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
+    )
+    with in_this_batch():
+        letters: list[Letter] = []
+        for event in events.order_by("pk"):
+            told = routing.letters_for(event, secrets[event.pk])
+            alerts.ring(told, now=now)
+            webhooks.tell(event, now=now)
+            letters += told
+        outbox.enqueue(letters, now=now)
+    StuckEvent.objects.filter(pk__in=secrets).delete()
+    return len(secrets)
 
 
 def _put_aside(event_id: int, error: str, *, now: datetime) -> None:

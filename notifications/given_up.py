@@ -32,5 +32,5 @@ def tell(*, now: datetime) -> int:
     content = {"mails": mails[:SHOWN], "more": max(0, len(mails) - SHOWN), "count": len(mails), "url": page}
     for person in recipients.administrators():
         letter = Letter(MailKind.MAILS_GIVEN_UP, person, content=content, about=f"given-up.{mails[-1].pk}.{now:%Y%m%d}")
-        outbox.enqueue(letter, now=now)
+        outbox.enqueue([letter], now=now)
     return len(mails)

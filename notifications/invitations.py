@@ -29,7 +29,7 @@ def _tell(invitation_id: int, *, now: datetime) -> bool:
             invitation = waiting.filter(pk=invitation_id).exclude(secret="").first()
             if invitation is None:
                 return False
-            outbox.enqueue(_letter(invitation), now=now)
+            outbox.enqueue([_letter(invitation)], now=now)
             # The open link stands in the mail alone from now on.
             Invitation.objects.filter(pk=invitation_id).update(secret="")
     except Exception:

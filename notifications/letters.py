@@ -20,6 +20,7 @@ from cases.inbox import marks
 from cases.models import Case, CaseEvent, Invitation, Partner, Site, User
 from notifications import heartbeat
 from notifications.models import MailKind
+from notifications.once import once
 from notifications.preferences import choosing
 
 LONGEST_SUBJECT = 200
@@ -97,13 +98,13 @@ def address(path: str) -> str:
 
 def sender() -> str:
     """Return what mails are sent from: the site's own setting, or the installation's."""
-    return _sender_of(Site.objects.first())
+    return _sender_of(_site())
 
 
 def write(letter: Letter, *, now: datetime) -> Written:
     """Write a letter in its reader's language and zone."""
     reader = letter.reader
-    site = Site.objects.first()
+    site = _site()
     sent_from = _sender_of(site)
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.zone)):
         context = _context(letter, "Probax Support" if site is None else site.name, now)
@@ -183,14 +184,19 @@ def _context(letter: Letter, site_name: str, now: datetime) -> dict[str, Any]:
         **about_case,
         "reader": letter.reader,
         "reader_zone": letter.reader.zone,
-        "answers_come_in": bool(settings.INBOUND_KEY or settings.INBOUND_PROVIDER)
-        or heartbeat.last(heartbeat.MAILBOX) is not None,
+        "answers_come_in": _answers_come_in(),
         "turn_off_url": address(turn_off) if turn_off else "",
         "choose_url": address(reverse("account_mail")),
         # What `when_words` reckons "this year" from.
         "now": now,
         **letter.content,
     }
+
+
+@once
+def _answers_come_in() -> bool:
+    by_webhook = bool(settings.INBOUND_KEY or settings.INBOUND_PROVIDER)
+    return by_webhook or heartbeat.last(heartbeat.MAILBOX) is not None
 
 
 def _render(kind: MailKind, name: str, context: dict[str, Any]) -> str:
@@ -203,6 +209,11 @@ def _render(kind: MailKind, name: str, context: dict[str, Any]) -> str:
 def _tidy(text: str) -> str:
     lines = (line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+@once
+def _site() -> Site | None:
+    return Site.objects.first()
 
 
 def _sender_of(site: Site | None) -> str:

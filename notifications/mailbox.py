@@ -77,8 +77,7 @@ def _alert(mail_id: int, *, now: datetime) -> bool:
     if IncomingMail.objects.filter(pk=mail_id, fate__in=TO_SORT, alerted_at=None).update(alerted_at=now) != 1:
         return False
     told = by_mail.severity_1_unsorted(IncomingMail.objects.get(pk=mail_id), now)
-    for letter in told:
-        outbox.enqueue(letter, now=now)
+    outbox.enqueue(told, now=now)
     alerts.ring(told, now=now)
     return True
 

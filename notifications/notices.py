@@ -34,8 +34,7 @@ def _tell(notice_id: int, *, now: datetime) -> bool:
             if Notice.objects.filter(pk=notice_id, told_at=None).update(told_at=now) != 1:
                 return False
             notice = Notice.objects.select_related("partner__home_desk").get(pk=notice_id)
-            for letter in MESSAGES[NoticeKind(notice.kind)](notice):
-                outbox.enqueue(letter, now=now)
+            outbox.enqueue(MESSAGES[NoticeKind(notice.kind)](notice), now=now)
     except Exception:
         # It still waits, and is tried again at the next round.
         logger.exception("Notice %s could not be turned into mails", notice_id)

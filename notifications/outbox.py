@@ -17,10 +17,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, When
 
-from notifications import letters, recipients
-from notifications.letters import Letter
+from notifications import recipients
+from notifications.letters import Letter, write
 from notifications.models import COLLECTING, How, MailState, Outgoing, OutgoingMail
 from notifications.preferences import choosing
+from notifications.recipients import Asked
 
 logger = logging.getLogger(__name__)
 
@@ -91,21 +92,27 @@ def lease() -> timedelta:
 # --- In -----------------------------------------------------------------------------------------------------------
 
 
-def enqueue(letter: Letter, *, now: datetime) -> None:
-    """Keep a letter until it is sent. The same letter again changes nothing.
+def enqueue(letters: Sequence[Letter], *, now: datetime) -> None:
+    """Keep letters until they are sent. The same letter again changes nothing.
 
     A letter to somebody who must not have it is kept as withdrawn, with the reason, and never sent.
     """
-    case = letter.case
-    refused = recipients.why_not(case, letter.recipient, for_staff=letter.kind.is_for_staff, partner=letter.partner)
+    asked = [Asked(letter.case, letter.recipient, letter.kind.is_for_staff, letter.partner) for letter in letters]
+    refused = recipients.why_not_each(asked)
+    mails = [_mail(letter, reason, now) for letter, reason in zip(letters, refused, strict=True)]
+    # No exception on a second time, so the transaction around it goes on.
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def _mail(letter: Letter, refused: str, now: datetime) -> OutgoingMail:
     if refused:
-        logger.warning("%s on %s goes to nobody: %s", letter.kind, letter.about or case, refused)
+        logger.warning("%s on %s goes to nobody: %s", letter.kind, letter.about or letter.case, refused)
     state, due_at, reason = (MailState.WITHDRAWN, letter.due_at or now, refused) if refused else _wanted(letter, now)
-    written = letters.write(letter, now=now)
-    mail = OutgoingMail(
+    written = write(letter, now=now)
+    return OutgoingMail(
         key=letter.key,
         event=letter.event,
-        case=case,
+        case=letter.case,
         invitation=letter.invitation,
         contact_attempt_id=letter.contact_attempt_id,
         recipient=letter.recipient,
@@ -121,8 +128,6 @@ def enqueue(letter: Letter, *, now: datetime) -> None:
         made_at=now,
         last_error=reason,
     )
-    # No exception on a second time, so the transaction around it goes on.
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
 
 
 def _wanted(letter: Letter, now: datetime) -> tuple[MailState, datetime, str]:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from cases import roster
 from cases.models import Case, MailAddress, MembershipRole, Partner, RosterKind, StaffRole, User
+from notifications.once import once
+from sla.models import Desk
 
 
 def has_owner(case: Case) -> bool:
@@ -25,7 +26,7 @@ def owner_or_desk(case: Case) -> list[User]:
 
 def desk_specialists(case: Case) -> list[User]:
     """Return the specialists of the case's desk."""
-    return list(_staff(StaffRole.SPECIALIST).filter(desk=case.desk))
+    return _staff(StaffRole.SPECIALIST, case.desk)
 
 
 def on_call(case: Case, now: datetime) -> list[User]:
@@ -48,7 +49,7 @@ def on_shift(case: Case, now: datetime) -> list[User]:
 
 def managers() -> list[User]:
     """Return the managers; an installation without one has at least an administrator."""
-    return list(_staff(StaffRole.MANAGER)) or list(_staff(StaffRole.ADMINISTRATOR))
+    return _staff(StaffRole.MANAGER) or _staff(StaffRole.ADMINISTRATOR)
 
 
 def leading(partner: Partner) -> list[User]:
@@ -64,7 +65,7 @@ def leading(partner: Partner) -> list[User]:
 
 def administrators() -> list[User]:
     """Return the administrators: whom a promise goes to that managers did not keep."""
-    return list(_staff(StaffRole.ADMINISTRATOR))
+    return _staff(StaffRole.ADMINISTRATOR)
 
 
 def each_once(*groups: Iterable[User]) -> list[User]:
@@ -132,5 +133,7 @@ def _stopped(asked: Sequence[Asked]) -> dict[str, str]:
     return dict(stopped.values_list("address", "code"))
 
 
-def _staff(role: StaffRole) -> QuerySet[User]:
-    return User.objects.filter(is_active=True, staff_role=role).order_by("pk")
+@once
+def _staff(role: StaffRole, desk: Desk | None = None) -> list[User]:
+    people = User.objects.filter(is_active=True, staff_role=role).order_by("pk")
+    return list(people if desk is None else people.filter(desk=desk))

@@ -13,6 +13,7 @@ from cases.models import Case, User
 from cases.rules import RuleBroken
 from notifications import recipients
 from notifications.models import Moment, WarningStep
+from notifications.once import once
 from sla import changes, store
 
 Group: TypeAlias = str
@@ -50,7 +51,7 @@ def steps() -> list[Step]:
 
 def people(moment: Moment, case: Case, owners: list[User], at: datetime) -> list[User]:
     """Return whom a step tells. `owners` are those whose promise it is, or who stand in where nobody owns the case."""
-    tells = _step(moment, WarningStep.objects.filter(pk=moment).first()).tells
+    tells = _step(moment, _row(moment)).tells
     if not recipients.has_owner(case):
         tells |= {"owner", "managers"}
     groups = {
@@ -81,6 +82,11 @@ def change(*, tells: Mapping[Moment, Collection[Group]], shares: Mapping[int, in
         said = {name: name in groups for name in GROUPS}
         WarningStep.objects.update_or_create(pk=moment, defaults={**said, "changed_at": now, "changed_by": actor})
     changes.change_warnings(store.policy_in_force(now), shares)
+
+
+@once
+def _row(moment: Moment) -> WarningStep | None:
+    return WarningStep.objects.filter(pk=moment).first()
 
 
 def _step(moment: Moment, row: WarningStep | None) -> Step:

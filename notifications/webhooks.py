@@ -23,6 +23,7 @@ from cases.api.serializers import CaseRowSerializer, EventSerializer
 from cases.models import CaseEvent
 from notifications import letters, messages, outbox, posting, receivers
 from notifications.models import MailState, Webhook, WebhookDelivery
+from notifications.once import once
 from notifications.outbox import NotTaken
 from notifications.reach import OutOfReach
 
@@ -43,11 +44,16 @@ LONGEST_ANSWER = 500
 
 def tell(event: CaseEvent, *, now: datetime) -> None:
     """Write a delivery for each system that hears of this event. The same event again changes nothing."""
-    ours = Q(partner=None)
-    theirs = Q(partner=event.case.partner_id) if event.public else Q(pk=None)
-    hooks = Webhook.objects.filter(ours | theirs, is_active=True, removed_at=None)
+    hooks = _hearing_of(event.case.partner_id if event.public else None)
     deliveries = [_delivery(hook, event, now) for hook in hooks if not hook.kinds or event.kind in hook.kinds]
     WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+@once
+def _hearing_of(partner_id: int | None) -> list[Webhook]:
+    """Return our systems, and those of a partner who may read of it."""
+    theirs = Q() if partner_id is None else Q(partner=partner_id)
+    return list(Webhook.objects.filter(Q(partner=None) | theirs, is_active=True, removed_at=None))
 
 
 def try_out(hook: Webhook, *, now: datetime) -> WebhookDelivery:
@@ -159,5 +165,4 @@ def _why_withdraw(row: WebhookDelivery) -> str:
 def _switch_off(hook: Webhook, now: datetime) -> None:
     if Webhook.objects.filter(pk=hook.pk, is_active=True).update(is_active=False, gave_up_at=now) != 1:
         return
-    for letter in messages.webhook_off(hook, now):
-        outbox.enqueue(letter, now=now)
+    outbox.enqueue(messages.webhook_off(hook, now), now=now)

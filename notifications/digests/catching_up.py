@@ -72,6 +72,6 @@ def _bundle_for(recipient_id: int, *, now: datetime) -> int:
     if not kept:
         return 0
     letter = Letter(MailKind.CAUGHT_UP, person, content={"lines": told}, about=f"caught-up.{kept[0].pk}")
-    outbox.enqueue(letter, now=now)
+    outbox.enqueue([letter], now=now)
     lines.bundle(kept, OutgoingMail.objects.get(key=letter.key))
     return len(kept)

@@ -50,7 +50,7 @@ def make(*, person_id: int, now: datetime) -> OutgoingMail | None:
     letter = _letter(person, told, since, now)
     if letter is None:
         return None
-    outbox.enqueue(letter, now=now)
+    outbox.enqueue([letter], now=now)
     mail = OutgoingMail.objects.get(key=letter.key)
     lines.bundle(kept, mail)
     return mail

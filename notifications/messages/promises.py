@@ -7,6 +7,8 @@ from cases.models import INTERNAL_KINDS, CaseEvent, Deadline, DeadlineKind, User
 from notifications import recipients, steps
 from notifications.letters import Letter
 from notifications.models import MailKind, Moment
+from notifications.once import once
+from sla.models import PolicyVersion
 
 Secrets = dict[str, str]
 
@@ -50,5 +52,10 @@ def _letters(kind: MailKind, people: list[User], event: CaseEvent, deadline: Dea
     if deadline.kind == DeadlineKind.MILESTONE:
         content["milestone"] = deadline.milestone
     if deadline.kind == DeadlineKind.FIRST_RESPONSE:
-        content["warn_at_percent"] = event.case.policy.targets.get(severity=deadline.severity).warn_at_percent
+        content["warn_at_percent"] = _warn_at_percent(event.case.policy, deadline.severity)
     return [Letter(kind, person, event, content) for person in people]
+
+
+@once
+def _warn_at_percent(policy: PolicyVersion, severity: int | None) -> int:
+    return policy.targets.get(severity=severity).warn_at_percent

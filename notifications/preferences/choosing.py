@@ -14,6 +14,7 @@ from cases import promises
 from cases.models import Partner, User
 from cases.rules import ROUND_THE_CLOCK_SEVERITY, RuleBroken
 from notifications.models import How, MailChoice, MailKind, MailTimes
+from notifications.once import once
 from notifications.preferences import hours
 from notifications.preferences.kinds import OPTIONAL, at_first, offered_to
 from sla.models import Desk
@@ -36,7 +37,7 @@ def how(kind: MailKind, person: User) -> How:
     """Return how a person gets a kind of mail."""
     if kind not in OPTIONAL:
         return How.NOW
-    chosen = MailChoice.objects.filter(person=person, kind=kind).values_list("how", flat=True).first()
+    chosen = _choices_of(person).get(kind)
     return at_first(kind, person) if chosen is None else How(chosen)
 
 
@@ -44,11 +45,21 @@ def may_leave_at(kind: MailKind, person: User, at: datetime) -> datetime:
     """Return `at`, or the end of the quiet hours that hold then. What nobody may turn off does not wait."""
     if kind not in OPTIONAL:
         return at
-    times = MailTimes.objects.filter(person=person).first()
+    times = _times_of(person)
     if times is None or times.quiet_from is None or times.quiet_until is None:
         return at
     end = hours.end_of_quiet(at, ZoneInfo(person.zone), times.quiet_from, times.quiet_until, times.quiet_days)
     return at if end is None else end
+
+
+@once
+def _choices_of(person: User) -> dict[str, str]:
+    return dict(MailChoice.objects.filter(person=person).values_list("kind", "how"))
+
+
+@once
+def _times_of(person: User) -> MailTimes | None:
+    return MailTimes.objects.filter(person=person).first()
 
 
 def waits_for_nothing(severity: int | None) -> bool:

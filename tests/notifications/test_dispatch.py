@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, CaseEvent, Dispatch, EventKind
+from cases.lifecycle import Side
+from cases.models import Case, CaseEvent, Deadline, DeadlineKind, Dispatch, EventKind
 from notifications import dispatch, sweeps
 from notifications.models import OutgoingMail, StuckEvent
 from tests.builders import at, behind_the_back
@@ -61,8 +64,22 @@ def test_a_stuck_event_waits_longer_each_time_and_never_more_than_an_hour(office
     event = spoil(office.log())
     for tries, minutes in ((0, 1), (1, 2), (2, 3), (59, 60), (60, 60), (1000, 60)):
         StuckEvent.objects.update(tries=tries)
-        dispatch.tell(event.pk, now=at(TUESDAY_9))
+        dispatch.tell([event.pk], now=at(TUESDAY_9))
         assert StuckEvent.objects.get().next_try_at - at(TUESDAY_9) == timedelta(minutes=minutes)
+
+
+def test_many_events_are_told_in_few_queries(office: Office) -> None:
+    def asked(cases: int) -> int:
+        for _ in range(cases):
+            office.log()
+        sweeps.warn_and_breach(now=at("Tue 24 Nov 16:00"))
+        with CaptureQueriesContext(connection) as queries:
+            tell("Tue 24 Nov 16:00")
+        return len(queries)
+
+    few = asked(2)
+    # What is read for each event beside what all of them ask: its promise, and the one of the breach.
+    assert asked(10) - few <= 2 * 2 * (10 - 2)
 
 
 def test_a_heap_of_events_is_told_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,3 +98,38 @@ def test_a_heap_of_deadlines_is_walked_page_by_page(office: Office, monkeypatch:
     assert sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00")) == 5
     assert sweeps.warn_and_breach(now=at("Tue 24 Nov 14:00")) == 0
     assert sweeps.warn_and_breach(now=at("Tue 24 Nov 16:00")) == 5
+
+
+def test_a_breach_that_cannot_be_recorded_keeps_no_other_waiting(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = office.log(), office.log()
+    # The number of its next event is taken.
+    first = broken.events.get()
+    CaseEvent.objects.create(case=broken, number=2, kind=first.kind, at=first.at, side=Side.CLOCK, public=False)
+    assert sweeps.warn_and_breach(now=at("Tue 24 Nov 16:00")) == 1
+    assert sound.events.filter(kind=EventKind.PROMISE_MISSED).exists()
+    assert not broken.events.filter(kind=EventKind.PROMISE_MISSED).exists()
+    assert "could not be handled" in caplog.text
+
+
+def test_two_promises_of_one_case_missed_in_one_round_are_two_events_in_a_row(office: Office) -> None:
+    case = office.log()
+    office.take(case, TUESDAY_9)
+    first = case.deadlines.get()
+    with behind_the_back():
+        Deadline.objects.create(
+            case=case,
+            kind=DeadlineKind.FOLLOW_UP,
+            severity=first.severity,
+            made_at=first.made_at,
+            started_at=first.started_at,
+            warn_at=first.warn_at,
+            due_at=first.due_at,
+            edition=first.edition,
+        )
+    assert sweeps.warn_and_breach(now=at("Tue 24 Nov 16:00")) == 2
+    missed = case.events.filter(kind=EventKind.PROMISE_MISSED).order_by("number")
+    assert [event.number for event in missed] == [3, 4]
+    case.refresh_from_db()
+    assert case.last_event_number == 4

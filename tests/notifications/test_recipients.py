@@ -34,7 +34,7 @@ def slip_in(case: Case, kind: MailKind, person: User) -> OutgoingMail:
     rows = {name: Row() for name in ROWS}
     content = {"message": case.messages.first(), "within": timedelta(hours=6), "count": 1, **moments, **rows}
     letter = Letter(kind, person, event(case, "case_logged"), content)
-    outbox.enqueue(letter, now=at(TUESDAY_9))
+    outbox.enqueue([letter], now=at(TUESDAY_9))
     return OutgoingMail.objects.get(key=letter.key)
 
 
@@ -85,7 +85,7 @@ def test_the_outbox_refuses_a_contact_of_another_partner_what_is_about_no_case(
         about=f"notice.{notice.pk}",
         partner=office.northwind,
     )
-    outbox.enqueue(letter, now=at("Tue 12:00"))
+    outbox.enqueue([letter], now=at("Tue 12:00"))
     refused = OutgoingMail.objects.get(key=letter.key)
     assert (refused.state, refused.last_error) == (
         MailState.WITHDRAWN,

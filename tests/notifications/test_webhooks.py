@@ -251,8 +251,7 @@ def test_whoever_looks_after_it_no_more_is_not_told(office: Office, system: Http
     Webhook.objects.update(failing_since=MONDAY, is_active=False)
     hook.refresh_from_db()
 
-    for letter in messages.webhook_off(hook, MONDAY):
-        outbox.enqueue(letter, now=MONDAY)
+    outbox.enqueue(messages.webhook_off(hook, MONDAY), now=MONDAY)
     office.priya.memberships.update(role="contact")
     sweeps.send_outbox(clock=lambda: MONDAY)
     assert OutgoingMail.objects.get().last_error == "The recipient looks after this system no more."
