@@ -123,7 +123,7 @@ from cases.actions.plans import (
 )
 from cases.actions.policy import discard_policy_draft, keep_policy_draft, publish_policy, withdraw_policy
 from cases.actions.privacy import erase_person, forget_with
-from cases.actions.promises import record_breach, warn_of_deadline
+from cases.actions.promises import record_breaches, warn_of_deadlines
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
 from cases.actions.record import bind_events
 from cases.actions.redaction import redact_file, redact_text
@@ -308,7 +308,7 @@ __all__ = [
     "publish_policy",
     "put_mail",
     "reactivate_colleague",
-    "record_breach",
+    "record_breaches",
     "record_cloud_action_without_consent",
     "record_spoken_consent",
     "record_workaround",
@@ -346,7 +346,7 @@ __all__ = [
     "unpublish_article",
     "vote_on_article",
     "wake_on_commit",
-    "warn_of_deadline",
+    "warn_of_deadlines",
     "withdraw_cloud_consent",
     "withdraw_invitation",
     "withdraw_policy",

@@ -1,7 +1,8 @@
 """The one place that sets status, severity and deadlines and writes `CaseEvent`.
 
 Every action locks its case first (`locked`), changes it through the functions here, and ends with `record`, which
-numbers the event, saves the case and leaves a dispatch row, all in the action's transaction.
+numbers the event, saves the case and leaves a dispatch row, all in the action's transaction. What the clock says of
+many promises at once goes by `_by_the_clock`.
 """
 
 from collections.abc import Callable

@@ -51,11 +51,11 @@ def _letters(kind: MailKind, people: list[User], event: CaseEvent, deadline: Dea
     content: dict[str, Any] = {"deadline": deadline, "due_at": deadline.due_at, "what": deadline.kind}
     if deadline.kind == DeadlineKind.MILESTONE:
         content["milestone"] = deadline.milestone
-    if deadline.kind == DeadlineKind.FIRST_RESPONSE:
+    if deadline.kind == DeadlineKind.FIRST_RESPONSE and deadline.severity is not None:
         content["warn_at_percent"] = _warn_at_percent(event.case.policy, deadline.severity)
     return [Letter(kind, person, event, content) for person in people]
 
 
 @once
-def _warn_at_percent(policy: PolicyVersion, severity: int | None) -> int:
+def _warn_at_percent(policy: PolicyVersion, severity: int) -> int:
     return policy.targets.get(severity=severity).warn_at_percent

@@ -163,7 +163,7 @@ def test_a_promise_that_would_fall_due_before_now_stays_as_it_was(people: Cast) 
 def test_a_missed_promise_stays_missed(people: Cast, case: Case) -> None:
     assert change(people.ruth, move=True, now=at("Thu 10:00:01")) == 0
     assert deadline_of(case).due_at == at("Thu 10:00")
-    actions.record_breach(deadline_id=deadline_of(case).pk, now=at("Thu 10:01"))
+    actions.record_breaches(deadline_ids=[deadline_of(case).pk], now=at("Thu 10:01"))
     assert change(people.ruth, FRIDAY, move=True, now=at("Thu 11:00")) == 0
 
 
@@ -218,17 +218,17 @@ def test_what_ended_meanwhile_is_not_replaced(people: Cast, case: Case) -> None:
 
 def test_who_was_warned_is_warned_again_when_the_new_warning_is_to_come(people: Cast) -> None:
     case = logged_case(people.priya, at("Wed 11:30"), severity=4)
-    actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Thu 8:30"))
+    actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Thu 8:30"))
     change(people.ruth, move=True, now=at("Thu 9:00"))
     assert (deadline_of(case).warned_at, deadline_of(case).warn_at) == (None, at("Fri 8:30"))
-    assert actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Fri 8:30")) is not None
+    assert actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Fri 8:30"))
 
 
 def test_a_warning_that_still_holds_is_not_given_twice(people: Cast, case: Case) -> None:
-    actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Wed 17:00"))
+    actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Wed 17:00"))
     change(people.ruth, move=True, now=at("Wed 17:30"))
     assert (deadline_of(case).due_at, deadline_of(case).warned_at) == (at("Fri 10:00"), at("Wed 17:00"))
-    assert actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Wed 17:31")) is None
+    assert not actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Wed 17:31"))
 
 
 def test_reading_costs_the_same_however_many_promises_are_open(people: Cast) -> None:

@@ -227,9 +227,9 @@ def test_it_is_warned_of_and_breached_like_others(people: Cast, case: Case) -> N
     investigate(case, people.lena, "Tue 11:00")
     promise = promise_of(case)
     assert fresh(case).next_due_at is not None
-    assert actions.warn_of_deadline(deadline_id=promise.pk, now=at("Wed 5:45")) is not None
+    assert actions.warn_of_deadlines(deadline_ids=[promise.pk], now=at("Wed 5:45"))
     assert last_event(case).facts["kind"] == "follow_up"
-    assert actions.record_breach(deadline_id=promise.pk, now=at("Wed 12:01")) is not None
+    assert actions.record_breaches(deadline_ids=[promise.pk], now=at("Wed 12:01"))
 
 
 def test_beginning_alone_is_no_first_response(people: Cast, case: Case) -> None:

@@ -122,8 +122,8 @@ def test_a_call_that_reached_nobody_stops_nothing(people: Cast, case: Case, outc
 
 
 def test_a_warning_and_a_breach_stop_nothing(people: Cast, case: Case) -> None:
-    actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Tue 13:30"))
-    actions.record_breach(deadline_id=deadline_of(case).pk, now=at("Tue 15:01"))
+    actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Tue 13:30"))
+    actions.record_breaches(deadline_ids=[deadline_of(case).pk], now=at("Tue 15:01"))
     assert_the_clock_still_runs(case)
 
 
@@ -170,7 +170,7 @@ def test_a_reached_call_stops_the_clock_at_the_time_of_the_call(people: Cast, ca
 
 
 def test_a_reached_call_in_time_is_kept_even_if_the_breach_was_on_the_record(people: Cast, case: Case) -> None:
-    actions.record_breach(deadline_id=deadline_of(case).pk, now=at("Tue 15:01"))
+    actions.record_breaches(deadline_ids=[deadline_of(case).pk], now=at("Tue 15:01"))
     call(case, people.lena, at("Tue 14:50"), logged_at=at("Tue 15:20"))
     assert verdict_of(case) == (at("Tue 14:50"), DeadlineEnd.DONE, True)
 

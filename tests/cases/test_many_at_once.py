@@ -134,10 +134,10 @@ def test_the_same_reply_from_two_threads_is_said_once() -> None:
 def test_a_warning_and_a_breach_looked_for_by_many_workers_are_each_recorded_once() -> None:
     people = builders.cast()
     promise = deadline_of(logged_case(people.priya, at("Tue 9:00")))
-    warn = partial(actions.warn_of_deadline, deadline_id=promise.pk, now=at("Tue 13:30"))
-    breach = partial(actions.record_breach, deadline_id=promise.pk, now=at("Tue 15:01"))
-    assert Counter(given is None for given in all_at_once([warn] * 4)) == {True: 3, False: 1}
-    assert Counter(given is None for given in all_at_once([breach] * 4)) == {True: 3, False: 1}
+    warn = partial(actions.warn_of_deadlines, deadline_ids=[promise.pk], now=at("Tue 13:30"))
+    breach = partial(actions.record_breaches, deadline_ids=[promise.pk], now=at("Tue 15:01"))
+    assert Counter(given == [] for given in all_at_once([warn] * 4)) == {True: 3, False: 1}
+    assert Counter(given == [] for given in all_at_once([breach] * 4)) == {True: 3, False: 1}
     assert events_of(promise.case)[1:] == [EventKind.PROMISE_AT_RISK, EventKind.PROMISE_MISSED]
 
 

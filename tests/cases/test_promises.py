@@ -14,27 +14,27 @@ def case(people: Cast) -> Case:
     return logged_case(people.priya, at("Tue 9:00"))
 
 
-def warn(case: Case, when: str) -> Case | None:
-    return actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at(when))
+def warn(case: Case, when: str) -> list[Case]:
+    return actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at(when))
 
 
-def breach(case: Case, when: str) -> Case | None:
-    return actions.record_breach(deadline_id=deadline_of(case).pk, now=at(when))
+def breach(case: Case, when: str) -> list[Case]:
+    return actions.record_breaches(deadline_ids=[deadline_of(case).pk], now=at(when))
 
 
 def test_three_quarters_of_the_target_puts_a_promise_at_risk_once(case: Case) -> None:
-    assert warn(case, "Tue 13:29:59") is None
-    assert warn(case, "Tue 13:30") == case
-    assert warn(case, "Tue 13:31") is None
+    assert warn(case, "Tue 13:29:59") == []
+    assert warn(case, "Tue 13:30") == [case]
+    assert warn(case, "Tue 13:31") == []
     assert events_of(case) == [EventKind.CASE_LOGGED, EventKind.PROMISE_AT_RISK]
     assert deadline_of(case).warned_at == at("Tue 13:30")
 
 
 def test_a_promise_is_missed_after_its_due_second_once(case: Case) -> None:
     warn(case, "Tue 13:30")
-    assert breach(case, "Tue 15:00") is None
-    assert breach(case, "Tue 15:00:01") == case
-    assert breach(case, "Tue 15:01") is None
+    assert breach(case, "Tue 15:00") == []
+    assert breach(case, "Tue 15:00:01") == [case]
+    assert breach(case, "Tue 15:01") == []
     assert events_of(case)[1:] == [EventKind.PROMISE_AT_RISK, EventKind.PROMISE_MISSED]
     assert deadline_of(case).warned_at == at("Tue 13:30")
 
@@ -49,21 +49,21 @@ def test_a_breach_leaves_the_due_time_as_it_was_promised(case: Case) -> None:
 
 def test_a_warning_that_nobody_gave_in_time_is_not_given_after_the_breach(case: Case) -> None:
     breach(case, "Tue 15:30")
-    assert warn(case, "Tue 15:31") is None
+    assert warn(case, "Tue 15:31") == []
     assert events_of(case) == [EventKind.CASE_LOGGED, EventKind.PROMISE_MISSED]
 
 
 def test_an_answered_case_is_neither_at_risk_nor_missed(people: Cast, case: Case) -> None:
     answer(case, people.lena, at("Tue 10:00"))
-    assert warn(case, "Tue 14:00") is None
-    assert breach(case, "Tue 16:00") is None
+    assert warn(case, "Tue 14:00") == []
+    assert breach(case, "Tue 16:00") == []
     assert events_of(case)[-1] == EventKind.SPECIALIST_REPLIED
 
 
 def test_a_case_that_ended_is_neither_at_risk_nor_missed(people: Cast, case: Case) -> None:
     close(case, people.priya, at("Tue 10:00"), Outcome.SOLVED_BY_CONTACT)
-    assert warn(case, "Tue 14:00") is None
-    assert breach(case, "Tue 16:00") is None
+    assert warn(case, "Tue 14:00") == []
+    assert breach(case, "Tue 16:00") == []
     assert events_of(case)[-1] == EventKind.CASE_CLOSED
 
 

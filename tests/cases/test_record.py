@@ -30,8 +30,8 @@ def eventful(people: Cast) -> Case:
     actions.assign_case(
         case_id=case.pk, assignee_id=people.lena.pk, expected_id=None, actor=people.lena, now=at("Mon 9:30")
     )
-    actions.warn_of_deadline(deadline_id=deadline_of(case).pk, now=at("Mon 13:30"))
-    actions.record_breach(deadline_id=deadline_of(case).pk, now=at("Mon 15:01"))
+    actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at("Mon 13:30"))
+    actions.record_breaches(deadline_ids=[deadline_of(case).pk], now=at("Mon 15:01"))
     call(case, people.lena, at("Mon 15:30"), "no_answer")
     answer(case, people.lena, at("Mon 16:00"))
     actions.write_note(case_id=case.pk, body="Odd.", actor=people.max, now=at("Mon 16:30"))

@@ -143,10 +143,10 @@ def test_staff_are_told_before_it_is_due_and_once_it_is_overdue(
     case = answered(people, severity)
     update = update_of(case)
     assert (update.warn_at, update.due_at, update.explanation) == (at(warned), at(due), {})
-    assert actions.warn_of_deadline(deadline_id=update.pk, now=at(warned)) is not None
-    assert actions.record_breach(deadline_id=update.pk, now=at(due)) is None
+    assert actions.warn_of_deadlines(deadline_ids=[update.pk], now=at(warned))
+    assert not actions.record_breaches(deadline_ids=[update.pk], now=at(due))
     late = at(due).replace(second=1)
-    assert actions.record_breach(deadline_id=update.pk, now=late) is not None
+    assert actions.record_breaches(deadline_ids=[update.pk], now=late)
     assert set(case.events.filter(facts__kind="update").values_list("public", flat=True)) == {False}
     assert Case.objects.updates_overdue(late).get() == case
     # It is no promise: neither at risk nor breached, nor in any share of promises kept.

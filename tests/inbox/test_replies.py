@@ -182,7 +182,7 @@ def thanks(office: Office) -> Case:
 def test_thanks_are_dismissed_and_count_nowhere(office: Office) -> None:
     case = thanks(office)
     late = at("Thu 26 Nov 12:00")
-    actions.record_breach(deadline_id=case.deadlines.get(kind="first_response").pk, now=late)
+    actions.record_breaches(deadline_ids=[case.deadlines.get(kind="first_response").pk], now=late)
     actions.dismiss_as_thanks(case_id=case.pk, actor=office.lena, now=late)
     actions.dismiss_as_thanks(case_id=case.pk, actor=office.max, now=late)
     case = fresh(case)

@@ -116,7 +116,7 @@ def test_the_case_page_shows_its_promise_and_the_conversation_without_notes(
 
 
 def test_a_contact_never_reads_what_the_clock_told_staff(people: Cast, browser: Client, case: Case) -> None:
-    actions.warn_of_deadline(deadline_id=builders.deadline_of(case).pk, now=at("Tue 13:30"))
+    actions.warn_of_deadlines(deadline_ids=[builders.deadline_of(case).pk], now=at("Tue 13:30"))
     assert "Most of the time" not in words_of(get(browser, "/cases/NWIT-1/", at("Tue 14:00")))
 
 
