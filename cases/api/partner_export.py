@@ -4,15 +4,12 @@ It holds what a contact who sees every case reads on the pages, as the API words
 as it is read, a few cases at a time, so that 50,000 cases take no more memory than one.
 """
 
-import io
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED
 
 from django.db.models import Model, Prefetch, QuerySet
 from rest_framework import serializers
@@ -27,6 +24,7 @@ from cases.api.serializers import (
     PersonSerializer,
     ProposalSerializer,
 )
+from cases.archive import Archive, content_of, plain_name
 from cases.models import (
     ActionPlan,
     Attachment,
@@ -45,9 +43,6 @@ from cases.models import (
 from cases.querysets import CaseQuerySet
 
 AT_ONCE = 50
-READ_BYTES = 256 * 1024
-# What stays as it is in the name of a file; the rest could lead out of the folder that it is unpacked to.
-PLAIN = re.compile(r"[^\w.()+ -]")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -148,63 +143,19 @@ def parts_of(partner: Partner, cases: CaseQuerySet, *, now: datetime) -> Iterato
     One that broke off lacks its table of contents and opens nowhere: what opens is whole.
     """
     theirs = cases.filter(partner=partner)
-    archive = _Archive(now)
+    archive = Archive(now)
     yield from archive.put("partner.json", [_json(_company(partner))])
     yield from archive.put("cases.json", _array(theirs, now))
     lost = []
     files = Attachment.objects.open_to_contacts().filter(case__in=theirs).select_related("case")
     for file in chain.from_iterable(_pages(files)):
         if file.file.storage.exists(str(file.file.name)):
-            yield from archive.put(_name_of(file), _content_of(file), packed=ZIP_STORED)
+            yield from archive.put(_name_of(file), content_of(file.file), packed=ZIP_STORED)
         else:
             lost.append(_name_of(file))
     about = {"partner": partner.code, "made_at": now, "cases": theirs.count(), "files_that_are_lost": lost}
     yield from archive.put("about.json", [_json(about)])
     yield from archive.end()
-
-
-class _Archive:
-    """A ZIP that is handed out as it is written."""
-
-    def __init__(self, now: datetime) -> None:
-        self.written = _Written()
-        self.zip = ZipFile(self.written, "w")
-        self.now = now
-
-    def put(self, name: str, parts: Iterable[bytes], *, packed: int = ZIP_DEFLATED) -> Iterator[bytes]:
-        """Write one file, and yield what came of it."""
-        info = ZipInfo(name, date_time=self.now.timetuple()[:6])
-        info.compress_type = packed
-        with self.zip.open(info, "w", force_zip64=True) as entry:
-            for part in parts:
-                entry.write(part)
-                yield from self.written.taken()
-        yield from self.written.taken()
-
-    def end(self) -> Iterator[bytes]:
-        """Yield the table of contents."""
-        self.zip.close()
-        yield from self.written.taken()
-
-
-class _Written(io.RawIOBase):
-    """What was written and not handed out yet. It cannot be wound back, which tells `zipfile` to do without."""
-
-    def __init__(self) -> None:
-        self.waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, part: Any) -> int:
-        self.waiting += part
-        return len(part)
-
-    def taken(self) -> Iterator[bytes]:
-        """Yield what waits, if anything does."""
-        if self.waiting:
-            part, self.waiting = bytes(self.waiting), bytearray()
-            yield part
 
 
 def _company(partner: Partner) -> dict[str, Any]:
@@ -253,14 +204,9 @@ def _pages(rows: QuerySet[Row]) -> Iterator[list[Row]]:
         last = page[-1].pk
 
 
-def _content_of(file: Attachment) -> Iterator[bytes]:
-    with file.file.open("rb") as content:
-        yield from iter(partial(content.read, READ_BYTES), b"")
-
-
 def _name_of(file: Attachment) -> str:
     folder = file.case.reference if file.case else "none"
-    return f"files/{folder}/{file.pk}-{PLAIN.sub('_', file.name)}"
+    return f"files/{folder}/{file.pk}-{plain_name(file.name)}"
 
 
 def _json(said: Any) -> bytes:

@@ -12,6 +12,7 @@ from cases.rules import RuleBroken
 FIELD_OF_RULE = {
     "hold_reason_missing": "reason",
     "no_such_case": "other",
+    "address_differs": "address",
     "secret_too_short": "secret",
     "secret_nowhere": "secret",
     "secret_not_yours": "secret",

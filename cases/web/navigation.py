@@ -75,6 +75,7 @@ MANAGE = [
     Place("manager_webhooks", _("Webhooks"), ("manager_webhook",)),
     Place("manager_macros", _("Macros"), ("manager_macro",)),
 ]
+ADMINISTER = [Place("manager_persons", _("Personal data"), ("manager_person",))]
 
 
 def navigation_of(request: HttpRequest, user: User | None) -> dict[str, Any]:
@@ -85,7 +86,8 @@ def navigation_of(request: HttpRequest, user: User | None) -> dict[str, Any]:
         return {"links": _shown(PARTNER, request), "menus": []}
     menus = [{"label": _("More"), "places": _shown(MORE, request)}]
     if user.manages:
-        menus.append({"label": _("Manage"), "places": _shown(MANAGE, request)})
+        places = [*MANAGE, *ADMINISTER] if user.is_staff else MANAGE
+        menus.append({"label": _("Manage"), "places": _shown(places, request)})
     return {"links": _shown(DESK, request), "menus": menus}
 
 

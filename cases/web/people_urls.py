@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from cases.web import company, company_export, partner_report, viewings
-from cases.web.request import manager_page, partner_page
+from cases.web import company, company_export, partner_report, personal_data, viewings
+from cases.web.request import administrator_page, manager_page, partner_page
 
 # /company/: contacts, a company's own people
 company_pages = [
@@ -72,4 +72,11 @@ people_pages = [
         manager_page(company.reactivate),
         name="manager_people_reactivate",
     ),
+    # /manager/persons/: what is kept about anybody, for administrators
+    path("manager/persons/", administrator_page(personal_data.people), name="manager_persons"),
+    path("manager/persons/<int:user_id>/", administrator_page(personal_data.person), name="manager_person"),
+    path(
+        "manager/persons/<int:user_id>/export/", administrator_page(personal_data.export), name="manager_person_export"
+    ),
+    path("manager/persons/<int:user_id>/erase/", administrator_page(personal_data.erase), name="manager_person_erase"),
 ]

@@ -55,3 +55,8 @@ def desk_page(view: View[P]) -> Callable[..., HttpResponseBase]:
 def manager_page(view: View[P]) -> Callable[..., HttpResponseBase]:
     """Let managers and administrators in."""
     return _page_for(lambda user: user.manages, view)
+
+
+def administrator_page(view: View[P]) -> Callable[..., HttpResponseBase]:
+    """Let administrators in, and no other manager."""
+    return _page_for(lambda user: user.is_staff, view)

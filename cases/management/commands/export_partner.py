@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from cases import archive
 from cases.api import partner_export
 from cases.models import Case, Partner
 
@@ -25,17 +26,8 @@ class Command(BaseCommand):
         partner = Partner.objects.select_related("home_desk").filter(code=code.upper()).first()
         if partner is None:
             raise CommandError(f"There is no partner {code}.")
-        if file.exists():
-            raise CommandError(f"{file} is there already: name a file that is not.")
-        being_written = file.with_name(f"{file.name}.part")
         try:
-            with being_written.open("wb") as target:
-                being_written.chmod(0o600)
-                for part in partner_export.parts_of(partner, Case.objects.all(), now=timezone.now()):
-                    target.write(part)
-            being_written.rename(file)
+            archive.write(file, partner_export.parts_of(partner, Case.objects.all(), now=timezone.now()))
         except OSError as error:
             raise CommandError(f"{file} could not be written: {error.strerror}.") from error
-        finally:
-            being_written.unlink(missing_ok=True)
         self.stdout.write(f"{file} holds all of {partner}. Keep it private.")
