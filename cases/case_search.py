@@ -1,7 +1,8 @@
 """Finding words in what is kept about cases, one way for two databases.
 
 A search is split into terms at spaces, a term into parts at punctuation. A text holds a term where the parts stand one
-after another, each a whole word, the last at least its beginning: "bk-0" is held by "BK-02", not by "XBK 02".
+after another, each a whole word, the last at least its beginning: "bk-0" is held by "BK-02", not by "XBK 02". A single
+letter or digit is a whole word: nearly every text has a word that begins with "a".
 PostgreSQL keeps the words in indexes (see the migration `words_to_find`); SQLite reads the text itself.
 """
 
@@ -11,15 +12,17 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
 from django.db import connections
-from django.db.models import Func, Q, QuerySet
+from django.db.models import Count, Func, Q, QuerySet
 
 # What is typed may be long; its first words say what is looked for.
 MOST_TERMS = 8
 # Between the parts of a term, and around them: whatever is no letter and no digit.
 BETWEEN = r"[\W_]+"
 WORDS_OF = "words_of"
+# A term is common when that many of the newest texts hold it. An index is of no use then: it would read half the table.
+SAMPLE, MANY = 50, 10
 
 Term = tuple[str, ...]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -33,23 +36,41 @@ def terms_in(text: str) -> list[Term]:
 
 def pattern_of(terms: Sequence[Term]) -> str:
     """Return the regular expression for any of `terms`, capitals or not."""
-    words = "|".join(BETWEEN.join(map(re.escape, term)) for term in sorted(terms, key=lambda term: -len("".join(term))))
+    words = "|".join(map(_as_pattern, sorted(terms, key=lambda term: -len("".join(term)))))
     return rf"(?<![^\W_])(?:{words})"
+
+
+def _as_pattern(term: Term) -> str:
+    ending = r"(?![^\W_])" if len(term[-1]) == 1 else ""
+    return BETWEEN.join(map(re.escape, term)) + ending
 
 
 def holding(rows: Rows, columns: Sequence[str], terms: Sequence[Term]) -> Rows:
     """Keep the rows of which `columns`, read as one text, hold any of `terms`."""
-    if connections[rows.db].vendor == "postgresql":
+    return rows.filter(holds(rows.db, columns, terms))
+
+
+def holds(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
+    """Return whether `columns` of a row, read as one text, hold any of `terms`, as a condition."""
+    if connections[database].vendor == "postgresql":
         words = Func(*columns, function=WORDS_OF, output_field=SearchVectorField())
         asked = SearchQuery(" | ".join(map(_as_query, terms)), search_type="raw", config="simple")
-        return rows.alias(words=words).filter(words=asked)
+        return Q(SearchVectorExact(words, asked))
     pattern = pattern_of(terms)
-    return rows.filter(reduce(or_, (Q(**{f"{column}__iregex": pattern}) for column in columns)))
+    return reduce(or_, (Q(**{f"{column}__iregex": pattern}) for column in columns))
+
+
+def common_among(rows: "QuerySet[Any]", column: str, terms: Sequence[Term]) -> set[Term]:
+    """Return the terms that many of these texts hold, as the newest of them show. One query; of few texts none."""
+    newest = rows.model._default_manager.filter(pk__in=rows.order_by("-pk").values("pk")[:SAMPLE])
+    counts = {f"of_{place}": Count("pk", holds(rows.db, (column,), [term])) for place, term in enumerate(terms)}
+    seen = newest.aggregate(texts=Count("pk"), **counts)
+    return {term for place, term in enumerate(terms) if seen["texts"] == SAMPLE and seen[f"of_{place}"] >= MANY}
 
 
 def _as_query(term: Term) -> str:
     *whole, last = term
-    return " <-> ".join([*(_either(part, "") for part in whole), _either(last, ":*")])
+    return " <-> ".join([*(_either(part, "") for part in whole), _either(last, ":*" if len(last) > 1 else "")])
 
 
 def _either(part: str, ending: str) -> str:

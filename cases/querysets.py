@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.db.models import Count, F, FilteredRelation, Model, Prefetch, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from cases import case_search
 from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
@@ -93,39 +94,62 @@ class CaseQuerySet(QuerySet["Case"]):
 
     def breached(self, now: datetime) -> Self:
         """Keep open cases with an open promise that is past its due time."""
-        late = self._deadlines().promises().filter(due_at__lt=now)
+        # The warning comes before the due time, so it narrows nothing: it leads to the index of promises at risk.
+        late = self._deadlines().promises().filter(warn_at__lt=now, due_at__lt=now)
         return self.open().filter(next_due_at__lt=now, pk__in=late.values("case"))
 
     def updates_overdue(self, now: datetime) -> Self:
         """Keep open cases whose contact should have heard from us by now (P9.2)."""
-        late = self._deadlines().filter(kind__in=INTERNAL_KINDS, due_at__lt=now)
-        return self.open().filter(next_due_at__lt=now, pk__in=late.values("case"))
+        # A join, not a list of ids: a case has one such deadline, so the count stops where it may.
+        late = Q(deadlines__ended_at=None, deadlines__kind="update", deadlines__due_at__lt=now)
+        return self.open().filter(late, next_due_at__lt=now)
 
     def closing_soon(self) -> Self:
         """Keep cases that silence closes on the next business day (P9.5): both attempts were made."""
         return self.open().filter(episodes__ended_at=None, episodes__closes_at__isnull=False)
 
     def matching(self, words: str, reader: "User", now: datetime) -> Self:
-        """Keep the cases in which `reader` may find each of `words`: in what was asked, said or sent, or in a name."""
+        """Keep the cases in which `reader` may find each of `words`: in what was asked, said or sent, or in a name.
+
+        A rare term is looked up, and its cases are picked. For a common one the cases are gone through in their order
+        until there are enough: its list would be most of the table.
+        """
         terms = case_search.terms_in(words)
         found = self if terms else self.none()
+        common = case_search.common_among(self._related("messages"), "body", terms) if terms else set()
         for term in terms:
-            found = found.filter(pk__in=self._ids_holding(term, reader, now))
+            texts = self._texts(term, reader, now)
+            found = found._holding_here(term, texts) if term in common else found.filter(pk__in=self._ids(term, texts))
         return found
 
-    def _ids_holding(self, term: case_search.Term, reader: "User", now: datetime) -> QuerySet[Any, Any]:
-        cases, named = self.model._default_manager.all(), ("name", "email")
+    def _texts(self, term: case_search.Term, reader: "User", now: datetime) -> "dict[str, QuerySet[Any]]":
+        """Return what holds a term beside the cases' own words, by the column that leads to the case or from it."""
         messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
-        files = cast("AttachmentQuerySet", self._related("attachments")).visible_to(reader)
-        partners = case_search.holding(self._related("partner"), ("name",), [term])
-        people = case_search.holding(self._related("contact"), named, [term])
+        files = cast("AttachmentQuerySet", self._related("attachments")).visible_to(reader).exclude(case=None)
+        return {
+            "messages": case_search.holding(messages, ("body",), [term]),
+            "attachments": case_search.holding(files, ("name",), [term]),
+            "partner": case_search.holding(self._related("partner"), ("name",), [term]),
+            "contact": case_search.holding(self._related("contact"), ("name", "email"), [term]),
+        }
+
+    def _ids(self, term: case_search.Term, texts: "dict[str, QuerySet[Any]]") -> QuerySet[Any, Any]:
+        cases = self.model._default_manager.all()
         return case_search.ids_of(
             case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk"),
-            case_search.holding(messages, ("body",), [term]).values("case"),
-            case_search.holding(files.exclude(case=None), ("name",), [term]).values("case"),
-            cases.filter(partner__in=partners.values("pk")).values("pk"),
-            cases.filter(contact__in=people.values("pk")).values("pk"),
+            texts["messages"].values("case"),
+            texts["attachments"].values("case"),
+            cases.filter(partner__in=texts["partner"].values("pk")).values("pk"),
+            cases.filter(contact__in=texts["contact"].values("pk")).values("pk"),
         )
+
+    def _holding_here(self, term: case_search.Term, texts: "dict[str, QuerySet[Any]]") -> Self:
+        own = case_search.holds(self.db, ASKED_COLUMNS, [term])
+        named = Q(partner__in=texts["partner"].values("pk")) | Q(contact__in=texts["contact"].values("pk"))
+        # One row of each case, and no EXISTS: PostgreSQL would turn that into the list that is to be spared.
+        first = {name: texts[name].filter(case=OuterRef("pk")).values("pk")[:1] for name in ("messages", "attachments")}
+        said, sent = (Q(IsNull(Subquery(rows), False)) for rows in first.values())
+        return self.filter(own | said | sent | named)
 
     def _related(self, name: str) -> QuerySet[Any]:
         """Return every row of the model behind a field."""
@@ -160,10 +184,12 @@ class CaseQuerySet(QuerySet["Case"]):
     def with_next_promise(self, reader: "User") -> Self:
         """Load each case's open deadlines that `reader` may know of as `next_promise`, the earliest first.
 
-        One more query.
+        One more query; the sum behind each is left where it is.
         """
         deadlines = self._deadlines() if reader.works_here else self._deadlines().promises()
-        return self.prefetch_related(Prefetch("deadlines", deadlines.order_by("due_at"), to_attr="next_promise"))
+        return self.prefetch_related(
+            Prefetch("deadlines", deadlines.defer("explanation").order_by("due_at"), to_attr="next_promise")
+        )
 
     def with_open_episode(self) -> Self:
         """Load the open episode of each case, in the same query; the database keeps one at most."""

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from cases import actions
-from cases.models import Case, User
+from cases.case_search import SAMPLE
+from cases.models import Case, Message, User
+from cases.web.hits import marks_of
 from tests.builders import Cast, answer, at, logged_case, new_partner, say, upload
 
 NOON = at("Tue 12:00")
@@ -103,3 +105,37 @@ def test_a_new_name_finds_the_case_of_before(people: Cast) -> None:
     logged_case(person, at("Tue 9:00"))
     type(partner).objects.filter(pk=partner.pk).update(name="Renamed Company")
     assert len(finder(people.lena)("renamed")) == 1
+
+
+def said_often(case_of: User, by: User, body: str, *, kind: str = "reply") -> None:
+    """Make a word common: most of the newest messages hold it."""
+    case = Case.objects.filter(contact=case_of).latest("pk")
+    Message.objects.bulk_create(
+        Message(case=case, kind=kind, author=by, by_staff=by.works_here, channel="portal", body=body, said_at=NOON)
+        for _ in range(SAMPLE)
+    )
+
+
+@pytest.mark.usefixtures("cases")
+def test_common_words_are_found_like_rare_ones(people: Cast) -> None:
+    find = finder(people.lena)
+    said_often(people.omar, people.omar, "Agent, CPU and load of NWIT.")
+    assert {words: find(words) for words in FOUND} == FOUND
+    said_often(people.priya, people.priya, "Disk.")
+    assert find("disk agent") == find("agent disk") == {DISK}
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_contact_finds_nothing_by_common_words_of_notes(people: Cast) -> None:
+    said_often(people.omar, people.lena, "They never patch.", kind="note")
+    assert finder(people.omar)("patch") == set()
+    assert finder(people.lena)("patch") == {SLOW}
+
+
+@pytest.mark.usefixtures("cases")
+def test_one_letter_is_a_word_and_no_beginning(people: Cast) -> None:
+    say(Case.objects.get(reference=DISK), people.priya, at("Tue 11:00"), body="It is drive E.")
+    find = finder(people.lena)
+    assert find("e") == {DISK}
+    assert find("e 1603") == {DISK}
+    assert marks_of("e").findall("Drive E, else none; e.") == ["E", "e"]
