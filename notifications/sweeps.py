@@ -24,6 +24,7 @@ from cases.models import (
     Survey,
     WaitingEpisode,
 )
+from cases.reports import overview
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
 from notifications import (
     alerts,
@@ -175,6 +176,16 @@ def forget_receipts(*, now: datetime) -> int:
     forgotten = actions.forget_receipts(now=now)
     heartbeat.beat("forget receipts", now=now, done=forgotten)
     return forgotten
+
+
+def count_for_managers(*, now: datetime) -> int:
+    """Count the numbers of the manager's page where that takes long. Returns 1 if it did."""
+    content = overview.to_keep(now)
+    if content is not None:
+        actions.keep_numbers(name=overview.NAME, content=content, now=now)
+    counted = int(content is not None)
+    heartbeat.beat("count for managers", now=now, done=counted)
+    return counted
 
 
 def extend_rosters(*, now: datetime) -> int:

@@ -121,6 +121,12 @@ def extend_rosters(**_: Any) -> None:
 
 
 @shared_task
+def count_for_managers(**_: Any) -> None:
+    """Count what takes too long to count when a manager's page is opened."""
+    sweeps.count_for_managers(now=timezone.now())
+
+
+@shared_task
 def tell_of_trials(**_: Any) -> None:
     """Have people told of trials that end."""
     sweeps.tell_of_trials(now=timezone.now())

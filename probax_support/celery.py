@@ -76,6 +76,8 @@ app.conf.beat_schedule = {
     "tell of trials": tick("tell_of_trials", every=60.0),
     # The coming weeks of rotations.
     "extend rosters": tick("extend_rosters", every=600.0),
+    # The numbers of the manager's page, where many cases are open.
+    "count for managers": tick("count_for_managers", every=60.0),
     # Mail that came in: kept, then handled.
     "read the mailbox": tick("read_mailbox", every=20.0),
 }

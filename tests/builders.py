@@ -228,6 +228,15 @@ def logged_case(
     )
 
 
+def copies(case: Case, number: int) -> None:
+    """Add many cases like one, without promises or a conversation, for what happens where there are many."""
+    said = {
+        field.attname: getattr(case, field.attname) for field in Case._meta.concrete_fields if not field.primary_key
+    }
+    said |= {"next_due_at": None, "submission_key": None}
+    Case.objects.bulk_create(Case(**said | {"reference": f"COPY-{count}"}) for count in range(number))
+
+
 def answer(case: Case, by: User, when: datetime, body: str = "We found it.") -> Case:
     """Send a public reply."""
     return actions.reply_as_specialist(case_id=case.pk, body=body, actor=by, now=when)

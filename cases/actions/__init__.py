@@ -103,6 +103,7 @@ from cases.actions.intake import (
     submit_case,
 )
 from cases.actions.investigation import begin_investigation, end_investigation, move_follow_up
+from cases.actions.kept import keep_numbers
 from cases.actions.macros import delete_macro, keep_macro
 from cases.actions.manager_requests import (
     answer_manager_request,
@@ -268,6 +269,7 @@ __all__ = [
     "keep_draft",
     "keep_macro",
     "keep_mail",
+    "keep_numbers",
     "keep_piece",
     "keep_policy_draft",
     "keep_queue_look",

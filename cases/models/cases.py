@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.lifecycle import Status
+from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
 from cases.models.people import Partner
 from cases.models.texts import ProductArea
 from cases.querysets import CaseQuerySet
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cases.models.people import User
     from cases.models.plans import ActionPlan
     from sla.engine.calendar import Calendar
+
+
+# In one order, so that a migration does not depend on how a set is read.
+WAITING = sorted(WAITING_ON_THE_CONTACT)
 
 
 class Channel(models.TextChoices):
@@ -190,6 +194,13 @@ class Case(models.Model):
                 name="case_queue_severity",
                 condition=~models.Q(status=Status.CLOSED),
             ),
+            # The queue's views of cases that wait on their contact, and of those that wait for diagnostics alone.
+            models.Index(fields=["next_due_at", "id"], name="case_waiting", condition=models.Q(status__in=WAITING)),
+            models.Index(
+                fields=["next_due_at", "id"], name="case_diagnostics", condition=models.Q(status=Status.DIAGNOSTICS)
+            ),
+            # The forecast's pace: what was answered in the last days.
+            models.Index(fields=["first_response_at"], name="case_answered"),
             # What changed since a page was drawn; the queue by the last change.
             models.Index(fields=["-last_event_at", "-id"], name="case_changed"),
             # A partner's home page: open, then closed, newest change first.

@@ -119,6 +119,24 @@ class Deadline(models.Model):
             models.Index(fields=["ended_at", "kept"], name="deadline_verdicts"),
             # The same: a promise is missed when its due time passes, whenever it ends.
             models.Index(fields=["due_at"], name="deadline_missed", condition=models.Q(kept=False)),
+            # The queue's tabs and the manager's page: open promises at risk, and those past due.
+            models.Index(
+                fields=["warn_at", "due_at", "case"],
+                name="deadline_at_risk",
+                condition=models.Q(ended_at__isnull=True) & ~models.Q(kind="update"),
+            ),
+            # The queue's tab of contacts who should have heard from us.
+            models.Index(
+                fields=["due_at", "case"],
+                name="deadline_update_due",
+                condition=models.Q(ended_at__isnull=True, kind="update"),
+            ),
+            # The forecast: who waits for a first reply, the next due first.
+            models.Index(
+                fields=["due_at", "id"],
+                name="deadline_owed",
+                condition=models.Q(ended_at__isnull=True, kind="first_response"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,8 @@ from sla.models import Desk, Shift
 BUSINESS_DAYS = 10
 # Fewer replies than these say nothing about the next ones.
 ENOUGH = 5
+# So many first replies are looked ahead, the next due first, of all desks together: beyond is no queue but a flood.
+AHEAD = 2000
 NONE, SECOND = timedelta(0), timedelta(seconds=1)
 
 
@@ -73,12 +75,12 @@ class DeskForecast:
         return [each for each in self.expected if each.breaks]
 
 
-def forecasts(now: datetime) -> list[DeskForecast]:
-    """Return the forecast of every desk that has hours, by name.
+def forecasts(now: datetime, desks: list[Desk] | None = None) -> list[DeskForecast]:
+    """Return the forecast of every desk that has hours, by name; of `desks`, where somebody has read them already.
 
     Severity 1 is left out: it is worked at once, day and night, and waits in no queue.
     """
-    hours = {desk: store.calendar([desk]) for desk in _desks()}
+    hours = {desk: store.calendar([desk]) for desk in (_desks() if desks is None else desks)}
     since = {desk.pk: _begin(calendar, now) for desk, calendar in hours.items()}
     answered, owed = _answered(min(since.values(), default=now)), _owed()
     return [
@@ -110,7 +112,7 @@ def _owed() -> defaultdict[int, list[Deadline]]:
     open_ones = Deadline.objects.open().filter(kind=DeadlineKind.FIRST_RESPONSE)
     waiting = open_ones.exclude(severity=ROUND_THE_CLOCK_SEVERITY).select_related("case__partner", "case__assignee")
     found: defaultdict[int, list[Deadline]] = defaultdict(list)
-    for deadline in waiting.order_by("due_at", "pk"):
+    for deadline in waiting.order_by("due_at", "pk")[:AHEAD]:
         found[deadline.case.desk_id].append(deadline)
     return found
 

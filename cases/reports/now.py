@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, FilteredRelation, Q
+from django.db.models import Avg, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from cases.lifecycle import Status
 from cases.models import DeadlineKind, Survey
 from cases.reports import selection
-from sla.models import Desk
+from sla.models import Desk, Shift
 
 PERIOD = timedelta(days=30)
 SURVEYS_SHOWN = 4
@@ -44,15 +44,17 @@ class Verdicts:
         return 100 * self.kept // total if total else None
 
 
-def open_by_desk() -> list[OpenCases]:
-    """Count the open cases of every desk, by name."""
+def desks_with_open_cases() -> QuerySet[Desk, Desk]:
+    """Return every desk by name, with its open cases as `level_1` to `level_4`, and whether it `has_hours`."""
     going_on = FilteredRelation("cases", condition=~Q(cases__status=Status.CLOSED))
-    desks = Desk.objects.annotate(going_on=going_on).order_by("name")
     levels = {f"level_{level}": Count("going_on", Q(going_on__severity=level)) for level in SEVERITIES}
-    return [
-        OpenCases(code, name, counts)
-        for code, name, *counts in desks.annotate(**levels).values_list("code", "name", *levels)
-    ]
+    hours = Exists(Shift.objects.filter(desk=OuterRef("pk")))
+    return Desk.objects.annotate(going_on=going_on, has_hours=hours).annotate(**levels).order_by("name")
+
+
+def open_cases_of(desk: Desk) -> OpenCases:
+    """Return the open cases of a desk that was read with them."""
+    return OpenCases(desk.code, desk.name, [getattr(desk, f"level_{level}") for level in SEVERITIES])
 
 
 def verdicts(since: datetime, until: datetime) -> list[Verdicts]:

@@ -63,7 +63,7 @@ def test_the_queue_is_answered_in_the_order_of_its_promises_at_the_pace_of_the_d
     assert "too late" in words
     assert "Who waits is answered in the order of the promises" in words
     overview = get(browser, NOW, TUESDAY)
-    assert [each.deadline.case.reference for each in overview.context["breaking"]] == [quick[1].reference]
+    assert [deadline.case.reference for deadline in overview.context["found"].breaking] == [quick[1].reference]
     assert "Too little history to forecast: United States." in words_of(overview)
 
 

@@ -66,7 +66,7 @@ def test_kept_and_missed_are_counted_by_severity(people: Cast, browser: Client) 
     answer(logged_case(people.priya, at("Mon 9:00"), severity=2), people.lena, at("Mon 12:00"))
     answer(logged_case(people.priya, at("Mon 9:00"), severity=2), people.lena, at("Mon 12:00:01"))
     answer(logged_case(people.priya, at("Mon 9:00"), severity=3), people.lena, at("Mon 10:00"))
-    verdicts = {row.severity: (row.kept, row.missed) for row in get(browser, MANAGER, NOON).context["verdicts"]}
+    verdicts = {row.severity: (row.kept, row.missed) for row in get(browser, MANAGER, NOON).context["found"].verdicts}
     assert verdicts == {1: (0, 0), 2: (1, 1), 3: (1, 0), 4: (0, 0)}
     assert "66 % 2 first replies in time, 1 late" in words_of(get(browser, MANAGER, NOON))
 
@@ -119,7 +119,7 @@ def test_answers_to_surveys_stand_there_with_their_means(people: Cast, browser: 
     opinion(logged_case(people.priya, at("Mon 9:00")), people, 5, "Quick and kind.")
     opinion(logged_case(people.priya, at("Mon 9:00")), people, 2, "<b>Slow</b>")
     page = get(browser, MANAGER, NOON)
-    scores = page.context["survey_scores"]
+    scores = page.context["found"].survey_scores
     assert scores == {"answers": 2, "handling_mean": 3, "professionalism_mean": 4, "satisfaction_mean": 3.5}
     assert "Quick and kind." in words_of(page)
     assert "NWIT-1" in words_of(page)
@@ -129,5 +129,5 @@ def test_answers_to_surveys_stand_there_with_their_means(people: Cast, browser: 
 def test_a_survey_that_nobody_answered_is_no_opinion(people: Cast, browser: Client) -> None:
     close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 12:00"))
     page = get(browser, MANAGER, NOON)
-    assert page.context["survey_scores"]["answers"] == 0
+    assert page.context["found"].survey_scores["answers"] == 0
     assert "Nobody has answered a survey yet" in words_of(page)
