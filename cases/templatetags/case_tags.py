@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,31 +20,38 @@ from django.forms import (
     Textarea,
 )
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext
+
+from cases.templatetags.instants import in_words, in_zone, time_of, zone_city
 
 register = template.Library()
 
+# --- Parts --------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def drawn(part: str, **takes: object) -> SafeString:
+    """Draw a small part of the pages, such as a severity, by what it takes and nothing else: words and numbers.
+
+    The same part with the same words is drawn once for each language: a list shows few of them many times.
+    """
+    # Bare words: two that look alike, one of them marked as safe, must not be taken for the same.
+    bare = {name: str.__str__(value) if isinstance(value, str) else int(value) for name, value in takes.items()}  # type: ignore[call-overload]
+    return _drawn(part, get_language(), tuple(bare.items()))
+
+
+@lru_cache(maxsize=2048)
+def _drawn(part: str, _language: str | None, takes: tuple[tuple[str, object], ...]) -> SafeString:
+    return render_to_string(f"components/{part}.html", dict(takes))
+
+
 # --- Durations ----------------------------------------------------------------------------------------------------
-
-
-def _in_words(minutes: int) -> str:
-    """Return whole minutes as at most two units, the largest first. `static/js/countdown.js` counts the same way."""
-    hours, rest = divmod(minutes, 60)
-    if minutes < 1:
-        return _("under 1 min")
-    if hours < 1:
-        return _("%s min") % minutes
-    if hours < 48:
-        large, small = _("%s h") % hours, _("%s min") % rest if rest else ""
-    else:
-        days, rest = divmod(hours, 24)
-        large, small = _("%s d") % days, _("%s h") % rest if rest else ""
-    return f"{large} {small}".strip()
 
 
 def _minutes(length: timedelta | int) -> int:
@@ -53,7 +61,7 @@ def _minutes(length: timedelta | int) -> int:
 @register.filter
 def duration(length: timedelta | int | None) -> str:
     """Return a timedelta, or a number of minutes, as "2 h 10 min"."""
-    return "" if length is None else _in_words(abs(_minutes(length)))
+    return "" if length is None else in_words(abs(_minutes(length)))
 
 
 @register.filter
@@ -62,57 +70,24 @@ def due_from(due_at: datetime | None, now: datetime) -> str:
     if due_at is None:
         return ""
     if now > due_at:
-        return _("%s late") % _in_words((now - due_at) // timedelta(minutes=1))
-    return _("in %s") % _in_words((due_at - now) // timedelta(minutes=1))
+        return _("%s late") % in_words((now - due_at) // timedelta(minutes=1))
+    return _("in %s") % in_words((due_at - now) // timedelta(minutes=1))
 
 
 @register.filter
 def ago(at: datetime | None, now: datetime) -> str:
     """Return how long ago something was: "12 min ago", "under 1 min ago"."""
-    return "" if at is None else _("%s ago") % _in_words(max((now - at) // timedelta(minutes=1), 0))
+    return "" if at is None else _("%s ago") % in_words(max((now - at) // timedelta(minutes=1), 0))
 
 
 # --- Instants -----------------------------------------------------------------------------------------------------
 
 
-@register.filter
-def zone_city(zone: object) -> str:
-    """Return what people call a zone: "Sydney" for Australia/Sydney. Takes a zone, its name, or what has a `zone`."""
-    name = str(getattr(zone, "zone", zone) or "UTC")
-    return name.rpartition("/")[2].replace("_", " ")
+register.filter(zone_city)
 
 
-def _day_and_time(local: datetime, now: datetime, *, short: bool) -> str:
-    today = now.astimezone(local.tzinfo)
-    near = abs((local.date() - today.date()).days) < 6
-    if short and local.date() == today.date():
-        return dateformat.format(local, pgettext("time today", "H:i"))
-    if short and near:
-        return dateformat.format(local, pgettext("time this week", "D H:i"))
-    if local.year != today.year:
-        return dateformat.format(local, pgettext("time in another year", "D j M Y, H:i"))
-    return dateformat.format(local, pgettext("time this year", "D j M, H:i"))
-
-
-def _when(context: Context, at: datetime | None, desk: object, *, short: bool, named: bool = True) -> tuple[str, str]:
-    """Return an instant in the reader's words, and in the desk's where its clock shows something else."""
-    if at is None:
-        return "", ""
-    zone = str(context.get("reader_zone") or "UTC")
-    now: datetime = context["now"]
-    local = at.astimezone(ZoneInfo(zone))
-    words = _day_and_time(local, now, short=short)
-    if named:
-        words = f"{words} {zone_city(zone)}"
-    desk_zone = str(getattr(desk, "zone", desk) or "")
-    if not desk_zone:
-        return words, ""
-    there = at.astimezone(ZoneInfo(desk_zone))
-    if there.replace(tzinfo=None) == local.replace(tzinfo=None):
-        return words, ""
-    same_day = there.date() == local.date()
-    clock = dateformat.format(there, "H:i") if same_day else _day_and_time(there, now, short=short)
-    return words, f"{clock} {zone_city(desk_zone)}"
+def _zone_of(context: Context) -> str:
+    return str(context.get("reader_zone") or "UTC")
 
 
 @register.simple_tag(takes_context=True)
@@ -126,26 +101,37 @@ def when(
     """
     if at is None:
         return SafeString("")
-    words, there = _when(context, at, desk, short=short, named=zone)
-    stamp = at.isoformat(timespec="seconds")
-    if there:
-        return format_html(
-            '<time class="when" datetime="{}">{}</time> <span class="when when__desk">({})</span>', stamp, words, there
-        )
-    return format_html('<time class="when" datetime="{}">{}</time>', stamp, words)
+    return time_of(at, context["now"], _zone_of(context), desk, short=short, named=zone)
 
 
 @register.simple_tag(takes_context=True)
 def when_words(context: Context, at: datetime | None, desk: object = None, short: bool = False) -> str:
     """Return what `when` writes, as plain words for a sentence or a label."""
-    words, there = _when(context, at, desk, short=short)
+    if at is None:
+        return ""
+    words, there = in_zone(at, context["now"], _zone_of(context), desk, short=short, named=True)
     return f"{words} ({there})" if there else words
 
 
 @register.simple_tag(takes_context=True)
 def when_there(context: Context, at: datetime | None, desk: object) -> str:
     """Return the desk's clock at an instant, such as "14:30 Sydney"; empty where it shows what the reader's shows."""
-    return _when(context, at, desk, short=True)[1]
+    if at is None:
+        return ""
+    return in_zone(at, context["now"], _zone_of(context), desk, short=True, named=True)[1]
+
+
+def countdown_of(deadline: Any, now: datetime) -> SafeString:
+    """Write how far a promise is from now, for `static/js/countdown.js` to go on with."""
+    stamps = (at.isoformat(timespec="seconds") for at in (deadline.due_at, deadline.warn_at))
+    words = due_from(deadline.due_at, now)
+    return format_html('<time datetime="{}" data-countdown data-warn="{}">{}</time>', *stamps, words)
+
+
+@register.simple_tag(takes_context=True)
+def countdown(context: Context, deadline: Any) -> SafeString:
+    """Write how far a promise is from the page's moment."""
+    return countdown_of(deadline, context["now"])
 
 
 # --- Promises -----------------------------------------------------------------------------------------------------
@@ -395,4 +381,4 @@ def clock(at: datetime, zone: str) -> str:
 @register.filter
 def left_from(due_at: datetime, now: datetime) -> str:
     """Return the time left until a promise, as a bare duration: "41 min"."""
-    return _in_words(max(0, (due_at - now) // timedelta(minutes=1)))
+    return in_words(max(0, (due_at - now) // timedelta(minutes=1)))

@@ -23,7 +23,8 @@ from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
 from cases.web.promise import DeskLine, desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
 
-CLOSED_CASES_SHOWN = 20
+# A longer list stands on its own page, and takes longer the more there is.
+CASES_SHOWN, CLOSED_CASES_SHOWN = 50, 20
 # Fields of the form that the draft does not keep: they belong to the page, not to the case.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 
@@ -36,6 +37,8 @@ def home(request: PortalRequest) -> HttpResponseBase:
     cases = every.with_next_promise(request.user)
     partners = list(_partners_of(request.user))
     asked = asks.asks_of(request.user, request.now)
+    needs_me = list(cases.waiting().exclude(_asked_in_words(asked)).newest_first()[: CASES_SHOWN + 1])
+    open_cases = list(cases.open().newest_first()[: CASES_SHOWN + 1])
     context = {
         "partners": partners,
         "partner": partners[0] if partners else None,
@@ -45,8 +48,10 @@ def home(request: PortalRequest) -> HttpResponseBase:
         "kept_requests": kept_requests.kept_of(request.user),
         "drafts": list(_drafts_of(request.user)),
         "asks": asked,
-        "needs_me": list(cases.waiting().exclude(_asked_in_words(asked)).newest_first()),
-        "open_cases": list(cases.open().newest_first()[:200]),
+        "needs_me": needs_me[:CASES_SHOWN],
+        "more_need_me": len(needs_me) > CASES_SHOWN,
+        "open_cases": open_cases[:CASES_SHOWN],
+        "more_open": len(open_cases) > CASES_SHOWN,
         "closed_cases": list(every.closed().newest_first()[:CLOSED_CASES_SHOWN]),
     }
     return render(request, "cases/home.html", context)

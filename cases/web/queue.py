@@ -1,7 +1,7 @@
 """The desk's queue: its views with their counts, what an address asks for, and pages by key instead of by offset."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from cases.counting import counts_of
@@ -18,7 +18,7 @@ from cases.models import Case, DeskSettings, SavedView, User
 from cases.presence import others_at_cases
 from cases.querysets import CaseQuerySet
 from cases.web.charges import to_say_about_charges
-from cases.web.hits import Hit, hits_of, marks_of
+from cases.web.hits import TEXTS, Hit, hits_of, marks_of
 from cases.web.queue_order import ENDED, MOST_DIGITS, ORDER_BY_KEY, PROMISE, Order
 from cases.web.request import PortalRequest
 
@@ -129,12 +129,17 @@ class QueuePage:
         """Return the view whose rows these are."""
         return self.asked.view
 
-    @property
+    @cached_property
     def list_query(self) -> str:
         """Return the address of this list with its order named, whatever the reader's usual one is."""
         return replace(self.asked, order="" if self.view.ended else self.order.key).query
 
-    @property
+    @cached_property
+    def as_list(self) -> str:
+        """Return how the address of a case names this list."""
+        return urlencode({"list": self.list_query})
+
+    @cached_property
     def marks(self) -> re.Pattern[str] | None:
         """Return what is marked in the rows."""
         return marks_of(self.asked.words)
@@ -173,12 +178,20 @@ def around(reader: User, now: datetime) -> Around:
     return Around(settings, row.has_views, row.has_charges, row.has_company)
 
 
-def page_of(request: PortalRequest, settings: DeskSettings) -> QueuePage:
-    """Read the address: view, words, filters, order, and the row after which the page begins."""
+# What a row can show beside its promise and its title, by the relation that it is read from.
+RELATIONS = {"partner": "partner", "contact": "contact", "area": "product_area", "desk": "desk", "owner": "assignee"}
+
+
+def page_of(request: PortalRequest, settings: DeskSettings, columns: Collection[str]) -> QueuePage:
+    """Read the address: view, words, filters, order, and the row after which the page begins.
+
+    A row has what its columns show; long texts are read only where words are looked for in them.
+    """
     asked, after = Asked.read(request.GET), request.GET.get("after", "")
     order = asked.ordering(settings)
     found = order.ordered(order.beyond(asked.cases(request.user, request.now), after))
-    found = found.with_people().with_open_episode().select_related("product_area")
+    found = found.with_open_episode().select_related(*(RELATIONS[name] for name in columns if name in RELATIONS))
+    found = found.select_related("contact") if asked.words else found.defer(*TEXTS)
     rows = list(found.with_next_promise(request.user)[: ROWS + 1])
     more = f"{asked.query}&{urlencode({'after': order.key_of(rows[ROWS - 1])})}" if len(rows) > ROWS else ""
     shown = rows[:ROWS]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -23,23 +24,10 @@ from cases.web.answers import put_beside
 from cases.web.charges import to_say_about_charges
 from cases.web.filters import chips_of, choices_of
 from cases.web.queue import ROWS, Around, Asked, QueuePage, around, page_of, settings_of, tabs_of, views_for
+from cases.web.queue_cells import COLUMNS, rows_of
 from cases.web.queue_order import ORDERS
 from cases.web.request import PortalRequest, desk_page
 
-# What a row can show beside its promise and its title.
-COLUMNS = [
-    ("when", _lazy("Time of the promise")),
-    ("severity", _lazy("Severity")),
-    ("reference", _lazy("Case number")),
-    ("partner", _lazy("Partner")),
-    ("contact", _lazy("Contact")),
-    ("area", _lazy("Product area")),
-    ("desk", _lazy("Desk")),
-    ("state", _lazy("State")),
-    ("owner", _lazy("Owner")),
-    ("logged", _lazy("Logged")),
-    ("changed", _lazy("Last change")),
-]
 # What a specialist still has to say of charges, at most so many at a time, the oldest first.
 TO_SAY = 20
 USUAL_COLUMNS = ["when", "severity", "reference", "partner", "state", "owner"]
@@ -71,8 +59,9 @@ class ViewForm(forms.Form):
 def queue(request: PortalRequest) -> HttpResponse:
     """Show the queue, the next promise on top unless somebody likes it otherwise."""
     here = around(request.user, request.now)
-    page = page_of(request, here.settings)
-    context = _rows_of(request, page, here)
+    columns = here.settings.columns or USUAL_COLUMNS
+    page = page_of(request, here.settings, columns)
+    context = _rows_of(request, page, here, columns)
     if request.htmx and request.htmx.target != "queue":
         return render(request, "cases/desk/queue.html#rows", context)
     tabs, named = tabs_of(request, page, _views_for(request.user) if here.has_views else [])
@@ -199,15 +188,15 @@ def _views_for(user: User) -> list[SavedView]:
     return sorted(found, key=lambda view: (view.owner_id != user.pk, view.owner.name, view.position, view.pk))
 
 
-def _rows_of(request: PortalRequest, page: QueuePage, here: Around) -> dict[str, object]:
-    settings, columns = here.settings, here.settings.columns or USUAL_COLUMNS
+def _rows_of(request: PortalRequest, page: QueuePage, here: Around, columns: list[str]) -> dict[str, object]:
     after = request.GET.get("after", "")
+    looking = who_looks_at(page.rows, request.user, request.now) if here.has_company else {}
     return {
+        "rows": rows_of(page, columns, looking, request.now, timezone.get_current_timezone_name()),
         "page": page,
         "columns": columns,
         "exact": _named(page.asked.words, request.user),
-        "looking": who_looks_at(page.rows, request.user, request.now) if here.has_company else {},
-        "look_form": LookForm(initial={"order": settings.order or ORDERS[0].key, "columns": columns, "query": ""}),
+        "look_form": LookForm(initial={"order": here.settings.order or ORDERS[0].key, "columns": columns, "query": ""}),
         "view_form": ViewForm(),
         "here": f"{page.asked.query}{'&' + urlencode({'after': after}) if after else ''}",
         "changes_url": f"{reverse('desk_changes')}?{page.asked.query}&{urlencode({'after': after})}",

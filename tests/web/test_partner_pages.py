@@ -9,6 +9,7 @@ from django.test import Client
 from cases import actions
 from cases.lifecycle import Status
 from cases.models import Attachment, Case, Partner, Plan
+from cases.web.partner import CASES_SHOWN
 from tests import builders
 from tests.builders import (
     Cast,
@@ -17,6 +18,7 @@ from tests.builders import (
     at,
     close,
     close_in_silence,
+    copies,
     fresh,
     logged_case,
     remind,
@@ -67,6 +69,14 @@ def test_the_home_page_lists_the_companys_cases_and_what_waits_for_an_answer(peo
     assert "Restores are slow" in open_cases
     assert "A question" in closed
     assert "Secret plans" not in page
+
+
+def test_the_home_page_leads_to_the_open_cases_that_it_does_not_show(browser: Client, case: Case) -> None:
+    assert "/cases/?state=open" not in links_of(get(browser, "/", NOON))
+    copies(case, CASES_SHOWN)
+    page = get(browser, "/", NOON)
+    assert "Open cases 50+" in words_of(page)
+    assert "/cases/?state=open" in links_of(page)
 
 
 def test_the_home_page_says_by_when_a_reply_is_due(people: Cast, browser: Client, case: Case) -> None:
