@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
@@ -44,12 +45,17 @@ class Verdicts:
         return 100 * self.kept // total if total else None
 
 
-def desks_with_open_cases() -> QuerySet[Desk, Desk]:
+def desks_with_open_cases() -> QuerySet[Any, Any]:
     """Return every desk by name, with its open cases as `level_1` to `level_4`, and whether it `has_hours`."""
     going_on = FilteredRelation("cases", condition=~Q(cases__status=Status.CLOSED))
     levels = {f"level_{level}": Count("going_on", Q(going_on__severity=level)) for level in SEVERITIES}
     hours = Exists(Shift.objects.filter(desk=OuterRef("pk")))
     return Desk.objects.annotate(going_on=going_on, has_hours=hours).annotate(**levels).order_by("name")
+
+
+def open_by_desk() -> list[OpenCases]:
+    """Count the open cases of every desk, by name."""
+    return [open_cases_of(desk) for desk in desks_with_open_cases()]
 
 
 def open_cases_of(desk: Desk) -> OpenCases:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -149,7 +149,7 @@ CELLS: dict[str, Callable[[Row], str]] = {
     "title": _title,
     "partner": lambda row: _cell("partner", marked(str(row.case.partner), row.page.marks)),
     "contact": lambda row: _cell("more", marked(str(row.case.contact), row.page.marks)),
-    "area": lambda row: _cell("more", conditional_escape(row.case.product_area or "\u2013")),
+    "area": lambda row: _cell("more", str(row.case.product_area or "\u2013")),
     "desk": lambda row: _cell("more", str(row.case.desk)),
     "state": lambda row: _cell("status", drawn("status", status=row.case.status)),
     "owner": _owner,

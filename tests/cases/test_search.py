@@ -138,4 +138,6 @@ def test_one_letter_is_a_word_and_no_beginning(people: Cast) -> None:
     find = finder(people.lena)
     assert find("e") == {DISK}
     assert find("e 1603") == {DISK}
-    assert marks_of("e").findall("Drive E, else none; e.") == ["E", "e"]
+    marks = marks_of("e")
+    assert marks is not None
+    assert marks.findall("Drive E, else none; e.") == ["E", "e"]
