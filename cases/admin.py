@@ -94,7 +94,7 @@ class ContactInline(admin.TabularInline[Membership, Partner]):
 
 @admin.register(User)
 class PersonAdmin(admin.ModelAdmin[User]):
-    """People. They are deactivated, not deleted: the record names them."""
+    """People. They are deactivated, or erased on the manager's pages, not deleted: the record refers to them."""
 
     form = PersonForm
     list_display = ("email", "name", "staff_role", "desk", "is_active")
@@ -108,6 +108,10 @@ class PersonAdmin(admin.ModelAdmin[User]):
         if obj is None:
             kwargs["form"] = NewPersonForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse to make somebody again of a person who was erased."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.erased_at is None)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse to delete: the record names them."""

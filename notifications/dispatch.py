@@ -53,7 +53,7 @@ def _tell_together(event_ids: Sequence[int], *, now: datetime) -> int:
     secrets = dict(rows.values_list("pk", "secrets"))
     Dispatch.objects.filter(pk__in=secrets).delete()
     events = CaseEvent.objects.filter(pk__in=secrets).select_related(
-        "actor", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
+        "actor", "wording", "case__partner", "case__desk", "case__contact", "case__assignee", "case__policy"
     )
     with in_this_batch():
         letters: list[Letter] = []

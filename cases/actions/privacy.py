@@ -81,6 +81,8 @@ def erase_person(
     # In one order, so that two of these never wait for each other.
     for case_id in sorted({*words, *_traces.cases_with_traces_in_events(traces, around)}):
         places += _clean_record(case_id, words.get(case_id, set()), traces, person, actor=actor, now=now)
+    # Whatever short form of it their program wrote there.
+    IncomingMail.objects.filter(sender=person).update(from_name=traces.nobody)
     for mail in list(_traces.raw_mails_of(traces, around)):
         _erasing.forget_raw_mail(mail)
     _end_account(person)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cases import demo
+from cases import demo, verification
 from cases.models import Case, CaseEvent, Deadline, User
 from tests import builders
 from tests.builders import at
@@ -22,6 +22,7 @@ def test_the_demo_loads_at_any_hour_and_nothing_lies_ahead(when: str) -> None:
     for case in Case.objects.all():
         numbers = list(case.events.order_by("number").values_list("number", flat=True))
         assert numbers == list(range(1, case.last_event_number + 1))
+    assert not [checked for checked in verification.check() if checked.broken_at or checked.unbound]
     # Something is still to be answered, or the queue would show nothing of itself.
     assert Deadline.objects.open().filter(due_at__gt=at(when) - timedelta(days=1)).exists()
 

@@ -34,7 +34,7 @@ from notifications import sweeps
 from notifications.models import AlertChannel, MailState, OutgoingMail, Webhook
 from tests import builders
 from tests.builders import Cast, answer, at, call, close, fresh, last_event, logged_case, say, upload
-from tests.cases.pages import browser_of, get
+from tests.cases.pages import browser_of, get, post
 from tests.inbox.post import deliver, letter
 
 NOW = at("Wed 9:00")
@@ -191,6 +191,15 @@ def test_every_way_in_ends_and_nothing_is_kept_for_them(people: Cast, case: Case
     assert not OutgoingMail.objects.filter(
         recipient=person, state__in=(MailState.QUEUED, MailState.HELD, MailState.IN_FLIGHT)
     ).exists()
+
+
+def test_nobody_is_made_of_an_erased_person_again(people: Cast, case: Case) -> None:
+    erase(people)
+    address = f"/admin/cases/user/{people.priya.pk}/change/"
+    browser = browser_of(people.ann, NOW)
+    assert 'name="_save"' not in get(browser, address, NOW).content.decode()
+    assert post(browser, address, {"name": "Priya Raman", "is_active": "on"}, NOW).status_code == 403
+    assert not User.objects.get(pk=people.priya.pk).is_active
 
 
 def test_the_address_is_free_for_a_new_account(people: Cast, case: Case) -> None:
