@@ -38,14 +38,17 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Show the technical resource of a Severity 1; to staff, the alert that rings and the question about charges."""
     staff = request.user.works_here
     around_the_clock = case.is_open and case.severity == ROUND_THE_CLOCK_SEVERITY
-    shown: dict[str, Any] = {"around_the_clock": around_the_clock}
+    # The forms are there also when they were refused because the case is no Severity 1 any more.
+    shown: dict[str, Any] = {
+        "around_the_clock": around_the_clock,
+        "away_form": AwayForm(),
+        "resource_form": ResourceForm(initial={"technical_resource": case.technical_resource}),
+    }
     if around_the_clock:
         absences = case.resource_absences.all()
         shown |= {
             "absence": next((one for one in absences if one.ended_at is None), None),
             "absences_over": [one for one in absences if one.ended_at is not None],
-            "away_form": AwayForm(),
-            "resource_form": ResourceForm(initial={"technical_resource": case.technical_resource}),
         }
     if staff:
         shown["alert"] = next(iter(case.alerts.all()), None) if case.is_open else None

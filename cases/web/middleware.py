@@ -46,6 +46,8 @@ class ReaderMiddleware:
             response = self.get_response(request)
         # Outside, Django would name the language that the browser asked for.
         response.headers.setdefault("Content-Language", reader.language)
+        # What one person reads stays on no disk and is shown by no browser after they signed out.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

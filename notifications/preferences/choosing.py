@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core import signing
@@ -21,6 +21,7 @@ from sla.models import Desk
 
 # What a link of a mail is signed for, and nothing else.
 PURPOSE = "turn off a kind of mail"
+LINK_GOOD_FOR = timedelta(days=180)
 FIRST_DIGEST_AT = time(8)
 
 
@@ -140,9 +141,9 @@ def link_to_turn_off(kind: MailKind, person: User | None) -> str:
 
 
 def of_link(token: str) -> tuple[int, MailKind] | None:
-    """Return the person and the kind of a link; None if we never signed it for this."""
+    """Return the person and the kind of a link; None if we never signed it for this, or too long ago."""
     try:
-        person_id, kind = signing.loads(token, salt=PURPOSE)
+        person_id, kind = signing.loads(token, salt=PURPOSE, max_age=LINK_GOOD_FOR)
         return int(person_id), MailKind(kind)
     except (signing.BadSignature, ValueError, TypeError):
         return None
