@@ -51,6 +51,12 @@ class PartnerMonth:
         """How many promises are listed."""
         return len(self.first_replies) + len(self.others)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened and nothing was open."""
+        numbers = (self.promises, self.logged.cases, len(self.ended), self.open_at_the_end, self.scores.answered)
+        return not any(numbers)
+
 
 def month_of(partner: Partner, first: date) -> Period:
     """Return the month that begins on this day, in the days of the partner's home desk."""

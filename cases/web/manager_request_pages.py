@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases import actions
 from cases.models import Case, ManagerRequest, Partner
 from cases.rules import RuleBroken
+from cases.web import lists, periods
 from cases.web.answers import new_key, put_beside
 from cases.web.case_pages import act_on_case
 from cases.web.exports import csv_answer
@@ -141,6 +142,8 @@ def _asked(request: PortalRequest, view: str) -> QuerySet[ManagerRequest]:
     filters = {name: value for name in ("desk", "partner", "severity") if (value := request.GET.get(name, ""))}
     cases = filtered(Case.objects.visible_to(request.user), filters)
     found = ManagerRequest.objects.filter(case__in=cases)
+    if period := periods.period_in(request):
+        found = found.filter(period.holds("asked_at"))
     if view == "waiting":
         found = found.filter(answered_at=None)
     elif view == "answered":
@@ -163,7 +166,9 @@ def requests(request: PortalRequest) -> HttpResponseBase:
     found = _asked(request, view).prefetch_related("said__said_by")
     waiting = list(found.filter(answered_at=None).order_by("deadline__due_at", "id")[:ROWS])
     answered = list(found.exclude(answered_at=None).order_by("-answered_at", "-id")[: ROWS - len(waiting)])
-    query = request.GET.copy()
+    filters = lists.filters_in(request, ["partner", "desk", "severity", "from", "to"])
+    partners = Partner.objects.filter(cases__manager_requests__isnull=False).distinct().order_by("name")
+    named = [(partner.code, partner.name) for partner in partners]
     context = {
         "requests": [*waiting, *answered],
         "tabs": [
@@ -172,9 +177,14 @@ def requests(request: PortalRequest) -> HttpResponseBase:
         ],
         "view": view,
         "most": ROWS,
-        "partners": Partner.objects.filter(cases__manager_requests__isnull=False).distinct().order_by("name"),
-        "partner": request.GET.get("partner", ""),
-        "export_query": query.urlencode(),
+        "narrowed": filters,
+        "kept": [("view", view, ""), *((name, filters[name], "") for name in ("desk", "severity") if name in filters)],
+        "choices": [
+            *([lists.Choice("partner", _("Partner"), filters.get("partner", ""), named)] if named else []),
+            lists.Choice("from", _("Asked from"), filters.get("from", "")),
+            lists.Choice("to", _("until"), filters.get("to", "")),
+        ],
+        "export_query": request.GET.urlencode(),
     }
     return render(request, "cases/manager/requests.html", context)
 

@@ -40,7 +40,7 @@ def report_pdf(request: PortalRequest, code: str) -> HttpResponseBase:
     weasyprint = printer()
     if weasyprint is None or month.promises > MOST_PROMISES:
         return report(request, code)
-    html = render_to_string("cases/report_pdf.html", _told(request, month))
+    html = render_to_string("cases/report_pdf.html", _told(request, month), request)
     return pdf_answer(weasyprint, html, f"{partner.code}-{month.period.first:%Y-%m}")
 
 

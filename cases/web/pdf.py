@@ -25,9 +25,12 @@ def printer() -> ModuleType | None:
 
 def pdf_answer(weasyprint: ModuleType, html: str, name: str) -> HttpResponse:
     """Answer with a page of ours as the file `name` (without its ending), to be saved."""
-    styles = [weasyprint.CSS(url=STATIC + path, url_fetcher=only_ours) for path in STYLES]
+    # One for all, so that what a style says of our font is known where the page is laid out.
+    fonts = import_module("weasyprint.text.fonts").FontConfiguration()
+    styles = [weasyprint.CSS(url=STATIC + path, url_fetcher=only_ours, font_config=fonts) for path in STYLES]
     document = weasyprint.HTML(string=html, base_url=STATIC, url_fetcher=only_ours)
-    answer = HttpResponse(document.write_pdf(stylesheets=styles, pdf_ua=True), content_type="application/pdf")
+    written = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_ua=True)
+    answer = HttpResponse(written, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

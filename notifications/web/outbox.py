@@ -1,11 +1,13 @@
 """The outbox as staff see it: which mails there are, what became of each, and each as its reader sees it."""
 
+from collections.abc import Iterator
 from typing import cast
 from urllib.parse import urlencode
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.web.exports import csv_answer
 from cases.web.queue import Tab
 from cases.web.request import PortalRequest, desk_page
 from notifications import delivery, health, heartbeat, letters, outbox
@@ -40,10 +43,8 @@ MAIL_POLICY = {
 @require_safe
 def mails(request: PortalRequest) -> HttpResponse:
     """List mails, newest first, by state and by the beginning of an address or a case's reference."""
-    asked = request.GET
-    state = asked.get("state", "") if asked.get("state") in MailState.values else ""
-    words = letters.one_line(asked.get("q", ""))[:100]
-    before = asked.get("before", "")[:18]
+    state, words = _asked(request)
+    before = request.GET.get("before", "")[:18]
     found = matching(OutgoingMail.objects.select_related("case", "recipient"), state=state, words=words)
     if before.isdecimal():
         found = found.filter(pk__lt=int(before))
@@ -57,12 +58,40 @@ def mails(request: PortalRequest) -> HttpResponse:
         "next_query": urlencode({**query, "before": rows[ROWS - 1].pk}) if len(rows) > ROWS else "",
         "first_page": not before,
         "first_url": f"{reverse('desk_mails')}?{urlencode(query)}",
+        "export_url": f"{reverse('desk_mails_file')}?{urlencode(query)}",
         "mail_server_is_set": delivery.server_is_set(),
         "mail_server": heartbeat.last(heartbeat.MAIL_SERVER),
         "last_run": heartbeat.last(heartbeat.SENDER),
         "stuck_events": StuckEvent.objects.select_related("event__case").order_by("pk")[:ROWS],
     }
     return render(request, "notifications/outbox.html", context)
+
+
+@desk_page
+@require_safe
+def mails_file(request: PortalRequest) -> HttpResponseBase:
+    """Return the same list as a file, without what the mails say."""
+    state, words = _asked(request)
+    headings = [
+        _("Number"), _("State"), _("Kind"), _("To"), _("Subject"), _("Case"), _("Written"), _("Sent"), _("Tries"),
+        _("Last error"),
+    ]  # fmt: skip
+    found = matching(OutgoingMail.objects.select_related("case"), state=state, words=words)
+    return csv_answer("mails", headings, _lines(found.defer("body_text", "body_html").order_by("-pk")))
+
+
+def _asked(request: PortalRequest) -> tuple[str, str]:
+    """Return the state and the words that the address asks for."""
+    state = request.GET.get("state", "")
+    return state if state in MailState.values else "", letters.one_line(request.GET.get("q", ""))[:100]
+
+
+def _lines(found: QuerySet[OutgoingMail]) -> Iterator[list[object]]:
+    for mail in found.iterator(chunk_size=500):
+        yield [
+            mail.pk, mail.get_state_display(), mail.get_kind_display(), mail.to_address, mail.subject,
+            "" if mail.case is None else mail.case.reference, mail.made_at, mail.sent_at, mail.attempt, mail.last_error,
+        ]  # fmt: skip
 
 
 def _tabs(current: str) -> list[Tab]:

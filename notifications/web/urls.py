@@ -25,6 +25,7 @@ urlpatterns = [
     path("mail/off/<str:token>/", preferences.turn_off, name="mail_turn_off"),
     # /desk/: staff
     path("desk/mail/", outbox.mails, name="desk_mails"),
+    path("desk/mail/file/", outbox.mails_file, name="desk_mails_file"),
     path("desk/mail/again/", outbox.all_again, name="desk_mails_again"),
     path("desk/mail/<int:mail_id>/", outbox.one, name="desk_mail"),
     path("desk/mail/<int:mail_id>/body/", outbox.body, name="desk_mail_body"),

@@ -173,3 +173,16 @@ def test_every_staff_page_says_when_nothing_has_run_for_minutes(office: Office) 
     warning = "Something has been due for"
     assert warning in page(office.lena, reverse("desk_queue"))
     assert warning not in page(office.priya, reverse("home"))
+
+
+def test_the_list_is_a_file_too(office: Office) -> None:
+    case = office.log(contact=office.priya)
+    office.log(contact=office.zoe)
+    tell(TUESDAY_9)
+    browser = logged_in(office.lena)
+    response = browser.get(f"{reverse('desk_mails_file')}?q={case.reference}")
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert lines[0] == "Number,State,Kind,To,Subject,Case,Written,Sent,Tries,Last error"
+    assert len(lines) > 1
+    assert all(f",{case.reference}," in line for line in lines[1:])
+    assert "No mail fits" in page(office.lena, f"{reverse('desk_mails')}?q=nobody@")

@@ -1,6 +1,7 @@
 """Diagnostics and large files in Chromium: progress, a dropped connection, wide and narrow, readable by everybody."""
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -103,11 +104,36 @@ def test_a_large_file_goes_on_after_the_connection_dropped(
         expect(page.get_by_text("We need diagnostics from you")).to_have_count(0)
 
 
-def drop_pieces(route: Route) -> None:
-    if route.request.method == "PATCH":
-        route.abort("connectionreset")
-    else:
-        route.continue_()
+def test_a_contact_sees_how_far_a_large_file_is(
+    portal: Portal, reference: str, chromium: Browser, tmp_path: Path
+) -> None:
+    log = tmp_path / "agent.log"
+    log.write_bytes(b"error 1603 on BK-02\n" * 600_000)
+    held: list[Route] = []
+
+    def hold_the_second_piece(route: Route) -> None:
+        if route.request.method == "PATCH" and route.request.headers["upload-offset"] != "0" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    with closing(chromium.new_context(viewport=DESKTOP)) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        log_in(page, portal, "priya@northwind.example", f"/cases/{reference}/")
+        bar, words = page.locator("#add-files progress"), page.locator("#add-files [data-upload-words]")
+        page.locator("#add-files summary", has_text="Add large files").click()
+        expect(bar).to_be_hidden()
+        page.locator("#add-files input[type=file]").set_input_files(log)
+        page.route("**/uploads/**", hold_the_second_piece)
+        page.get_by_role("button", name="Add the files").click()
+        expect(words).to_have_text(re.compile(r"agent\.log: 4.+MB of 12.MB"))
+        expect(words).not_to_contain_text("0 B of")
+        assert 0 < float(bar.evaluate("bar => bar.value")) < 100
+        expect(page.get_by_role("button", name="Add the files")).to_be_disabled()
+        look_at(page, "upload")
+        held[0].continue_()
+        expect(page.get_by_text("The file is part of the case.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("added a file: agent.log")).to_be_visible()
 
 
 def test_a_program_is_refused_in_words_and_an_upload_is_cancelled(

@@ -1,0 +1,38 @@
+"""Every class that our stylesheets name is on a page: what nothing wears is deleted, not kept."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+CLASS = re.compile(r"\.(-?[_a-zA-Z][\w-]*)")
+# Where a class may be put on: pages, scripts, and Python that draws or names a state.
+WEARERS = [
+    *(ROOT / "templates").rglob("*.html"),
+    *(ROOT / "static" / "js").glob("*.js"),
+    *(path for room in ("cases", "notifications", "probax_support", "sla") for path in (ROOT / room).rglob("*.py")),
+]
+WORD = re.compile(r"[\w-]+")
+
+
+def classes_of(style: Path) -> set[str]:
+    """Return the classes in the selectors of a stylesheet."""
+    rules = COMMENT.sub("", style.read_text())
+    selectors = re.findall(r"([^{};]+)\{", rules)
+    return {name for selector in selectors if not selector.strip().startswith("@") for name in CLASS.findall(selector)}
+
+
+def is_worn(name: str, words: set[str]) -> bool:
+    """Return whether a class stands somewhere whole, or as a beginning that a page ends: `chip--{{ state }}`."""
+    if name in words:
+        return True
+    begin, mark, end = name.rpartition("--")
+    return bool(mark) and f"{begin}--" in words and (end in words or end.isdecimal())
+
+
+def test_every_class_of_a_style_is_worn_by_something() -> None:
+    words = {word for path in WEARERS for word in WORD.findall(path.read_text())}
+    unworn = {style.name: sorted(name for name in classes_of(style) if not is_worn(name, words)) for style in STYLES}
+    assert {name: found for name, found in unworn.items() if found} == {}
+    assert sum(len(classes_of(style)) for style in STYLES) > 200
