@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import warnings
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
 from celery.signals import (
     beat_embedded_init,
+    beat_init,
     task_prerun,
     worker_init,
     worker_process_init,
@@ -117,6 +119,13 @@ def end_with_the_worker(**_: Any) -> None:
         # The worker may have been killed before this child could ask to be told.
         if _worker_pid and os.getppid() != _worker_pid[0]:
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+@beat_init.connect
+def go_round_at_once(sender: Any = None, **_: Any) -> None:
+    """Have all be due when a timetable begins: what is done each hour would else come an hour after each start."""
+    for entry in sender.scheduler.schedule.values():
+        entry.last_run_at = entry.default_now() - timedelta(days=1)
 
 
 # Set once the worker is on its way out, and its timetable ends because it should.
