@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Max
 
 from cases import clamd
 from notifications import health as work
@@ -134,7 +135,8 @@ def mail_server(now: datetime) -> Part:
 def sweeps(now: datetime) -> list[tuple[Part, Heartbeat | None]]:
     """Return each line of the timetable, and when it last ran."""
     beats = Heartbeat.objects.in_bulk()
-    return [(_sweep(name, every, beats.get(name), now), beats.get(name)) for name, every in timetable().items()]
+    began = MigrationRecorder(connection).migration_qs.aggregate(last=Max("applied"))["last"] or now
+    return [(_sweep(name, every, beats.get(name), began, now), beats.get(name)) for name, every in timetable().items()]
 
 
 def timetable() -> dict[str, timedelta]:
@@ -147,8 +149,11 @@ def timetable() -> dict[str, timedelta]:
     return found
 
 
-def _sweep(name: str, every: timedelta, beat: Heartbeat | None, now: datetime) -> Part:
+def _sweep(name: str, every: timedelta, beat: Heartbeat | None, began: datetime, now: datetime) -> Part:
+    """Return how a sweep fares. One that never ran counts from when this version was put in its place."""
     part = f"sweep: {name}"
+    if beat is None and now - began <= 2 * every + LATE:
+        return Part(part, True, "its first turn is still to come")
     if beat is None:
         return Part(part, False, "never ran: is there a worker, and a timetable?")
     age = now - beat.at

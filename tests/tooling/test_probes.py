@@ -107,8 +107,25 @@ def test_a_sweep_that_stopped_is_named_but_pages_go_on(db: None, clock_of_the_da
     assert ready("?strict")[0] == 503
 
 
+def test_an_hourly_sweep_that_never_ran_is_late_only_once_its_first_turn_is_over(
+    db: None, clock_of_the_database: None
+) -> None:
+    first = "sweep: forget uploads"
+
+    def said_after(passed: timedelta) -> dict[str, Any]:
+        MigrationRecorder(connection).migration_qs.update(applied=NOON - passed)
+        return dict(ready()[1]["parts"][first])
+
+    beat_everywhere()
+    Heartbeat.objects.filter(pk="forget uploads").delete()
+    assert said_after(timedelta(hours=2)) == {"ok": True, "reason": "its first turn is still to come"}
+    assert ready()[1]["status"] == "ready"
+    assert "never ran" in said_after(timedelta(hours=2, minutes=3))["reason"]
+
+
 def test_a_sweep_that_never_ran_and_one_that_ran_in_the_future(db: None, clock_of_the_database: None) -> None:
     beat_everywhere()
+    MigrationRecorder(connection).migration_qs.update(applied=NOON - timedelta(hours=1))
     Heartbeat.objects.filter(pk="send outbox").delete()
     heartbeat.beat("dispatch events", now=NOON + timedelta(hours=1))
     parts = ready()[1]["parts"]
