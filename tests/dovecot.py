@@ -6,11 +6,13 @@ import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from imap_tools import MailBoxUnencrypted
@@ -25,7 +27,7 @@ state_dir = {folder}/state
 log_path = /dev/stderr
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = {tls}
 disable_plaintext_auth = no
 default_login_user = {login}
 default_internal_user = {internal}
@@ -49,7 +51,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -58,6 +61,10 @@ service anvil {{
 service stats {{
   chroot =
 }}
+"""
+PRIVATE = """
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
 """
 # Whoever logs in may read, mark as read, and put in; no mark of ours, no move, no new folder.
 READ_ONLY = """
@@ -73,8 +80,11 @@ OFFERED = ("IMAP4rev1", "LITERAL+", "UIDPLUS", "IDLE", "MOVE", "SPECIAL-USE")
 class Dovecot:
     """The mailbox of `USER`, the mails in it, and the server in front of it."""
 
-    def __init__(self, *, without: str = "", read_only: bool = False) -> None:
-        """Prepare it; `without` is a word such as MOVE or IDLE that it then does not offer."""
+    def __init__(self, *, without: str = "", read_only: bool = False, tls: bool = False) -> None:
+        """Prepare it; `without` is a word such as MOVE or IDLE that it then does not offer.
+
+        With `tls` it has a certificate that it made itself, and a second port for those who begin with TLS.
+        """
         program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if program is None:
             pytest.skip(MISSING)
@@ -84,6 +94,10 @@ class Dovecot:
         self.folder = temporary_folder(None)
         self.folder.chmod(0o755)
         self.port = free_port()
+        self.tls_port = free_port() if tls else 0
+        self.certificate = self.folder / "certificate.pem"
+        if tls:
+            make_certificate(self.certificate, self.folder / "key.pem")
         self._process: Process | None = None
         own = self._owner.pw_name
         configuration = CONFIGURATION.format(
@@ -96,7 +110,11 @@ class Dovecot:
             uid=self._owner.pw_uid,
             gid=self._owner.pw_gid,
             port=self.port,
+            tls="yes" if tls else "no",
+            tls_port=self.tls_port,
         )
+        if tls:
+            configuration += PRIVATE.format(folder=self.folder)
         if read_only:
             configuration += READ_ONLY.format(folder=self.folder)
             (self.folder / "rights").write_text("* owner lrsi\n* anyone lrsi\n")
@@ -188,15 +206,22 @@ class Dovecot:
         return False
 
 
-def mailbox_url(port: int) -> str:
+def make_certificate(certificate: Path, key: Path) -> None:
+    """Make a certificate of this machine that vouches for itself."""
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subprocess.run([*command, *subject, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+
+
+def mailbox_url(port: int, scheme: str = "imap") -> str:
     """Return the mailbox behind a port of this machine, for MAILBOX_URL."""
-    return f"imap://care%40probax.io:{PASSWORD}@127.0.0.1:{port}"
+    return f"{scheme}://care%40probax.io:{PASSWORD}@127.0.0.1:{port}"
 
 
 @contextmanager
-def dovecot(*, without: str = "", read_only: bool = False) -> Iterator[Dovecot]:
+def dovecot(*, without: str = "", read_only: bool = False, tls: bool = False) -> Iterator[Dovecot]:
     """Run a mailbox for as long as the block lasts."""
-    server = Dovecot(without=without, read_only=read_only)
+    server = Dovecot(without=without, read_only=read_only, tls=tls)
     try:
         server.start()
         yield server

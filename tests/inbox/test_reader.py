@@ -123,6 +123,34 @@ def test_what_is_told_in_one_piece_with_the_answer_to_idle_is_heard(
     assert not wire.joins
 
 
+@pytest.mark.parametrize("scheme", ["imap+ssl", "imap+tls"])
+def test_mails_are_told_of_over_a_private_line_too(
+    office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    with dovecot(tls=True) as server:
+        # Whom this machine trusts beside those whom everybody trusts.
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        wire = Wire(server.tls_port if scheme == "imap+ssl" else server.port)
+        settings.MAILBOX_URL = mailbox_url(wire.port, scheme)
+        with reading():
+            wait_for(is_read)
+            for number in range(1, 4):
+                deliver(server, office, f"Number {number}")
+                wait_for(cases_are(number))
+        assert wire.connections == 1
+        wire.close()
+
+
+def test_a_server_that_nobody_vouches_for_is_not_read(office: Office, settings: Settings) -> None:
+    with dovecot(tls=True) as server:
+        settings.MAILBOX_URL = mailbox_url(server.tls_port, "imap+ssl")
+        deliver(server, office, "Not to be read")
+        assert mailbox.read(clock=lambda: NOON) == 0
+        assert not IncomingMail.objects.exists()
+        trouble = Heartbeat.objects.get(pk=heartbeat.MAILBOX).trouble
+        assert "certificate verify failed" in trouble
+
+
 def test_where_the_server_does_not_tell_it_is_asked_over_the_same_line(
     office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
