@@ -197,6 +197,12 @@ env.email_url_config(EMAIL_URL or "dummymail://")  # refuses what is no mail ser
 EMAIL_BACKEND = "notifications.mailserver.Backend"
 # Seconds to wait for the mail server at each step.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+# After our own downtime: mails that were due this many minutes and never tried become one mail, for whoever has more
+# than this many of them.
+CATCH_UP_AFTER_MINUTES = env.int("CATCH_UP_AFTER_MINUTES", default=60)
+CATCH_UP_MORE_THAN = env.int("CATCH_UP_MORE_THAN", default=5)
+if CATCH_UP_AFTER_MINUTES < 1 or CATCH_UP_MORE_THAN < 1:
+    raise ImproperlyConfigured("CATCH_UP_AFTER_MINUTES and CATCH_UP_MORE_THAN must be 1 or more.")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probax Support <care@probax.io>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Whether the mailbox takes mail for name+anything@domain: then answers are sent to an address that names their case.

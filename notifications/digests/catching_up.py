@@ -1,11 +1,13 @@
 """After our own downtime one mail a person instead of a storm.
 
-When mails have been due for an hour and nobody sent them, whoever gets many of them gets one that says what they would
-have said. What a contact was promised and what is about Severity 1 still goes alone.
+When mails have been due for CATCH_UP_AFTER_MINUTES and nobody sent them, whoever gets more than CATCH_UP_MORE_THAN of
+them gets one that says what they would have said. What a contact was promised and what is about Severity 1 still goes
+alone.
 """
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
@@ -17,10 +19,6 @@ from notifications.letters import Letter
 from notifications.models import MailKind, MailState, OutgoingMail
 from notifications.preferences.kinds import ALWAYS, OPTIONAL
 
-# A mail that left this late was held up by us, not by its mailbox.
-LATE = timedelta(hours=1)
-# So many late mails are read one by one.
-FEW = 5
 # One mail holds so many lines; the rest makes another one.
 MOST_LINES = 200
 
@@ -45,13 +43,16 @@ def catch_up(*, now: datetime) -> int:
     if not late.exists():
         return 0
     # A reader is asked for again until few of their mails are left.
-    counted = late.order_by().values("recipient").annotate(mails=Count("pk")).filter(mails__gt=FEW)
+    counted = (
+        late.order_by().values("recipient").annotate(mails=Count("pk")).filter(mails__gt=settings.CATCH_UP_MORE_THAN)
+    )
     return sum(_bundle_for(row["recipient"], now=now) for row in list(counted))
 
 
 def _late(now: datetime) -> QuerySet[OutgoingMail]:
     """Return the mails that should have left long ago and were never tried, of the kinds that may become lines."""
-    waiting = OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=now - LATE, tries=0)
+    since = now - timedelta(minutes=settings.CATCH_UP_AFTER_MINUTES)
+    waiting = OutgoingMail.objects.filter(state=MailState.QUEUED, due_at__lte=since, tries=0)
     urgent = Q(case__severity=ROUND_THE_CLOCK_SEVERITY, case__isnull=False)
     return waiting.filter(kind__in=MAY_BE_LINES, recipient__isnull=False).exclude(urgent)
 
@@ -66,7 +67,7 @@ def _bundle_for(recipient_id: int, *, now: datetime) -> int:
         pk__in=list(late.values_list("pk", flat=True)), state=MailState.QUEUED
     )
     mails = list(locked.select_related("case", "event", "recipient").order_by("pk"))
-    if len(mails) <= FEW:
+    if len(mails) <= settings.CATCH_UP_MORE_THAN:
         return 0
     kept, told = lines.gathered(mails, now)
     if not kept:

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from pytest_django import Settings
 
 from cases import actions
 from cases.models import Case, Membership, User
@@ -235,6 +236,14 @@ def test_a_few_or_fresh_ones_and_severity_1_go_alone(
     send(when)
     assert not OutgoingMail.objects.filter(kind=MailKind.CAUGHT_UP).exists()
     assert {row.state for row in replies()} == {MailState.SENT}
+
+
+def test_how_late_and_how_many_is_a_setting(office: Office, mail_by_smtp: SmtpSink, settings: Settings) -> None:
+    settings.CATCH_UP_AFTER_MINUTES, settings.CATCH_UP_MORE_THAN = 30, 2
+    storm(office, 3)
+    send("Tue 10:30")
+    (received,) = mail_by_smtp.to("lena.fischer@probax.example")
+    assert received.subject == "3 mails that could not leave in time"
 
 
 def test_what_a_mailbox_refused_is_no_downtime_of_ours(office: Office, mail_by_smtp: SmtpSink) -> None:
