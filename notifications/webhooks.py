@@ -58,7 +58,8 @@ def _hearing_of(partner_id: int | None) -> list[Webhook]:
 
 def try_out(hook: Webhook, *, now: datetime) -> WebhookDelivery:
     """Write a delivery that tries a system."""
-    row = WebhookDelivery(receiver=hook, kind=TEST, key=f"{now.isoformat()}:{hook.pk}", due_at=now, made_at=now)
+    row = WebhookDelivery(receiver=hook, kind=TEST, due_at=now, made_at=now)
+    row.key = f"{TEST}:{row.message_id}"
     row.body = _written({"version": VERSION, "id": str(row.message_id), "kind": TEST, "at": now})
     row.save()
     return row

@@ -11,6 +11,10 @@ from cases.web.log_in import LogIn
 # Mail goes to the address that somebody logs in with, so it is changed by an administrator alone.
 account_pages = [page for page in accounts.urlpatterns if page.name not in ("account_email", "account_login")]
 
+handler400 = "probax_support.errors.bad_request"
+handler404 = "probax_support.errors.not_found"
+handler500 = "probax_support.errors.server_error"
+
 urlpatterns = [
     path("", include("cases.web.urls")),
     path("", include("notifications.web.urls")),

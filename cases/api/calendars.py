@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from icalendar import Calendar, Event
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -22,10 +22,20 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 A_DAY = timedelta(days=1)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"})
+class LocalTime(serializers.TimeField):
+    """A time of the desk's clock, such as 08:00. It has no offset: that changes with the season."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class ShiftSerializer(serializers.ModelSerializer[Shift]):
     """Hours that come back every week, in local time. An end at or before the start is on the next day."""
 
     weekdays = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), help_text="Monday is 0.")
+    starts_at = LocalTime()
+    ends_at = LocalTime()
 
     class Meta:
         model = Shift

@@ -20,6 +20,7 @@ class FeatureSerializer(serializers.ModelSerializer[FeatureRequest]):
     """A feature request with how many partners and cases ask for it."""
 
     state = serializers.ChoiceField(choices=FeatureState.choices)
+    ideas_url = serializers.CharField(allow_blank=True, help_text="Where it stands in the Ideas Portal.")
     lodged_by = PersonSerializer()
     partners = serializers.IntegerField()
     cases = serializers.IntegerField()

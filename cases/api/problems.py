@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import status
@@ -32,7 +32,9 @@ TITLES = {
     415: _lazy("Unknown content type"),
     422: _lazy("Refused"),
     429: _lazy("Too many requests"),
+    500: _lazy("Something broke on our side"),
 }
+CODES = {400: "parse_error", 404: "not_found", 500: "error"}
 
 
 def answer_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -62,8 +64,18 @@ def _headers_of(exc: APIException, context: dict[str, Any]) -> dict[str, str]:
     return {"WWW-Authenticate": "Bearer"} if exc.status_code == status.HTTP_401_UNAUTHORIZED else {}
 
 
+def bare_problem(status_code: int) -> JsonResponse:
+    """Return problem details for what never came to a view of the API."""
+    body = _body(status_code, CODES[status_code], str(TITLES[status_code]))
+    return JsonResponse(body, status=status_code, content_type="application/problem+json")
+
+
+def _body(status_code: int, code: str, detail: str) -> dict[str, Any]:
+    title = str(TITLES.get(status_code, _("Refused")))
+    return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}
+
+
 def _problem(status_code: int, code: str, detail: str, **more: Any) -> Response:
-    body = {"type": "about:blank", "title": str(TITLES.get(status_code, _("Refused"))), "status": status_code}
     return Response(
-        body | {"code": code, "detail": detail} | more, status=status_code, content_type="application/problem+json"
+        _body(status_code, code, detail) | more, status=status_code, content_type="application/problem+json"
     )

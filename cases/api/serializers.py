@@ -14,6 +14,7 @@ from cases.models import (
     Channel,
     ContactMethod,
     Deadline,
+    DeadlineEnd,
     DeadlineKind,
     Message,
     MessageKind,
@@ -189,6 +190,7 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
 
     kind = serializers.ChoiceField(choices=DeadlineKind.choices)
     explanation = serializers.SerializerMethodField()
+    ended_as = serializers.ChoiceField(choices=DeadlineEnd.choices, allow_blank=True, help_text="Empty while open.")
     kept = serializers.BooleanField(allow_null=True, help_text="The verdict; null while open or where withdrawn.")
 
     class Meta:

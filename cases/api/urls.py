@@ -10,6 +10,7 @@ from cases.api import (
     cases,
     consents,
     diagnostics,
+    docs,
     emergencies,
     features,
     files,
@@ -86,6 +87,7 @@ of_a_case = [
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", docs.docs, name="api_docs"),
     path("cases/", cases.Cases.as_view()),
     *(path(f"cases/<str:reference>/{rest}", view.as_view()) for rest, view in of_a_case),
     path("files/<int:attachment_id>/", files.OneFile.as_view()),

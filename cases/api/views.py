@@ -63,7 +63,8 @@ def asked_of(serializer: type[Serializer[Any]], request: Request) -> dict[str, A
     Raises:
         ValidationError: a value is none of those it may be.
     """
-    found = serializer(data=request.query_params)
+    # A plain dictionary: an empty value is a value, and wrong, where a form would leave it out.
+    found = serializer(data=request.query_params.dict())
     found.is_valid(raise_exception=True)
     return dict(found.validated_data)
 

@@ -14,7 +14,7 @@ from cases import actions
 from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case, upload
-from tests.cases.pages import clock_at
+from tests.cases.pages import clock_at, html_of
 
 NOON = at("Tue 12:00")
 # What everybody with an account reads.
@@ -100,3 +100,20 @@ def test_what_is_no_json_is_refused_with_a_word(people: Cast) -> None:
             "/api/v1/cases/", "{", content_type="application/json", headers={"Authorization": f"Bearer {machine.text}"}
         )
     assert (answered.status_code, answered["Content-Type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(("address", "status"), [("nothing/", 404), ("cases/%00/", 400), ("cases/?q=%00", 400)])
+def test_what_leads_nowhere_is_told_in_problem_details(people: Cast, address: str, status: int) -> None:
+    answered = Machine(people.priya, NOON).get(address)
+    assert (answered.status_code, answered["Content-Type"]) == (status, "application/problem+json")
+    assert answered.json()["status"] == status
+
+
+def test_a_page_shows_every_operation_to_people(db: None) -> None:
+    shown = html_of(Client().get("/api/v1/docs/"))
+    for methods in schema()["paths"].values():
+        for told in methods.values():
+            assert f'id="{told["operationId"]}"' in shown
+    # It keeps the policy for content: nothing of it is inline.
+    assert "style=" not in shown
+    assert "<script>" not in shown
