@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from cases import chain
 from cases.lifecycle import Side
 from cases.models import Case, CaseEvent, EventKind, EventWords, User
+
+# Rows changed by one statement.
+BATCH = 200
 
 
 def append(
@@ -55,13 +60,17 @@ def _next(
 
 def bind(case: Case) -> int:
     """Bind the events of a locked case that no digest binds yet. Returns how many; the case is the caller's to save."""
-    if case.chained_to >= case.last_event_number:
-        return 0
-    loose = list(case.events.filter(number__gt=case.chained_to, digest="").order_by("number"))
-    for event in loose:
-        words = _bound(case, event, event.facts)
-        event.save(update_fields=["facts", "words_digest", "digest"])
-        _keep(event, words)
+    return bind_all([case]) if case.chained_to < case.last_event_number else 0
+
+
+def bind_all(cases: Sequence[Case]) -> int:
+    """Do the same for many locked cases."""
+    by_key = {case.pk: case for case in cases}
+    unbound = CaseEvent.objects.filter(case__in=cases, number__gt=F("case__chained_to"), digest="")
+    loose = list(unbound.order_by("case_id", "number"))
+    words = [_bound(by_key[event.case_id], event, event.facts) for event in loose]
+    CaseEvent.objects.bulk_update(loose, ["facts", "words_digest", "digest"], batch_size=BATCH)
+    EventWords.objects.bulk_create([one for one in words if one is not None])
     return len(loose)
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from cases import actions
 from cases.models import Case
 
-# Cases looked up at a time.
-BATCH = 1000
+# Cases bound together, and locked for as long as that takes.
+BATCH = 100
 
 
 class Command(BaseCommand):
-    """Bind what nothing binds yet, one case and one short transaction at a time."""
+    """Bind what nothing binds yet, some cases and one short transaction at a time."""
 
     help = "Bind events of older versions to the chain of their case. Safe to run again, and while people work."
 
@@ -23,8 +23,7 @@ class Command(BaseCommand):
         loose = Case.objects.filter(chained_to__lt=F("last_event_number")).order_by("pk").values_list("pk", flat=True)
         cases = events = last = 0
         while some := list(loose.filter(pk__gt=last)[:BATCH]):
-            for case_id in some:
-                events += actions.bind_events(case_id=case_id, now=timezone.now())
+            events += actions.bind_events(case_ids=some, now=timezone.now())
             cases, last = cases + len(some), some[-1]
         if events:
             self.stdout.write(f"Bound {events} events of {cases} cases to their chains.")
