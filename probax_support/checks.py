@@ -244,9 +244,9 @@ def staff_prove_a_second_factor(app_configs: Apps, **_: Any) -> list[CheckMessag
     if settings.STAFF_NEED_SECOND_FACTOR or settings.DEMO:
         return []
     return [
-        checks.Warning(
+        Error(
             "Staff log in with a password alone.",
-            hint="Remove STAFF_NEED_SECOND_FACTOR from the environment, or set it to True.",
-            id="probax.W020",
+            hint="Remove STAFF_NEED_SECOND_FACTOR from the environment, or set it to True. Only a demo goes without.",
+            id="probax.E010",
         )
     ]

@@ -29,8 +29,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "single_sign_on": settings.OIDC_NAME if settings.OIDC_URL else "",
             "workplace": _workplace(user),
             "navigation": navigation_of(request, user),
-            # With demo data nobody is asked for one, and the notice of the demonstration says enough.
-            "staff_without_second_factor": (works_here and not settings.STAFF_NEED_SECOND_FACTOR and not settings.DEMO),
+            "staff_without_second_factor": works_here and not settings.STAFF_NEED_SECOND_FACTOR,
         },
         # Through whose eyes an administrator looks.
         "viewing": getattr(request, "viewing", None),

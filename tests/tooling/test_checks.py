@@ -73,7 +73,7 @@ def test_a_contradiction_shows_at_every_start(settings: Settings, changed: dict[
         ({"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}, "probax.W005"),
         ({"DEFAULT_FROM_EMAIL": "Support"}, "probax.W006"),
         ({"ALLAUTH_TRUSTED_PROXY_COUNT": 0}, "probax.W007"),
-        ({"STAFF_NEED_SECOND_FACTOR": False}, "probax.W020"),
+        ({"STAFF_NEED_SECOND_FACTOR": False}, "probax.E010"),
     ],
 )
 def test_what_matters_in_production_only_shows_there(
