@@ -1,8 +1,9 @@
 """Other weekly hours of a desk from a day to come: written, looked at with the promises they touch, then published."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -33,6 +34,8 @@ FIELD_OF_RULE = {
 
 class HoursForm(ReasonForm):
     """The weekly hours of a desk, the day from which they are in force, and why. It begins with those in force."""
+
+    field_order = ("since", "reason")
 
     since = forms.DateField(
         label=_lazy("In force from"),
@@ -103,11 +106,14 @@ def _fields_of(hours: store.Hours | None) -> dict[str, forms.Field]:
 @require_http_methods(["GET", "POST"])
 def new(request: PortalRequest, desk_code: str) -> HttpResponseBase:
     """Write other hours of a desk, look at what they touch, publish them. Only the last step writes."""
-    desk = get_object_or_404(Desk.objects.prefetch_related("shifts", "holidays", "holiday_changes"), code=desk_code)
+    desk = get_object_or_404(
+        Desk.objects.prefetch_related("shifts", "holidays", "holiday_changes", "hours_changes"), code=desk_code
+    )
     in_force = store.hours_at(desk, request.now)
     step = request.POST.get("step", "")
     form = HoursForm(desk, in_force, request.POST or None)
     context: dict[str, Any] = {"desk": desk, "form": form, "in_force": hours_in_words(in_force)}
+    context["to_come"] = hours_to_come(desk, request.now)
     if request.method != "POST" or step == "edit":
         return render(request, "cases/manager/hours_new.html", context)
     if not form.is_valid():
@@ -146,8 +152,9 @@ def take_back(request: PortalRequest, change_id: int) -> HttpResponseBase:
     return redirect("manager_policy")
 
 
-def hours_to_come(desk: Desk, today: date) -> tuple[HoursChange, str] | None:
+def hours_to_come(desk: Desk, now: datetime) -> tuple[HoursChange, str] | None:
     """Return the change of hours that is published for a day to come, with its hours in words."""
+    today = now.astimezone(ZoneInfo(desk.zone)).date()
     changes = [one for one in desk.hours_changes.all() if one.taken_back_at is None and one.since > today]
     coming = [one for one in store.weekly_hours(desk) if changes and one.since == changes[0].since]
     return (changes[0], hours_in_words(coming)) if changes else None

@@ -36,6 +36,7 @@ def forecast(request: PortalRequest) -> HttpResponse:
     context = {
         "forecasts": [(each, _lines(each.expected[:SHOWN], request.now)) for each in found],
         "breaking": sum(len(each.breaking) for each in found),
+        "known": any(each.enough for each in found),
         "business_days": reports.BUSINESS_DAYS,
         "enough": reports.ENOUGH,
     }

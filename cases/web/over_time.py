@@ -1,7 +1,7 @@
 """The manager's page over a period: promises kept, outcomes, contact attempts, each against the period before."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django_stubs_ext import StrOrPromise
@@ -79,7 +80,7 @@ def over_time(request: PortalRequest) -> HttpResponse:
     cases = narrowed(Case.objects.visible_to(request.user), filters)
     flow = reports.flow(cases, period, request.now)
     kept = reports.kept_by_everything(cases, period, request.now)
-    months, desks = kept.by_month(period), list(Desk.objects.order_by("name"))
+    months, desks = [_named(month) for month in kept.by_month(period)], list(Desk.objects.order_by("name"))
 
     def address(event: str, more: dict[str, str]) -> str:
         return _address(filters, period, {"in": event, **more})
@@ -182,6 +183,11 @@ def _numbers(
 
 def _address(filters: dict[str, str], period: Period, more: dict[str, str]) -> str:
     return f"{reverse('desk_cases')}?{urlencode({**filters, **query_of(period), **more})}"
+
+
+def _named(month: reports.Kept) -> reports.Kept:
+    """Return a month as its reader names it; in files it stays 2026-11."""
+    return replace(month, label=date_format(date.fromisoformat(month.key), _("M Y")))
 
 
 def _month_of(row: reports.Kept, period: Period) -> Period:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -91,8 +90,7 @@ def withdraw(request: PortalRequest, policy_id: int) -> HttpResponseBase:
 
 def _hours_of(desk: Desk, now: datetime) -> tuple[Desk, str, tuple[HoursChange, str] | None]:
     """Return a desk with its hours in words, and the change that is to come, if one is."""
-    today = now.astimezone(ZoneInfo(desk.zone)).date()
-    return desk, hours_in_words(store.hours_at(desk, now)), desk_hours.hours_to_come(desk, today)
+    return desk, hours_in_words(store.hours_at(desk, now)), desk_hours.hours_to_come(desk, now)
 
 
 def _state(version: PolicyVersion, in_force: PolicyVersion) -> str:

@@ -113,6 +113,7 @@ def test_what_cannot_be_published_is_said_beside_its_field(
 
 def test_one_change_is_to_come_at_a_time(people: Cast, browser: Client) -> None:
     publish(browser)
+    assert "Other hours are published for Thursday 26 November 2026" in words_of(get(browser, NEW, NOON))
     page = publish(browser, since="2026-12-07", revision=str(desk().revision))
     assert "Other hours of the Australia desk are published for Thu 26 Nov 2026" in words_of(page)
 

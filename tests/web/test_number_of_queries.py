@@ -155,6 +155,19 @@ def test_a_case_with_every_noun_takes_as_many_queries_as_any_page(people: Cast) 
         queries_of(browser, address)
 
 
+def test_rows_that_are_read_together_are_those_that_are_read_alone(people: Cast) -> None:
+    case = fullest_case(people)
+    shown = case_on_its_page(case.reference, people.lena, NOON)
+    rows = [row for noun in NOUNS | STAFF_NOUNS for row in getattr(shown, noun).all()]
+    assert shown.plan_in_force is not None
+    rows += [*shown.plan_in_force.milestones.all(), *shown.manager_requests.all()[0].said.all()]
+    assert len({type(row) for row in rows}) > 20
+    for row in rows:
+        alone = type(row)._default_manager.get(pk=row.pk)
+        names = [field.attname for field in row._meta.concrete_fields]
+        assert [getattr(row, name) for name in names] == [getattr(alone, name) for name in names]
+
+
 def test_the_form_for_a_new_case(people: Cast) -> None:
     def more(number: int) -> None:
         actions.attach_to_draft(upload=upload(f"{number}.log", str(number)), actor=people.priya, now=at("Tue 9:00"))

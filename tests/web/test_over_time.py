@@ -147,7 +147,7 @@ def test_promises_are_broken_down_by_everything(people: Cast, browser: Client, w
     assert table(page, "partner") == {"Northwind IT": (2, 2), "Blue Harbor MSP": (0, 1)}
     assert table(page, "specialist") == {str(people.lena): (2, 1), str(people.max): (0, 1), "": (0, 1)}
     months = [(row.row.label, row.row.kept, row.row.missed) for row in page.context["months"]]
-    assert months == [("2026-11", 2, 3)]
+    assert months == [("Nov 2026", 2, 3)]
     (bar,) = page.context["bars"]
     assert (bar.kept + bar.missed, bar.missed_y) == (HEIGHT, 0)
 
