@@ -47,7 +47,7 @@ def test_the_contact_is_told_old_and_new_time_in_both_zones_and_why(office: Offi
     )
     said = paragraphs(written.body_text)
     assert said[0] == "Hello Omar Haddad,"
-    assert said[1].startswith("our support desk is open less than planned, so our first reply to ")
+    assert said[1].startswith("Our support desk is open less than planned, so our first reply to ")
     assert said[1].endswith("Before, we promised it by Thu 26 Nov, 08:00 Perth (11:00 Sydney).")
     assert said[2:4] == [
         "You get our first reply by Fri 27 Nov, 08:00 Perth (11:00 Sydney).",
@@ -65,7 +65,7 @@ def test_a_promise_that_comes_sooner_says_so(office: Office, case: Case) -> None
     tell("Wed 15:30")
     sooner = OutgoingMail.objects.filter(kind="promise_moved", recipient=office.omar).latest("pk")
     assert "First reply sooner, by Thu 26 Nov, 08:00 Perth (11:00 Sydney)" in sooner.subject
-    assert "our support desk is open more than planned" in sooner.body_text
+    assert "Our support desk is open more than planned" in sooner.body_text
 
 
 def test_whoever_owns_the_case_is_told_in_words_for_staff(office: Office, case: Case) -> None:
