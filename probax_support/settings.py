@@ -299,6 +299,9 @@ SPECTACULAR_SETTINGS = {
         "DayState": "cases.reports.calendar.DayState",
         "MailState": "notifications.models.MailState",
         "ManagerRequestState": "cases.api.manager_requests.STATES",
+        "DecisionState": "cases.api.decisions.STATES",
+        "RequestDecision": "cases.models.RequestDecision",
+        "ChargeDecision": "cases.models.ChargeDecision",
     },
 }
 

@@ -26,8 +26,8 @@ class Asked:
     actor: User
     key: str = ""
     fingerprint: str = ""
-    # The number of the last event that the caller has read of the case.
-    read_up_to: int | None = None
+    # The case that the caller has read, by reference, and the number of its last event then.
+    read: tuple[str, int] | None = None
 
 
 _asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -50,9 +50,10 @@ def require_as_read(case: Case) -> None:
         RuleBroken: with the code `changed_meanwhile`.
     """
     asked = _asked.get()
-    if asked is None or asked.read_up_to is None:
+    # An act may lock other cases too, such as the one that goes on after a merge.
+    if asked is None or asked.read is None or asked.read[0] != case.reference:
         return
-    expected, asked.read_up_to = asked.read_up_to, None
+    expected, asked.read = asked.read[1], None
     if case.last_event_number != expected:
         raise RuleBroken(
             "changed_meanwhile",

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _kept, _record, intake
+from cases.actions import _kept, _record, _request, intake
 from cases.actions.intake import CaseDetails
 from cases.models import Attachment, Case, Channel, KeptRequest, NoticeKind, Partner, Plan, RequestDecision, User
 from cases.rules import RuleBroken
@@ -111,6 +111,7 @@ def decline_kept_request(*, request_id: int, word: str, actor: User, now: dateti
         raise RuleBroken("word_missing", _("Give the contact a word on why. Nothing was decided."))
     _decide(kept, RequestDecision.DECLINED, word, case=None, actor=actor, now=now)
     _kept.give_notice(NoticeKind.REQUEST_DECLINED, kept.partner, {"request": kept.pk}, now=now)
+    _request.leave_receipt(None, made=kept.pk, now=now)
     return kept
 
 

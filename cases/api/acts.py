@@ -26,7 +26,7 @@ from cases.models import Case, Receipt
 from cases.rules import RuleBroken
 
 LONGEST_KEY = 255
-ETAG = re.compile(r'^(?:W/)?"[^"]*-(\d{1,9})"$')
+ETAG = re.compile(r'^(?:W/)?"([^"]*)-(\d{1,9})"$')
 # Under it a key becomes the hidden key that a form would carry, so that both doors know a repetition.
 KEYS = UUID("6f0c0a4e-3f5b-4c9b-9d55-3f6f5d3a8a51")
 
@@ -67,7 +67,7 @@ def act(request: Request, call: Callable[[], Model | None], tell: Telling | None
     known = _known(request, key, fingerprint)
     if known is not None:
         return _answer_again(request, known, tell)
-    asked = actions.Asked(person(request), key, fingerprint, _read_up_to(request))
+    asked = actions.Asked(person(request), key, fingerprint, _read(request))
     try:
         with actions.asked_with(asked):
             done = call()
@@ -161,10 +161,12 @@ def _known(request: Request, key: str, fingerprint: str) -> Receipt | None:
     return known
 
 
-def _read_up_to(request: Request) -> int | None:
+def _read(request: Request) -> tuple[str, int] | None:
+    """Return the case of the address as its caller has read it, by its ETag; None where they do not say."""
     wanted = str(request.headers.get("If-Match", "")).strip()
-    if wanted in ("", "*"):
+    reference = (request.parser_context or {}).get("kwargs", {}).get("reference")
+    if reference is None or wanted in ("", "*"):
         return None
     found = ETAG.match(wanted)
-    # A tag that none of ours has can match nothing.
-    return int(found[1]) if found else -1
+    # A tag that this case never had can match nothing.
+    return (reference, int(found[2]) if found and found[1] == reference else -1)

@@ -13,8 +13,6 @@ from cases.api.pagination import LatestFirst, ListView
 from cases.api.views import ApiView, asked_of, by, checked, person
 from cases.models import Article, ArticleVote
 
-FOUND = 50
-
 
 class ArticleRowSerializer(serializers.ModelSerializer[Article]):
     """An article in a list."""
@@ -67,14 +65,15 @@ class Articles(ListView):
 
     @extend_schema(operation_id="list_articles", parameters=[ArticleFilters], responses=ArticleRowSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List articles, the latest first. With `q`, the fifty that fit best, in one page."""
+        """List articles, the latest first. With `q`, those that fit best, in one page."""
         asked = asked_of(ArticleFilters, request)
         found = Article.objects.readable_by(person(request)).prefetch_related("areas")
         if "area" in asked:
             found = found.filter(areas__name=asked["area"])
         if "q" not in asked:
             return self.page(request, found, ArticleRowSerializer)
-        rows = ArticleRowSerializer(found.matching(asked["q"])[:FOUND], many=True).data
+        best = found.matching(asked["q"])[: self.pagination_class().get_page_size(request)]
+        rows = ArticleRowSerializer(best, many=True).data
         return Response({"next": None, "previous": None, "results": rows})
 
 

@@ -107,11 +107,14 @@ class DeskCalendar(ApiView):
 
 
 class DeskFeed(ApiView):
-    """A desk's days off, for calendar programs."""
+    """A desk's days off, for calendar programs. They send no token, so it holds what anybody may know."""
 
-    @extend_schema(operation_id="read_calendar_feed", responses={(200, "text/calendar"): OpenApiTypes.STR})
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(operation_id="read_calendar_feed", auth=[], responses={(200, "text/calendar"): OpenApiTypes.STR})
     def get(self, request: Request, code: str) -> HttpResponse:
-        """Read the days of this year and the next that are no plain ones, as an iCalendar feed."""
+        """Read the days of this year and the next that are no plain ones, as an iCalendar feed. It needs no token."""
         now = moment(request)
         years = [_year_of(code, year, request) for year in (now.year, now.year + 1)]
         written = Calendar()
@@ -130,7 +133,9 @@ def _event(found: DeskYear, day: Day, request: Request) -> Event:
     event.add("dtstamp", moment(request))
     event.add("dtstart", day.on)
     event.add("dtend", day.on + A_DAY)
-    event.add("summary", f"{found.desk}: {day.state.label} ({day.name})")
+    # Why a manager closed or opened a day is told to partners alone.
+    said = day.holiday if day.state == DayState.HOLIDAY else day.state.label
+    event.add("summary", f"{found.desk}: {said}")
     event.add("transp", "TRANSPARENT")
     return event
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -9,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases import actions
-from cases.api.acts import Telling, act, submission_key
+from cases.api.acts import Telling, act, keyed, submission_key
+from cases.api.fields import id_of
 from cases.api.pagination import ListView, NewestFirst
 from cases.api.serializers import (
     ASKED,
@@ -62,31 +64,50 @@ class Cases(ListView):
         operation_id="log_case", request=NewCaseSerializer, responses={201: CaseSerializer, 202: KeptSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Log a case as one of a partner's contacts (P1.2). A reply is promised from now on.
+        """Log a case as one of a partner's contacts, or as staff for a `contact` on the phone (P1.2).
+
+        A reply is promised from now on.
 
         The request of a partner whose plan has ended is kept whole and put before staff: 202.
         """
         said = checked(NewCaseSerializer, request)
-        partner = Partner.objects.filter(
-            code=said["partner"], memberships__user=person(request), memberships__is_active=True
-        ).first()
-        if partner is None:
-            raise RuleBroken("partner_unknown", _("You do not write for a partner of this code. Nothing was logged."))
+        log = _log_for_caller if person(request).works_here else _log_own
+        return act(request, lambda: log(said, request), Telling(_kept_for_staff, 202))
 
-        def log() -> Case | KeptRequest:
-            return actions.submit_or_keep(
-                partner_id=partner.pk,
-                details=_details(said, request),
-                severity=said["severity"],
-                channel=Channel.API,
-                charges_accepted=said["accept_charges"],
-                follow_up_of=said["follow_up_of"],
-                submission_key=submission_key(request),
-                actor=person(request),
-                now=moment(request),
-            )
 
-        return act(request, log, Telling(_kept_for_staff, 202))
+def _log_own(said: dict[str, Any], request: Request) -> Case | KeptRequest:
+    """Log a case as its contact."""
+    mine = Partner.objects.filter(memberships__user=person(request), memberships__is_active=True)
+    return actions.submit_or_keep(
+        partner_id=_partner_of(said, mine),
+        details=_details(said, person(request).email),
+        severity=said["severity"],
+        channel=Channel.API,
+        charges_accepted=said["accept_charges"],
+        follow_up_of=said["follow_up_of"],
+        **keyed(request),
+    )
+
+
+def _log_for_caller(said: dict[str, Any], request: Request) -> Case | KeptRequest:
+    """Log a case as staff, for a contact on the phone."""
+    caller = said.get("contact", "")
+    return actions.log_case_by_phone(
+        partner_id=_partner_of(said, Partner.objects.all()),
+        contact_id=id_of(caller),
+        details=_details(said, caller),
+        severity=said["severity"],
+        charges_heard=said["accept_charges"],
+        helped=said["helped"],
+        **keyed(request),
+    )
+
+
+def _partner_of(said: dict[str, Any], partners: QuerySet[Partner]) -> int:
+    found = partners.filter(code=said["partner"]).values_list("pk", flat=True).first()
+    if found is None:
+        raise RuleBroken("partner_unknown", _("You do not write for a partner of this code. Nothing was logged."))
+    return found
 
 
 def _kept_for_staff(request_id: int) -> dict[str, Any]:
@@ -111,14 +132,14 @@ def _filtered(cases: CaseQuerySet, request: Request) -> CaseQuerySet:
     return cases.matching(words, person(request), moment(request)) if words else cases
 
 
-def _details(said: dict[str, Any], request: Request) -> actions.CaseDetails:
+def _details(said: dict[str, Any], email: str) -> actions.CaseDetails:
     area = ProductArea.objects.filter(name=said["product_area"]).first() if said["product_area"] else None
     if said["product_area"] and area is None:
         raise RuleBroken("area_unknown", _("There is no product area of this name. Nothing was logged."))
     return actions.CaseDetails(
         title=said["title"],
         **{name: said[name] for name in ASKED if name != "contact_email"},
-        contact_email=said.get("contact_email") or person(request).email,
+        contact_email=said.get("contact_email") or email,
         product_area_id=None if area is None else area.pk,
     )
 

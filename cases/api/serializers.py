@@ -117,6 +117,10 @@ class NewCaseSerializer(serializers.Serializer[Any]):
         required=False, default=False, help_text="Needed for Severity 1 outside business hours (P4.2)."
     )
     follow_up_of = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    contact = serializers.EmailField(required=False, help_text="Staff: who calls, for whom you log it.")
+    helped = serializers.BooleanField(
+        required=False, default=False, help_text="Staff: you spoke about the problem, so the call was the first reply."
+    )
 
 
 OPEN_CASES, NOBODY = "open_cases", "nobody"

@@ -9,6 +9,7 @@ from cases.api import (
     callers,
     cases,
     consents,
+    decisions,
     diagnostics,
     docs,
     emergencies,
@@ -105,10 +106,15 @@ urlpatterns = [
     path("feature-requests/<int:feature_id>/", features.OneFeature.as_view()),
     path("feature-requests/<int:feature_id>/states/", features.FeatureStates.as_view()),
     path("feature-requests/<int:feature_id>/merges/", features.FeatureMerges.as_view()),
+    path("kept-requests/", decisions.KeptRequests.as_view()),
+    path("kept-requests/<int:request_id>/logging/", decisions.KeptLogged.as_view()),
+    path("kept-requests/<int:request_id>/refusal/", decisions.KeptDeclined.as_view()),
     # For managers; a contact may ask for one.
     path("manager-requests/", manager_requests.ManagerRequests.as_view()),
     path("surveys/", surveys.Surveys.as_view()),
     path("surveys/<int:survey_id>/follow-ups/", surveys.SurveyFollowUps.as_view()),
+    path("charges/", decisions.Charges.as_view()),
+    path("charges/<int:review_id>/decisions/", decisions.ChargeDecisions.as_view()),
     path("reports/now/", reports.Now.as_view()),
     path("reports/over-time/", reports.OverTime.as_view()),
 ]

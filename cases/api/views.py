@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from rest_framework.exceptions import NotFound
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
 from cases.api.serializers import CaseSerializer
@@ -53,8 +54,18 @@ def checked(serializer: type[Serializer[Any]], request: Request) -> dict[str, An
         ValidationError: something is missing or makes no sense; each field says what.
     """
     found = serializer(data=request.data)
+    _require_texts(found, request.data)
     found.is_valid(raise_exception=True)
     return dict(found.validated_data)
+
+
+def _require_texts(found: Serializer[Any], said: Any) -> None:
+    """Refuse a number where a text belongs: it would be kept as 2.0 where somebody meant 2."""
+    values = said if isinstance(said, dict) else {}
+    texts = (name for name, field in found.fields.items() if isinstance(field, CharField))
+    wrong = [name for name in texts if isinstance(values.get(name), (int, float))]
+    if wrong:
+        raise ValidationError({name: [_("This is no text.")] for name in wrong})
 
 
 def asked_of(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

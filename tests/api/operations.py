@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from cases import actions
-from cases.models import Article, Case
+from cases.models import Article, Case, Partner, Plan
 from notifications.models import MailState, WebhookDelivery
 from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case, text_file
@@ -177,6 +177,19 @@ def _stuck_delivery(w: World) -> str:
     return f"{hook}deliveries/{tried}/"
 
 
+def _kept(w: World) -> str:
+    Partner.objects.update(plan=Plan.LAPSED)
+    kept = w.priya.post("cases/", NEW).json()["kept_request"]
+    Partner.objects.update(plan=Plan.PAID)
+    return f"kept-requests/{kept}/"
+
+
+def _never_qualified(w: World) -> str:
+    case = w.after(w.priya, _at_night(w), "closings/", {"outcome": "solved_by_contact", "explanation": "x"})
+    w.after(w.lena, case, "charge-verdicts/", {"verdict": "never_qualified", **WORDS})
+    return f"charges/{w.ruth.get('charges/').json()['results'][0]['id']}/"
+
+
 LATER = {"follow_up_at": (NOON + timedelta(days=2)).isoformat(), "reason": "The log is long."}
 WANTED = {"wanted": "The agent's log.", "wanted_by": (NOON + timedelta(days=1)).isoformat()}
 FEATURE = {"title": "Restore to tape", "function": "Writes to tape.", "use_case": "Archives."}
@@ -219,6 +232,9 @@ ACTS: dict[str, Callable[[World], Act]] = {
         "charge-verdicts/",
         {"verdict": "impact_reduced"},
     ),
+    "decide_charges": lambda w: Act(w.ruth, f"{_never_qualified(w)}decisions/", {"decision": "waive", **WORDS}),
+    "log_kept_request": lambda w: Act(w.lena, f"{_kept(w)}logging/"),
+    "decline_kept_request": lambda w: Act(w.lena, f"{_kept(w)}refusal/", {"word": "Renew your plan."}),
     "record_workaround": lambda w: Act(w.lena, f"{w.case()}workarounds/", {"words": "Restart the agent."}),
     "confirm_workaround": lambda w: Act(w.priya, f"{_workaround(w)}confirmation/"),
     "report_workaround_failure": lambda w: Act(w.priya, f"{_workaround(w)}failure/", {"failure": "It stops again."}),

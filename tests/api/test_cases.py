@@ -83,6 +83,19 @@ def test_a_product_area_that_there_is_not_is_told(people: Cast, priyas: Machine)
     assert (answered.status_code, answered.json()["code"]) == (422, "area_unknown")
 
 
+@pytest.mark.clause("P1.2", "P2.5")
+def test_staff_log_a_case_for_whoever_is_on_the_phone(people: Cast, lenas: Machine) -> None:
+    said = NEW | {"contact": people.priya.email, "helped": True}
+    body = lenas.post("cases/", said, Idempotency_Key="call-1").json()
+    assert (body["channel"], body["contact"]["name"]) == ("phone", "Priya Raman")
+    logged = Case.objects.get(reference=body["reference"])
+    assert (logged.logged_by, logged.first_response_at) == (people.lena, NOON)
+    assert lenas.post("cases/", said, Idempotency_Key="call-1").json() == body
+    for nobody in ({"contact": people.zoe.email}, {"contact": "nobody@nwit.example"}, {}):
+        assert lenas.post("cases/", NEW | nobody).status_code == 404
+    assert Case.objects.count() == 1
+
+
 @pytest.mark.clause("P1.1")
 def test_the_request_of_a_lapsed_partner_is_kept_whole(people: Cast, priyas: Machine) -> None:
     Partner.objects.update(plan=Plan.LAPSED)
@@ -210,6 +223,15 @@ def test_an_act_on_a_case_that_changed_is_refused(people: Cast, case: Case, lena
     assert (refused.status_code, refused.json()["code"]) == (412, "changed_meanwhile")
     tag = lenas.get("cases/NWIT-1/")["ETag"]
     assert lenas.post("cases/NWIT-1/messages/", {"body": "Thank you."}, If_Match=tag).status_code == 201
+
+
+def test_an_act_on_two_cases_is_done_on_the_one_that_was_read(people: Cast, case: Case, lenas: Machine) -> None:
+    builders.say(case, people.priya, at("Tue 9:30"))
+    logged_case(people.priya, at("Tue 10:00"))
+    tag = lenas.get("cases/NWIT-2/")["ETag"]
+    of_the_other = lenas.post("cases/NWIT-2/merges/", {"into": "NWIT-1"}, If_Match=lenas.get("cases/NWIT-1/")["ETag"])
+    assert (of_the_other.status_code, of_the_other.json()["code"]) == (412, "changed_meanwhile")
+    assert lenas.post("cases/NWIT-2/merges/", {"into": "NWIT-1"}, If_Match=tag).status_code == 201
 
 
 def test_a_case_that_did_not_change_is_not_sent_again(people: Cast, case: Case, lenas: Machine) -> None:

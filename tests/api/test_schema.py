@@ -76,6 +76,8 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("on-call/", "staff"),
         ("feature-requests/", "staff"),
         ("callers/", "staff"),
+        ("kept-requests/", "staff"),
+        ("charges/", "managers"),
         ("manager-requests/", "managers"),
         ("surveys/", "managers"),
         ("reports/now/", "managers"),
