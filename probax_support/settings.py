@@ -244,6 +244,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "cases.web.accounts.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
+# Nobody has the portal write to addresses that it does not know.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Seconds for which a link to a new password is good.
+PASSWORD_RESET_TIMEOUT = 3600
 # Whether staff must log in with a second factor. Demo people have none.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
 MFA_ADAPTER = "cases.web.accounts.SecondFactorAdapter"

@@ -1,0 +1,98 @@
+"""A new password by mail: a link for the person alone, good once and for an hour, and no word on who has an account."""
+
+import re
+import time
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from notifications.models import OutgoingMail
+from tests import builders
+from tests.builders import Cast, at
+from tests.cases.pages import browser_of, clock_at, get, html_of, post, words_of
+from tests.smtp_sink import SmtpSink
+
+NOON = at("Tue 12:00")
+DONE = "/accounts/password/reset/done/"
+
+
+@pytest.fixture
+def people(transactional_db: None) -> Cast:
+    return builders.cast()
+
+
+def asked(email: str, address: str) -> str:
+    return str(post(Client(REMOTE_ADDR=address), "/accounts/password/reset/", {"email": email}, NOON).url)
+
+
+def link_in(smtp: SmtpSink) -> str:
+    """Wait for the mail, and return the path of its link."""
+    for _attempt in range(200):
+        if smtp.received:
+            break
+        time.sleep(0.05)
+    mail = smtp.received[-1]
+    assert mail.subject == "A new password for the support portal"
+    found = re.search(r"http://127.0.0.1:8000(/accounts/password/reset/key/\S+/)", mail.text)
+    assert found is not None, mail.text
+    return found[1]
+
+
+def opened(link: str, minutes: int, address: str) -> tuple[Client, str]:
+    """Follow a link so many minutes after noon; return the browser and where the form is."""
+    browser, when = Client(REMOTE_ADDR=address), at(f"Tue {12 + minutes // 60}:{minutes % 60:02}")
+    with clock_at(when):
+        page = browser.get(link, follow=True)
+    return browser, "" if "This link is used up" in words_of(page) else page.redirect_chain[-1][0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_comes_by_mail_and_sets_a_password_once(people: Cast, mail_by_smtp: SmtpSink) -> None:
+    elsewhere = browser_of(people.priya, NOON)
+    assert asked(people.priya.email.upper(), "10.9.0.1") == DONE
+    link = link_in(mail_by_smtp)
+    browser, form = opened(link, 30, "10.9.0.1")
+    said = {"password1": "password123", "password2": "password123"}
+    assert "too common" in html_of(post(browser, form, said, NOON))
+    said = dict.fromkeys(said, "a long secret of mine")
+    assert post(browser, form, said, NOON).status_code == 302
+    people.priya.refresh_from_db()
+    assert people.priya.check_password("a long secret of mine")
+    # Whoever was logged in with the old one is out, and the link is used up.
+    assert get(elsewhere, "/", NOON).status_code == 302
+    assert opened(link, 31, "10.9.0.1")[1] == ""
+    # Staff read the outbox, and whoever has the link has the account.
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_is_good_for_an_hour_and_for_its_person(people: Cast, mail_by_smtp: SmtpSink) -> None:
+    asked(people.priya.email, "10.9.0.2")
+    link = link_in(mail_by_smtp)
+    assert opened(link, 59, "10.9.0.2")[1]
+    assert opened(link, 62, "10.9.0.2")[1] == ""
+    assert opened(link[:-2] + "x/", 1, "10.9.0.2")[1] == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_written_to_whom_we_do_not_know(people: Cast, mail_by_smtp: SmtpSink) -> None:
+    assert asked("stranger@elsewhere.example", "10.9.0.3") == DONE
+    assert asked(people.omar.email, "10.9.0.3") == DONE
+    link_in(mail_by_smtp)
+    assert [mail.recipient for mail in mail_by_smtp.received] == [people.omar.email]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_gone_is_told_to_nobody(people: Cast, mail_by_smtp: SmtpSink, settings: Settings) -> None:
+    settings.EMAIL_PORT = 1
+    assert asked(people.priya.email, "10.9.0.4") == asked("stranger@elsewhere.example", "10.9.0.4") == DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_host_of_a_request_gets_into_the_link(people: Cast, mail_by_smtp: SmtpSink, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    browser = Client(REMOTE_ADDR="10.9.0.5", HTTP_HOST="evil.example")
+    post(browser, "/accounts/password/reset/", {"email": people.priya.email}, NOON)
+    link_in(mail_by_smtp)
+    assert "evil.example" not in mail_by_smtp.received[-1].text
