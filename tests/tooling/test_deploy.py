@@ -62,6 +62,18 @@ def test_every_number_of_the_dashboard_is_told_and_every_number_told_is_on_it(kn
     assert not {name for name in known if not name.endswith("_created")} - shown - aside - of_histograms
 
 
+def test_an_operator_is_told_of_requests_mail_promises_sweeps_and_queues(known: set[str]) -> None:
+    assert known >= {
+        "portal_requests_total",
+        "portal_outbox_oldest_due_seconds",
+        "portal_sweep_age_seconds",
+        "portal_promises_due_soon",
+        "portal_incoming_mails",
+        "portal_mails_total",
+        "portal_queue_length",
+    }
+
+
 def test_every_alert_says_how_bad_it_is_and_points_to_its_drill() -> None:
     assert len({alert["alert"] for alert in ALERTS}) == len(ALERTS)
     for alert in ALERTS:
