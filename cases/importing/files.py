@@ -4,14 +4,24 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 NEVER = "\0"
 
 
 class Unreadable(Exception):
     """Why a file is no list of records, and where, in a sentence."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file as it came: its name and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass
@@ -23,70 +33,76 @@ class Record:
     parts: list[str] = field(default_factory=list)
 
 
-def records_of(path: Path, fields: Sequence[str]) -> list[Record]:
+def records_of(file: SourceFile, fields: Sequence[str]) -> list[Record]:
     """Read a file, by its ending: `.json` is an array of objects, `.csv` has the names of the fields in its first line.
 
     Raises:
         Unreadable: it is neither, is not UTF-8, or names a field that there is not.
     """
     readers = {".csv": _of_csv, ".json": _of_json}
-    reader = readers.get(path.suffix.lower())
+    reader = readers.get(PurePath(file.name).suffix.lower())
     if reader is None:
-        raise Unreadable(f"{path.name}: a file ends in .csv or .json.")
+        raise Unreadable(_("%(file)s: a file ends in .csv or .json.") % {"file": file.name})
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"{path.name}: byte {error.start + 1} is not UTF-8. Save it as UTF-8.") from error
-    except OSError as error:
-        raise Unreadable(f"{path}: {error.strerror}.") from error
+        said = {"file": file.name, "number": error.start + 1}
+        raise Unreadable(_("%(file)s: byte %(number)s is not UTF-8. Save it as UTF-8.") % said) from error
     if NEVER in text:
-        raise Unreadable(f"{path.name}: there is a zero byte in it, which no text has.")
-    return list(reader(path, text, fields))
+        raise Unreadable(_("%(file)s: there is a zero byte in it, which no text has.") % {"file": file.name})
+    return list(reader(file.name, text, fields))
 
 
-def _of_csv(path: Path, text: str, fields: Sequence[str]) -> Iterator[Record]:
+def _line(file: str, number: int) -> str:
+    return _("%(file)s, line %(number)s") % {"file": file, "number": number}
+
+
+def _of_csv(file: str, text: str, fields: Sequence[str]) -> Iterator[Record]:
     rows = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         columns = [name.strip() for name in next(rows, [])]
-        _require_known(path, "line 1", columns, fields)
+        _require_known(_line(file, 1), columns, fields)
         begins = rows.line_num + 1
         for row in rows:
-            place, begins = f"{path.name}, line {begins}", rows.line_num + 1
+            place, begins = _line(file, begins), rows.line_num + 1
             if len(row) > len(columns):
-                raise Unreadable(f"{place}: it has {len(row)} cells, and there are {len(columns)} columns.")
+                said = {"place": place, "cells": len(row), "columns": len(columns)}
+                raise Unreadable(_("%(place)s: it has %(cells)s cells, and there are %(columns)s columns.") % said)
             if row:
-                said = zip(columns, row, strict=False)
-                yield Record(place, {name: cell.strip() for name, cell in said if cell.strip()})
+                cells = zip(columns, row, strict=False)
+                yield Record(place, {name: cell.strip() for name, cell in cells if cell.strip()})
     except csv.Error as error:
-        raise Unreadable(f"{path.name}, line {rows.line_num}: {error}.") from error
+        raise Unreadable(f"{_line(file, rows.line_num)}: {error}.") from error
 
 
-def _of_json(path: Path, text: str, fields: Sequence[str]) -> Iterator[Record]:
+def _of_json(file: str, text: str, fields: Sequence[str]) -> Iterator[Record]:
     try:
         rows = json.loads(text)
-    except ValueError as error:
-        where = f", line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Unreadable(f"{path.name}{where}: this is no JSON.") from error
+    except json.JSONDecodeError as error:
+        said = {"place": _line(file, error.lineno), "column": error.colno}
+        raise Unreadable(_("%(place)s, column %(column)s: this is no JSON.") % said) from error
     if not isinstance(rows, list):
-        raise Unreadable(f"{path.name}: a list of records is wanted, in square brackets.")
+        raise Unreadable(_("%(file)s: a list of records is wanted, in square brackets.") % {"file": file})
     for number, row in enumerate(rows, 1):
-        place = f"{path.name}, record {number}"
+        place = _("%(file)s, record %(number)s") % {"file": file, "number": number}
         if not isinstance(row, dict):
-            raise Unreadable(f"{place}: an object is wanted, in curly brackets.")
-        _require_known(path, f"record {number}", list(row), fields)
+            raise Unreadable(_("%(place)s: an object is wanted, in curly brackets.") % {"place": place})
+        _require_known(place, list(row), fields)
         said = {name: value for name, value in row.items() if value not in ("", None)}
         words = said.get("messages")
         count = len(words) if isinstance(words, list) else 0
-        yield Record(place, said, [f"{place}, message {one}" for one in range(1, count + 1)])
+        parts = [_("%(place)s, message %(number)s") % {"place": place, "number": one} for one in range(1, count + 1)]
+        yield Record(place, said, parts)
 
 
-def _require_known(path: Path, place: str, named: Sequence[str], fields: Sequence[str]) -> None:
+def _require_known(place: str, named: Sequence[str], fields: Sequence[str]) -> None:
     for name in named:
         if name not in fields:
-            raise Unreadable(f"{path.name}, {place}: there is no field {name!r}. Fields are {', '.join(fields)}.")
+            said = {"place": place, "name": name, "fields": ", ".join(fields)}
+            raise Unreadable(_("%(place)s: there is no field “%(name)s”. Fields are %(fields)s.") % said)
 
 
-def with_messages(cases: list[Record], path: Path, fields: Sequence[str]) -> list[str]:
+def with_messages(cases: list[Record], file: SourceFile, fields: Sequence[str]) -> list[str]:
     """Put the messages of a file with their cases, which they name by `case`. Returns what is wrong with them.
 
     Raises:
@@ -94,10 +110,10 @@ def with_messages(cases: list[Record], path: Path, fields: Sequence[str]) -> lis
     """
     by_id = {str(case.said.get("external_id")): case for case in cases}
     wrong = []
-    for word in records_of(path, ["case", *fields]):
+    for word in records_of(file, ["case", *fields]):
         case = by_id.get(str(word.said.pop("case", "")))
         if case is None:
-            wrong.append(f"{word.place}, case: there is no such case in the file of cases.")
+            wrong.append(_("%(place)s, case: there is no such case in the file of cases.") % {"place": word.place})
             continue
         case.said.setdefault("messages", []).append(word.said)
         case.parts.append(word.place)

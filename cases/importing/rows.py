@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import serializers
 
 from cases.actions import ImportedDetails, ImportedPerson, ImportedWord
@@ -16,7 +18,7 @@ OURS = "specialist"
 class Here(serializers.Field[Any, Any, Any, Any]):
     """Something that is here already, named by its code, name or address."""
 
-    default_error_messages = {"unknown": "There is no {what} “{value}” here."}
+    default_error_messages = {"unknown": _lazy("There is nothing here that is called “{value}”.")}
 
     def __init__(self, what: str, **said: Any) -> None:
         super().__init__(**said)
@@ -26,14 +28,14 @@ class Here(serializers.Field[Any, Any, Any, Any]):
         """Return what was looked up before the first record."""
         found = self.context["known"][self.what].get(str(data).strip().lower())
         if found is None:
-            self.fail("unknown", what=self.what, value=data)
+            self.fail("unknown", value=data)
         return found
 
 
 class Moment(serializers.DateTimeField):
     """A moment that has passed, with its offset; without one it is UTC."""
 
-    default_error_messages = {"future": "This has not come yet."}
+    default_error_messages = {"future": _lazy("This has not come yet.")}
 
     def to_internal_value(self, value: Any) -> datetime:
         """Refuse what is still to come."""
@@ -56,9 +58,9 @@ class PartnerRow(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a name that another partner has."""
         if self.context["known"]["name"].get(attrs["name"].lower(), attrs["code"]) != attrs["code"]:
-            raise serializers.ValidationError({"name": "Another partner has this name."})
+            raise serializers.ValidationError({"name": _("Another partner has this name.")})
         if attrs["plan"] == Plan.TRIAL and attrs["trial_ends_at"] is None:
-            raise serializers.ValidationError({"trial_ends_at": "A trial needs the moment at which it ends."})
+            raise serializers.ValidationError({"trial_ends_at": _("A trial needs the moment at which it ends.")})
         return attrs
 
 
@@ -77,16 +79,17 @@ class PersonRow(serializers.Serializer[Any]):
     def validate_zone(self, zone: str) -> str:
         """Refuse a zone that there is not."""
         if zone and zone not in self.context["known"]["zone"]:
-            raise serializers.ValidationError("There is no such time zone. Write it like Australia/Sydney.")
+            raise serializers.ValidationError(_("There is no such time zone. Write it like Australia/Sydney."))
         return zone
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a contact of nobody, and one of ours as a contact."""
         known = self.context["known"]["person"].get(attrs["email"].lower())
         if (attrs["role"] == OURS) != (attrs["partner"] is None):
-            raise serializers.ValidationError({"partner": "A contact has a partner, a specialist has none."})
+            raise serializers.ValidationError({"partner": _("A contact has a partner, a specialist has none.")})
         if known is not None and known.is_ours != (attrs["role"] == OURS):
-            words = "This is the address of one of our own people." if known.is_ours else "This is a contact's address."
+            ours, theirs = _("This is the address of one of our own people."), _("This is a contact's address.")
+            words = ours if known.is_ours else theirs
             raise serializers.ValidationError({"email": words})
         return attrs
 
@@ -111,7 +114,7 @@ class MessageRow(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse an internal note of a contact."""
         if attrs["internal"] and not attrs["author"].is_ours:
-            raise serializers.ValidationError({"internal": "Only our own people write internal notes."})
+            raise serializers.ValidationError({"internal": _("Only our own people write internal notes.")})
         return attrs
 
 
@@ -139,16 +142,16 @@ class CaseRow(serializers.Serializer[Any]):
         """Refuse what contradicts itself."""
         wrong = {}
         if (attrs["partner"].pk, attrs["contact"].pk) not in self.context["known"]["writes for"]:
-            wrong["contact"] = "This person does not write for the partner. Bring people over first."
+            wrong["contact"] = _("This person does not write for the partner. Bring people over first.")
         if attrs["assignee"] is not None and not attrs["assignee"].works_here:
-            wrong["assignee"] = "A case is assigned to one of our own people who may log in."
+            wrong["assignee"] = _("A case is assigned to one of our own people who may log in.")
         wrong |= {
-            name: "This is before the case was logged."
+            name: _("This is before the case was logged.")
             for name in ("first_response_at", "closed_at")
             if attrs[name] is not None and attrs[name] < attrs["logged_at"]
         }
         if attrs["closed_at"] is None and (attrs["outcome"] or attrs["closing"]):
-            wrong["closed_at"] = "A case with an outcome has the moment at which it was closed."
+            wrong["closed_at"] = _("A case with an outcome has the moment at which it was closed.")
         if wrong:
             raise serializers.ValidationError(wrong)
         return attrs

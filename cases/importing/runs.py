@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from cases import actions
-from cases.importing.files import Record, records_of, with_messages
+from cases.importing.files import Record, SourceFile, Unreadable, records_of, with_messages
 from cases.importing.rows import CaseRow, MessageRow, PartnerRow, PersonRow
 from cases.models import Membership, Partner, ProductArea, User
 from sla.models import Desk
@@ -72,16 +72,27 @@ NOUNS = {
 
 
 def bring_over(
-    noun: str, path: Path, *, messages: Path | None, source: str, dry_run: bool, actor: User, now: datetime
+    noun: str,
+    file: SourceFile,
+    *,
+    messages: SourceFile | None,
+    source: str,
+    dry_run: bool,
+    most: int | None = None,
+    actor: User,
+    now: datetime,
 ) -> Report:
     """Look a file through and, unless something is wrong or it is a dry run, bring over what is new in it.
 
     Raises:
-        Unreadable: a file is no list of records.
+        Unreadable: a file is no list of records, or has more than `most`.
         RuleBroken: the actor is no manager, or somebody took a name or code meanwhile. Run it again.
     """
     what = NOUNS[noun]
-    records = records_of(path, what.fields)
+    records = records_of(file, what.fields)
+    if most is not None and len(records) > most:
+        said = {"file": file.name, "n": len(records), "most": most}
+        raise Unreadable(_("%(file)s has %(n)s records. Bring over up to %(most)s at a time.") % said)
     problems = with_messages(records, messages, list(MessageRow().fields)) if messages else []
     context = {"known": _known(), "now": now}
     rows = [what.row(data=record.said, context=context) for record in records]
@@ -117,7 +128,8 @@ def _doubled(records: list[Record], columns: tuple[str, ...]) -> Iterator[str]:
     for record in records:
         key = tuple(str(record.said.get(column, "")).lower() for column in columns)
         if first.setdefault(key, record.place) != record.place:
-            yield f"{record.place}, {columns[0]}: the same stands at {first[key]}."
+            said = {"place": record.place, "column": columns[0], "first": first[key]}
+            yield _("%(place)s, %(column)s: the same stands at %(first)s.") % said
 
 
 def _problems(record: Record, errors: Any) -> Iterator[str]:

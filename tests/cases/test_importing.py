@@ -160,7 +160,7 @@ def test_every_problem_is_named_with_its_line_and_nothing_is_written(people: Cas
     assert refused("partners", file, "--dry-run") == [
         "partners.csv, line 5, code: the same stands at partners.csv, line 3.",
         "partners.csv, line 2, code: This value does not match the required pattern.",
-        "partners.csv, line 4, home_desk: There is no desk “mars” here.",
+        "partners.csv, line 4, home_desk: There is nothing here that is called “mars”.",
         'partners.csv, line 5, plan: "gold" is not a valid choice.',
         "4 problems in 4 partners. Nothing was written.",
     ]
@@ -186,7 +186,7 @@ def test_problems_of_people_are_named(people: Cast, tmp_path: Path) -> None:
         "priya.raman@nwit.example,P,,specialist,\n",
     )
     assert refused("people", file)[:-1] == [
-        "people.csv, line 2, partner: There is no partner “HLTX” here.",
+        "people.csv, line 2, partner: There is nothing here that is called “HLTX”.",
         "people.csv, line 3, partner: A contact has a partner, a specialist has none.",
         "people.csv, line 4, email: This is the address of one of our own people.",
         'people.csv, line 5, role: "boss" is not a valid choice.',
@@ -221,7 +221,7 @@ def test_problems_of_cases_and_their_messages_are_named(people: Cast, tmp_path: 
         "record 4, closed_at: This is before the case was logged.",
         "record 5, closed_at: A case with an outcome has the moment at which it was closed.",
         "record 6, message 2, internal: Only our own people write internal notes.",
-        "record 6, message 3, author: There is no person “no@x.example” here.",
+        "record 6, message 3, author: There is nothing here that is called “no@x.example”.",
         "record 7, logged_at: This has not come yet.",
         "record 7, message 1, non_field_errors: Invalid data. Expected a dictionary, but got str.",
         "10 problems in 7 cases. Nothing was written.",
@@ -245,7 +245,7 @@ def test_messages_of_a_file_are_named_by_their_own_lines(people: Cast, tmp_path:
     said = refused("cases", cases, "--messages", messages)
     assert [line.partition(" has wrong format")[0] for line in said[:3]] == [
         "words.csv, line 2, case: there is no such case in the file of cases.",
-        "words.csv, line 3, author: There is no person “omar@x.example” here.",
+        "words.csv, line 3, author: There is nothing here that is called “omar@x.example”.",
         "words.csv, line 3, said_at: Datetime",
     ]
     assert said[3] == "cases.csv, line 4, severity: A valid integer is required."
@@ -254,7 +254,7 @@ def test_messages_of_a_file_are_named_by_their_own_lines(people: Cast, tmp_path:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("p.csv", b"code,nome\n", "p.csv, line 1: there is no field 'nome'. Fields are code, name,"),
+        ("p.csv", b"code,nome\n", "p.csv, line 1: there is no field “nome”. Fields are code, name,"),
         ("p.csv", b"code,name\nA,B,C\n", "p.csv, line 2: it has 3 cells, and there are 2 columns."),
         ("p.csv", b'code,name\nA,"B"x\n', "p.csv, line 2: "),
         ("p.csv", b"code\n\xff\n", "p.csv: byte 6 is not UTF-8."),
@@ -262,7 +262,7 @@ def test_messages_of_a_file_are_named_by_their_own_lines(people: Cast, tmp_path:
         ("p.json", b'[{"code": }]', "p.json, line 1, column 11: this is no JSON."),
         ("p.json", b"{}", "p.json: a list of records is wanted"),
         ("p.json", b"[1]", "p.json, record 1: an object is wanted"),
-        ("p.json", b'[{"kode": "A"}]', "p.json, record 1: there is no field 'kode'."),
+        ("p.json", b'[{"kode": "A"}]', "p.json, record 1: there is no field “kode”."),
         ("p.xls", b"", "p.xls: a file ends in .csv or .json."),
     ],
 )

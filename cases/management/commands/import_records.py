@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from cases.importing.files import Unreadable
+from cases.importing.files import SourceFile, Unreadable
 from cases.importing.runs import NOUNS, Report, bring_over
 from cases.models import User
 from cases.rules import RuleBroken
@@ -45,9 +45,15 @@ class Command(BaseCommand):
             raise CommandError("--messages belongs to cases.")
         try:
             done = bring_over(
-                noun, file, messages=messages, source=source, dry_run=dry_run, actor=actor, now=timezone.now()
+                noun,
+                SourceFile(file.name, file.read_bytes()),
+                messages=None if messages is None else SourceFile(messages.name, messages.read_bytes()),
+                source=source,
+                dry_run=dry_run,
+                actor=actor,
+                now=timezone.now(),
             )
-        except (Unreadable, RuleBroken) as refusal:
+        except (Unreadable, RuleBroken, OSError) as refusal:
             raise CommandError(str(refusal)) from refusal
         self._tell(noun, done, dry_run=dry_run)
 
