@@ -87,18 +87,19 @@ def _tables_of_a_case() -> Iterator[tuple[type[Model], str]]:
         # The case was first. An event itself holds no words; which of them wait to be told, neither.
         if model in (Case, CaseEvent, EventWords, Dispatch):
             continue
-        direct = [field.name for field in _keys_of(model) if field.related_model is Case and field.name == "case"]
-        further = [f"{field.name}__case" for field in _keys_of(model) if _has_case(field.related_model)]
+        direct = [field.name for field in keys_of(model) if field.related_model is Case and field.name == "case"]
+        further = [f"{field.name}__case" for field in keys_of(model) if _has_case(field.related_model)]
         for path in direct or further[:1]:
             yield model, path
 
 
-def _keys_of(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+def keys_of(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    """Return the keys by which rows of a table lead to others."""
     return [field for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
 
 
 def _has_case(model: type[Model]) -> bool:
-    return any(field.name == "case" and field.related_model is Case for field in _keys_of(model))
+    return any(field.name == "case" and field.related_model is Case for field in keys_of(model))
 
 
 def _erase_from(row: Model, secret: str) -> int:

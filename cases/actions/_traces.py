@@ -13,10 +13,11 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, F, ForeignKey, JSONField, Model, Q, QuerySet, TextField
+from django.db.models import CharField, F, JSONField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.html import escape
 
+from cases.actions._erasing import keys_of
 from cases.models import Case, CaseEvent, EventWords, IncomingMail, Partner, User
 
 # They hold no words of people, or are cleaned in their own way. A company keeps its name, also where it is a person's.
@@ -179,10 +180,6 @@ def _columns_of(model: type[Model]) -> Iterator[str]:
         words = isinstance(field, CharField | TextField) and not checked
         if words or isinstance(field, JSONField):
             yield field.attname
-
-
-def keys_of(model: type[Model]) -> list[ForeignKey[Any, Any]]:
-    return [field for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
 
 
 def _paths_to_case(model: type[Model]) -> Iterator[str]:

@@ -202,10 +202,17 @@ def case_of(partner: Partner, contact: User, details: CaseDetails, *, channel: C
 
 
 def partner_locked(partner_id: int, actor: User) -> Partner:
-    """Lock a partner that `actor` writes for."""
-    memberships = actor.memberships.filter(is_active=True, partner_id=partner_id)
+    """Lock a partner that `actor` writes for.
+
+    Raises:
+        Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
+    """
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    return Partner.objects.select_for_update().get(pk__in=memberships.values("partner_id"))
+    partner = Partner.objects.select_for_update().get(pk=partner_id)
+    # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
+    if not actor.memberships.filter(is_active=True, partner=partner).exists():
+        raise Partner.DoesNotExist
+    return partner
 
 
 def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:

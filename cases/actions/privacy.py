@@ -30,6 +30,7 @@ from cases.models import (
     Membership,
     Message,
     PartialUpload,
+    Partner,
     RosterShift,
     StaffRole,
     User,
@@ -66,8 +67,7 @@ def erase_person(
     """
     if not actor.is_staff:
         raise RuleBroken("administrators_only", _("Only administrators can do this. Nothing was changed."))
-    # Others may go on to name the person in what they do; only the account itself is held.
-    person = User.objects.select_for_update(no_key=True).get(pk=person_id)
+    person = _held(person_id)
     _require_free(person, address, now=now)
     if words_too and person.staff_role:
         raise RuleBroken(
@@ -96,6 +96,13 @@ def erase_person(
     person.save()
     Erasure.objects.create(person=person, at=now, by=actor, words_too=words_too, places=dict(places))
     return person
+
+
+def _held(person_id: int) -> User:
+    """Lock a person and their companies: what they do or log at this moment is waited for, and found; then no more."""
+    theirs = Membership.objects.filter(user=person_id).values("partner")
+    list(Partner.objects.select_for_update().filter(pk__in=theirs).order_by("pk"))
+    return User.objects.select_for_update().get(pk=person_id)
 
 
 def _require_free(person: User, address: str, *, now: datetime) -> None:
@@ -149,7 +156,7 @@ def _end_account(person: User) -> None:
         transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
     _remove_files(Attachment.objects.filter(draft__user=person))
     for model in apps.get_models():
-        for key in _traces.keys_of(model):
+        for key in _erasing.keys_of(model):
             if key.related_model is User and key.remote_field.on_delete is CASCADE and model not in _STAYS:
                 model._default_manager.filter(**{key.name: person}).delete()
     person.memberships.update(is_active=False)

@@ -33,7 +33,7 @@ from cases.rules import RuleBroken
 from notifications import sweeps
 from notifications.models import AlertChannel, MailState, OutgoingMail, Webhook
 from tests import builders
-from tests.builders import Cast, answer, at, call, close, fresh, last_event, logged_case, say, upload
+from tests.builders import Cast, all_at_once, answer, at, call, close, fresh, last_event, logged_case, say, upload
 from tests.cases.pages import browser_of, get, post
 from tests.inbox.post import deliver, letter
 
@@ -255,3 +255,35 @@ def test_an_administrator_who_is_not_the_last_may_be_erased(people: Cast, case: 
     other = builders.staff("Ben Okafor", StaffRole.ADMINISTRATOR)
     erase(people, people.ann, actor=other)
     assert not User.objects.get(pk=people.ann.pk).is_active
+
+
+# --- Two at once ----------------------------------------------------------------------------------------------------
+
+
+def closed_case(people: Cast) -> Case:
+    return close(logged_case(people.priya, at("Mon 9:00")), people.lena, at("Mon 10:00"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_erase_a_person_at_once_one_is_told_that_it_was_done() -> None:
+    people = builders.cast()
+    closed_case(people)
+    answers = all_at_once([lambda: erase(people), lambda: erase(people)])
+    (refusal,) = [given for given in answers if isinstance(given, RuleBroken)]
+    assert refusal.code == "person_erased"
+    assert Erasure.objects.count() == 1
+    assert records_hold()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_they_log_at_that_moment_keeps_them_or_is_not_logged() -> None:
+    people = builders.cast()
+    closed_case(people)
+    erased, logged = all_at_once([lambda: erase(people), lambda: logged_case(people.priya, NOW)])
+    if isinstance(erased, RuleBroken):
+        assert erased.code == "person_has_cases"
+        assert isinstance(logged, Case)
+    else:
+        assert isinstance(logged, Partner.DoesNotExist)
+        assert named_in(everything_kept()) == []
+    assert records_hold()
