@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Membership, Partner, ProductArea, Site, SupportNumber, User
 from cases.web.queue import VIEW_BY_KEY, VIEWS
-from sla.models import Desk, Holiday, HolidayChange, PolicyVersion, Shift, Target
+from sla.models import Desk, Holiday, HolidayChange, HoursChange, PolicyVersion, Shift, Target
 
 admin.site.site_header = _("Partner support: administration")
 admin.site.site_title = _("Partner support")
@@ -108,6 +108,10 @@ class PersonAdmin(admin.ModelAdmin[User]):
         if obj is None:
             kwargs["form"] = NewPersonForm
         return super().get_form(request, obj, change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Leave role and desk of staff to the page of policy and people, where a change goes on the record."""
+        return () if obj is None or not obj.staff_role else ("staff_role", "desk")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse to make somebody again of a person who was erased."""
@@ -239,6 +243,14 @@ class HolidayAdmin(ReadOnly, admin.ModelAdmin[Holiday]):
     list_display = ("on", "name", "desk", "source")
     list_filter = ("desk",)
     ordering = ("-on",)
+
+
+@admin.register(HoursChange)
+class HoursChangeAdmin(ReadOnly, admin.ModelAdmin[HoursChange]):
+    """Weekly hours that a manager published for a day, and took back."""
+
+    list_display = ("since", "desk", "hours", "reason", "changed_by_name", "changed_at", "taken_back_at")
+    ordering = ("-since",)
 
 
 @admin.register(HolidayChange)

@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Case, Membership, Partner, ProductArea, User
-from sla.models import Desk, Holiday, HolidayChange, PolicyVersion
+from sla.models import Desk, Holiday, HolidayChange, HoursChange, PolicyVersion
 from tests import builders
 from tests.builders import Cast, answer, at, close, logged_case
 from tests.cases.pages import browser_of, clock_at, get, html_of, nothing_is_written, post
 
 NOON = at("Tue 12:00")
-READ_ONLY = [Case, Desk, Holiday, HolidayChange, PolicyVersion]
+READ_ONLY = [Case, Desk, Holiday, HolidayChange, HoursChange, PolicyVersion]
 
 
 @pytest.fixture
@@ -124,6 +124,14 @@ def test_a_person_is_edited(people: Cast, browser: Client) -> None:
     post(browser, address(User, "change", people.omar.pk), person(people, name="Omar H."), NOON)
     people.omar.refresh_from_db()
     assert people.omar.name == "Omar H."
+
+
+def test_the_role_of_staff_is_given_where_it_goes_on_the_record(people: Cast, browser: Client) -> None:
+    said = person(people, email=people.max.email, name="Max O.", zone="America/New_York", staff_role="administrator")
+    post(browser, address(User, "change", people.max.pk), said, NOON)
+    people.max.refresh_from_db()
+    assert (people.max.name, people.max.staff_role) == ("Max O.", "specialist")
+    assert people.max.desk is not None
 
 
 @pytest.mark.parametrize("zone", ["Perth", "Mars/Olympus", "", "../etc/passwd", "posixrules"])

@@ -1,6 +1,8 @@
 """A partner's month: who may read it, what it lists and why, on the page and as PDF that reads our styles alone."""
 
+import re
 import sys
+import zlib
 from typing import Any
 
 import pytest
@@ -88,12 +90,20 @@ def test_those_who_lead_a_company_read_its_report_and_nobody_else_does(people: C
     assert len(get(priya, COMPANYS, DECEMBER).context["month"].first_replies) == 2
 
 
+def unpacked(file: bytes) -> bytes:
+    """Return what the packed parts of a PDF hold."""
+    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", file, re.DOTALL)
+    return b"".join(zlib.decompressobj().decompress(part) for part in parts if part.startswith(b"x"))
+
+
 def test_the_month_is_a_pdf_too(people: Cast, november: None) -> None:
     browser = browser_of(people.priya, DECEMBER)
     file = get(browser, f"{COMPANYS}pdf/?month=2026-11", DECEMBER)
     assert file["Content-Type"] == "application/pdf"
     assert file["Content-Disposition"] == 'attachment; filename="NWIT-2026-11.pdf"'
-    assert read(file).startswith(b"%PDF-")
+    printed = read(file)
+    assert printed.startswith(b"%PDF-")
+    assert b"Atkinson-Hyperlegible-Next" in unpacked(printed), "it is set in our own font"
     assert f"{COMPANYS}pdf/?month=2026-11" in html_of(get(browser, COMPANYS, DECEMBER))
 
 
