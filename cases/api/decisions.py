@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -23,6 +24,13 @@ class DecisionFilters(serializers.Serializer[Any]):
 
     state = serializers.ChoiceField(STATES, required=False)
     partner = serializers.CharField(max_length=6, required=False, help_text="The short code of a partner.")
+
+
+def _narrowed(found: QuerySet[Any], asked: dict[str, Any], partner: str) -> QuerySet[Any]:
+    """Keep what the filters ask for; `partner` leads to the code of a row's partner."""
+    if "state" in asked:
+        found = found.exclude(decision="") if asked["state"] == "decided" else found.filter(decision="")
+    return found.filter(**{partner: asked["partner"]}) if "partner" in asked else found
 
 
 # --- Requests of partners whose plan has ended ------------------------------------------------------------------------
@@ -81,11 +89,7 @@ class KeptRequests(ListView):
         for_staff(request)
         asked = asked_of(DecisionFilters, request)
         found = KeptRequest.objects.select_related("partner", "contact", "decided_by", "case")
-        if "state" in asked:
-            found = found.exclude(decision="") if asked["state"] == "decided" else found.filter(decision="")
-        if "partner" in asked:
-            found = found.filter(partner__code=asked["partner"])
-        return self.page(request, found, KeptRequestSerializer)
+        return self.page(request, _narrowed(found, asked, "partner__code"), KeptRequestSerializer)
 
 
 class KeptLogged(ApiView):
@@ -169,11 +173,7 @@ class Charges(ListView):
         for_managers(request)
         asked = asked_of(DecisionFilters, request)
         found = ChargeReview.objects.select_related("case", "verdict_by", "decided_by")
-        if "state" in asked:
-            found = found.exclude(decision="") if asked["state"] == "decided" else found.filter(decision="")
-        if "partner" in asked:
-            found = found.filter(case__partner__code=asked["partner"])
-        return self.page(request, found, ChargeSerializer)
+        return self.page(request, _narrowed(found, asked, "case__partner__code"), ChargeSerializer)
 
 
 class ChargeDecisions(ApiView):

@@ -160,6 +160,9 @@ class Attempts(ListView):
     def get(self, request: Request, reference: str) -> Response:
         """List calls and reminder mails, oldest first. Calls are logged at `calls/`; mails leave by themselves."""
         found = case_of(request, reference).attempts.select_related("made_by")
+        if not person(request).works_here:
+            # A mail that never came is no attempt that its reader knows of.
+            found = found.exclude(outcome__in=(AttemptOutcome.SENDING, AttemptOutcome.FAILED))
         return self.page(request, found, AttemptSerializer)
 
 

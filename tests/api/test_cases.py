@@ -8,16 +8,8 @@ from django.test import Client
 from cases.models import Case, Channel, KeptRequest, Message, Partner, Plan, Scope
 from tests import builders
 from tests.api.machine import Machine
+from tests.api.operations import NEW, NOON
 from tests.builders import Cast, at, deadline_of, fresh, logged_case, text_file
-
-NOON = at("Tue 12:00")
-NEW = {
-    "partner": "NWIT",
-    "title": "Restores are slow",
-    "explanation": "3 MB/s",
-    "effect": "A file server is down.",
-    "severity": 2,
-}
 
 
 @pytest.fixture

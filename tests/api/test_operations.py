@@ -1,16 +1,19 @@
 """Every operation of the API that acts: once for one key, and never through somebody else's token."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from cases.models import CaseEvent, Receipt
+from cases.models import CaseEvent, Receipt, Scope
 from tests import builders
-from tests.api.operations import ACTS, Act, World
+from tests.api.machine import Machine
+from tests.api.operations import ACTS, NOON, Act, World
 from tests.api.test_schema import schema
 from tests.builders import logged_case
 from tests.cases.pages import nothing_is_written
@@ -113,3 +116,29 @@ def test_what_is_asked_for_another_partner_is_refused(world: World) -> None:
         with nothing_is_written():
             refused: Any = act.send(by=world.zoe)
         assert refused.status_code in (404, 422), name
+
+
+# --- Who may ask at all -----------------------------------------------------------------------------------------------
+
+EVERYBODYS = {"read_calendar_feed"}
+
+
+def every_operation() -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the method and an address of each operation."""
+    for path, operations in schema()["paths"].items():
+        address = re.sub(r"\{\w+\}", "1", path)
+        yield from ((told["operationId"], method, address) for method, told in operations.items())
+
+
+def test_without_a_token_nothing_is_told_or_done(db: None) -> None:
+    for name, method, address in every_operation():
+        answered = Client().generic(method.upper(), address, "{}", content_type="application/json")
+        assert name in EVERYBODYS or answered.status_code == 401, (name, answered.status_code)
+
+
+def test_a_token_that_may_read_acts_nowhere(db: None) -> None:
+    reader = Machine(builders.cast().priya, NOON, scopes=(Scope.CASES_READ,))
+    for name, method, address in every_operation():
+        if method in ACTING:
+            answered = getattr(reader, method)(address.removeprefix("/api/v1/"))
+            assert answered.status_code == 403, (name, answered.status_code)

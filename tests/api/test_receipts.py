@@ -8,17 +8,9 @@ from notifications import sweeps
 from notifications.models import Webhook
 from tests import builders
 from tests.api.machine import Machine
+from tests.api.operations import NEW, NOON
 from tests.builders import Cast, all_at_once, answer, at, close, logged_case
 from tests.cases.pages import clock_at
-
-NOON = at("Tue 12:00")
-NEW = {
-    "partner": "NWIT",
-    "title": "Restores are slow",
-    "explanation": "3 MB/s",
-    "effect": "A file server is down.",
-    "severity": 2,
-}
 
 
 @pytest.fixture
