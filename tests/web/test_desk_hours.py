@@ -1,6 +1,8 @@
 """Weekly hours of a desk that change on a day to come (P3.1): looked at, published, taken back; promises made stay."""
 
+from collections import Counter
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from django.test import Client
 
 from cases import actions
 from cases.rules import RuleBroken
-from sla import changes, store
+from sla import changes, store, year
 from sla.engine.calendar import BadCalendar
 from sla.models import Desk, HoursChange, Shift
 from tests import builders
@@ -151,6 +153,9 @@ def test_a_later_change_leaves_what_was_as_it_was() -> None:
     assert said == [(8, None, THURSDAY), (10, THURSDAY, december), (9, december, None), (10, december, None)]
     assert not store.calendar([desk()]).is_business_day(date(2026, 12, 5))
     assert store.calendar([desk()]).is_business_day(date(2026, 12, 12))
+    told = "\n".join(year.lines("Australia", store.calendar([desk()]), 2026))
+    assert "Open 08:00-17:00 Mon Tue Wed Thu Fri until 2026-11-25" in told
+    assert "Open 10:00-18:00 Mon Tue Wed Thu Fri from 2026-11-26 until 2026-12-06" in told
     with pytest.raises(BadCalendar):
         changes.change_hours(desk(), [], since=december)
 
@@ -169,3 +174,20 @@ def test_only_managers_change_hours(people: Cast) -> None:
     assert refused.value.code == "managers_only"
     assert get(browser_of(people.lena, NOON), NEW, NOON).status_code == 404
     assert get(browser_of(people.ruth, NOON), "/manager/policy/hours/nowhere/", NOON).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_at_once_one_does() -> None:
+    people = builders.cast()
+    publishing = partial(
+        actions.publish_hours,
+        desk_id=desk().pk,
+        hours=LATER,
+        since=THURSDAY,
+        reason="Later trains",
+        expected_revision=desk().revision,
+        now=NOON,
+    )
+    answers = builders.all_at_once([partial(publishing, actor=actor) for actor in (people.ruth, people.ann)])
+    assert Counter(type(given) for given in answers) == {HoursChange: 1, RuleBroken: 1}
+    assert [one.since for one in store.weekly_hours(desk())] == [None, THURSDAY]
