@@ -41,7 +41,8 @@ def northwinds(people: Cast) -> Northwinds:
 
 
 def give_zoe_something_of_everything(people: Cast) -> None:
-    zoe, mine = people.zoe, {"partner_id": people.harbor.pk, "actor": people.zoe, "now": at("Tue 10:00")}
+    zoe = people.zoe
+    mine: dict[str, Any] = {"partner_id": people.harbor.pk, "actor": zoe, "now": at("Tue 10:00")}
     case = logged_case(zoe, at("Tue 9:00"))
     answer(case, people.max, at("Tue 9:30"))
     say(case, zoe, at("Tue 9:40"))
