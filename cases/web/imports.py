@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from cases.importing.files import SourceFile, Unreadable
-from cases.importing.runs import Report, bring_over
+from cases.importing.runs import NOUNS, Report, bring_over
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, manager_page
@@ -21,6 +21,7 @@ from cases.web.request import PortalRequest, manager_page
 MOST_RECORDS = 2_000
 MOST_BYTES = 20 * 1024 * 1024
 PROBLEMS_SHOWN = 100
+NAMES = [("partners", gettext_lazy("Partners")), ("people", gettext_lazy("People")), ("cases", gettext_lazy("Cases"))]
 
 
 class ImportForm(forms.Form):
@@ -28,11 +29,7 @@ class ImportForm(forms.Form):
 
     noun = forms.ChoiceField(
         label=gettext_lazy("What the file holds"),
-        choices=[
-            ("partners", gettext_lazy("Partners")),
-            ("people", gettext_lazy("People")),
-            ("cases", gettext_lazy("Cases")),
-        ],
+        choices=NAMES,
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -82,7 +79,12 @@ def bring(request: PortalRequest) -> HttpResponseBase:
     if report is not None and not report.problems and not looked:
         messages.success(request, _done(report))
         return redirect("manager_partner_import")
-    context = {"form": form, "report": report, "problems": report.problems[:PROBLEMS_SHOWN] if report else []}
+    context = {
+        "form": form,
+        "report": report,
+        "problems": report.problems[:PROBLEMS_SHOWN] if report else [],
+        "nouns": [(name, NOUNS[key].fields) for key, name in NAMES],
+    }
     refused = form.is_bound and (report is None or bool(report.problems))
     return render(request, "cases/manager/import.html", context, status=422 if refused else 200)
 
