@@ -1,8 +1,12 @@
 """One act for one key: the same request again, from anywhere and after anything, does nothing twice."""
 
+import os
+
 import pytest
+from django.db import connections
 from pytest_django import Settings
 
+from cases import actions
 from cases.models import Case, KeptRequest, Message, Partner, Plan, Receipt
 from notifications import sweeps
 from notifications.models import Webhook
@@ -11,6 +15,9 @@ from tests.api.machine import Machine
 from tests.api.operations import NEW, NOON
 from tests.builders import Cast, all_at_once, answer, at, close, logged_case
 from tests.cases.pages import clock_at
+
+# How a process ends that dies on purpose.
+DIED = 7
 
 
 @pytest.fixture
@@ -65,6 +72,27 @@ def test_an_act_whose_answer_was_lost_is_answered_as_the_case_stands(people: Cas
     again = priyas.post("cases/NWIT-1/messages/", said, Idempotency_Key="k-2")
     assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
     assert Message.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", ["cases/", "manager-requests/"])
+def test_a_process_that_dies_between_commit_and_answer_did_it_once(transactional_db: None, address: str) -> None:
+    machine = Machine(builders.cast().priya, NOON)
+    said = NEW if address == "cases/" else {"partner": "NWIT", "words": "About our plan."}
+    # Each process opens its own connection.
+    connections.close_all()
+    dying = os.fork()
+    if not dying:
+        # Whoever is woken is woken right after the commit.
+        actions.wake_on_commit(lambda: os._exit(DIED))
+        machine.post(address, said, Idempotency_Key="k")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(dying, 0)[1]) == DIED
+    assert Receipt.objects.get().answer is None
+    again = machine.post(address, said, Idempotency_Key="k")
+    assert (again.status_code, again["Idempotent-Replayed"]) == (201, "true")
+    assert Case.objects.get().reference == again.json()["reference"]
 
 
 def test_a_refused_act_leaves_no_receipt(people: Cast, case: Case, priyas: Machine) -> None:
