@@ -41,7 +41,11 @@ class Cluster:
         user = unprivileged_user()
         programs = postgres_programs(Path(tempfile.mkdtemp()), user)
         self.data = folder / "cluster"
-        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        running = self._running()
+        self.port = running or free_port()
+        if running:
+            return
         if not (self.data / "PG_VERSION").exists():
             self._make(programs, user)
         command = [str(programs / "postgres"), "-D", str(self.data), "-p", str(self.port)]
@@ -56,6 +60,25 @@ class Cluster:
             )
         self._wait()
 
+    def _running(self) -> int | None:
+        """Return where it answers already, if another run started it."""
+        with suppress(OSError, IndexError, psycopg2.OperationalError):
+            self.port = int((self.data / "postmaster.pid").read_text().splitlines()[3])
+            with self.cursor("postgres"):
+                return self.port
+        return None
+
+    @property
+    def master(self) -> int:
+        """The process above all others of the cluster."""
+        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
+
+    def busy_elsewhere(self, name: str) -> set[int]:
+        """Return the processes that work for other databases."""
+        with self.cursor(name) as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname <> %s", [name])
+            return {pid for (pid,) in cursor.fetchall()}
+
     def _make(self, programs: Path, user: str | None) -> None:
         self.data.mkdir(parents=True)
         if user is not None:
@@ -69,7 +92,7 @@ class Cluster:
         for _ in range(600):
             with suppress(psycopg2.OperationalError), self.cursor("postgres"):
                 return
-            if self.process.poll() is not None:
+            if self.process is not None and self.process.poll() is not None:
                 break
             time.sleep(0.1)
         raise RuntimeError("PostgreSQL did not start; its log is in the folder.")
@@ -119,6 +142,8 @@ class Cluster:
         return int(calls), float(seconds)
 
     def stop(self) -> None:
-        """Stop it; what it holds stays."""
+        """Stop it, if this run started it; what it holds stays."""
+        if self.process is None:
+            return
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=120)

@@ -15,11 +15,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ["DJANGO_SETTINGS_MODULE"] = "probax_support.settings"
 settings._setup()
 settings.ROOT_URLCONF = "bench.floor"
-LEFT_OUT = ("allauth", "django.contrib.admin")
-settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if not name.startswith(LEFT_OUT)]
 settings.MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Its app does not start without.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 settings.TEMPLATES = [
     {

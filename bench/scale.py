@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,6 @@ from tests.servers import free_port, start_redis
 from tests.smtp_sink import SmtpSink
 
 SITES = ("ours", "floor", "peer")
-CLIENTS = (1, 4)
 COMMON_WORD = "backup"
 
 
@@ -70,21 +69,28 @@ class Served:
 def main() -> None:
     """Fill what is missing, measure what was asked for, print a table."""
     options = _options()
-    folder = Path(options.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {os.cpu_count()} cores", end=", ")
     print(f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    with servers(Path(options.folder)) as (cluster, redis_url, sink):
+        bench = Bench(Path(options.folder), cluster, redis_url, sink.url, options)
+        for size in options.sizes:
+            bench.fill(size)
+        for size in options.sizes:
+            bench.measure(size)
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[tuple[Cluster, str, SmtpSink]]:
+    """Run PostgreSQL in the folder, Redis and a mail server for as long as the block lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # PostgreSQL may run as somebody else.
+    folder.chmod(0o755)
     cluster, sink = Cluster(folder), SmtpSink()
     sink.start()
     redis_url = f"redis://127.0.0.1:{free_port()}/0"
     redis = start_redis(redis_url)
     try:
-        bench = Bench(folder, cluster, redis_url, sink.url, options)
-        for size in options.sizes:
-            bench.fill(size)
-        for size in options.sizes:
-            bench.measure(size)
+        yield cluster, redis_url, sink
     finally:
         redis.stop()
         sink.stop()
@@ -115,6 +121,14 @@ class Bench:
             self.cluster.rename("making", name)
             print(f"{name} filled in {time.monotonic() - began:.0f} s", flush=True)
         manage(self.environment(f"ours_{size}"), "migrate", "--verbosity", "0")
+
+    def _count_for_managers(self, database: str) -> None:
+        """Do what the timetable does each minute while the desk runs."""
+        code = "from django.utils import timezone; from notifications import sweeps\n"
+        code += "sweeps.count_for_managers(now=timezone.now())"
+        began = time.monotonic()
+        manage(self.environment(database), "shell", "-v", "0", "-c", code)
+        print(f"counted for managers in {time.monotonic() - began:.1f} s, with its start", flush=True)
 
     def _fill_ours(self, database: str, size: int) -> None:
         environment = self.environment(database)
@@ -151,20 +165,23 @@ class Bench:
                 for page, asks in pages.items():
                     if self.options.only and page not in self.options.only:
                         continue
-                    for clients in CLIENTS:
+                    if (page, site) == ("manager", "ours"):
+                        self._count_for_managers(database)
+                    for clients in self.options.clients:
                         seen = self._measure(page, site, database, served, asks, clients)
                         print(_line(seen), flush=True)
 
     def _measure(self, page: str, site: str, database: str, at: Served, asks: list[Ask], clients: int) -> Seen:
         calls, spent = self.cluster.statements(database)
-        web, cluster = cpu_of(at.master), cpu_of(self.cluster.process.pid)
-        timed = measure(at.port, asks, clients, seconds=self.options.seconds)
-        web, cluster = cpu_of(at.master) - web, cpu_of(self.cluster.process.pid) - cluster
+        others, database_master = self.cluster.busy_elsewhere(database), self.cluster.master
+        web, cluster = cpu_of(at.master), cpu_of(database_master, without=others)
+        timed = measure(at.port, asks, clients, seconds=self.options.seconds, least=self.options.least)
+        web, cluster = cpu_of(at.master) - web, cpu_of(database_master, without=others) - cluster
         more_calls, more_spent = self.cluster.statements(database)
         # One more than was timed: it warmed up.
         asked = len(timed.seconds) + 1
         used = (more_calls - calls) / asked, 1000 * (more_spent - spent) / asked
-        return Seen(page, site, timed, *used, 1000 * web / asked, 1000 * cluster / asked, _memory_of(at.master))
+        return Seen(page, site, timed, *used, 1000 * web / asked, 1000 * cluster / asked, memory_of(at.master))
 
     def _pages_of_ours(self, database: str) -> dict[str, list[Ask]]:
         command = [sys.executable, "-m", "bench.sessions"]
@@ -255,16 +272,16 @@ def _new_ticket() -> dict[str, str]:
     }
 
 
-def cpu_of(parent: int) -> float:
+def cpu_of(parent: int, without: Collection[int] = ()) -> float:
     """Return the seconds of processor that the children of a process used, those that ended included."""
     ticks = sum(map(int, Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[13:15]))
-    for pid in children_of(parent):
+    for pid in set(children_of(parent)) - set(without):
         with suppress(OSError):
             ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _memory_of(master: int) -> int:
+def memory_of(master: int) -> int:
     """Return the most that a worker holds, in MB."""
     children = children_of(master)
     lines = [line for pid in children for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
@@ -288,6 +305,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="how many cases")
     parser.add_argument("--folder", default="/tmp/probax-scale", help="where the databases are kept")
     parser.add_argument("--seconds", type=float, default=5.0, help="for how long each page is asked")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4], help="how many ask at the same time")
+    parser.add_argument("--least", type=int, default=3, help="how often each client asks at least")
     parser.add_argument("--only", nargs="*", default=[], help="names of the pages to measure")
     parser.add_argument("--without", nargs="*", choices=SITES, default=[], help="sites to leave out")
     return parser.parse_args()

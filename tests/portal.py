@@ -41,6 +41,11 @@ class Portal:
     def start_web(self) -> None:
         """Start gunicorn and wait until it answers."""
         self.web = self.start("web", processes.web_command(self.port))
+        self.wait_for_web()
+
+    def wait_for_web(self) -> None:
+        """Wait until the web process answers."""
+        assert self.web is not None
         deadline = time.monotonic() + 120
         while not answers(self.url):
             if self.web.poll() is not None or time.monotonic() > deadline:
