@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.db.models import Count, F, FilteredRelation, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connections
+from django.db.models import (
+    BooleanField,
+    Count,
+    F,
+    FilteredRelation,
+    Func,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.lookups import IsNull
 
 from cases import case_search
@@ -90,13 +104,13 @@ class CaseQuerySet(QuerySet["Case"]):
     def at_risk(self, now: datetime) -> Self:
         """Keep open cases with an open promise that is past its warning and not yet due (P2.1)."""
         at_risk = self._deadlines().promises().filter(warn_at__lte=now, due_at__gte=now)
-        return self.open().filter(pk__in=at_risk.values("case"))
+        return self.open()._one_of(at_risk.values("case"))
 
     def breached(self, now: datetime) -> Self:
         """Keep open cases with an open promise that is past its due time."""
         # The warning comes before the due time, so it narrows nothing: it leads to the index of promises at risk.
         late = self._deadlines().promises().filter(warn_at__lt=now, due_at__lt=now)
-        return self.open().filter(next_due_at__lt=now, pk__in=late.values("case"))
+        return self.open().filter(next_due_at__lt=now)._one_of(late.values("case"))
 
     def updates_overdue(self, now: datetime) -> Self:
         """Keep open cases whose contact should have heard from us by now (P9.2)."""
@@ -119,7 +133,7 @@ class CaseQuerySet(QuerySet["Case"]):
         common = case_search.common_among(self._related("messages"), "body", terms) if terms else set()
         for term in terms:
             texts = self._texts(term, reader, now)
-            found = found._holding_here(term, texts) if term in common else found.filter(pk__in=self._ids(term, texts))
+            found = found._holding_here(term, texts) if term in common else found._one_of(self._ids(term, texts))
         return found
 
     def _texts(self, term: case_search.Term, reader: "User", now: datetime) -> "dict[str, QuerySet[Any]]":
@@ -195,6 +209,16 @@ class CaseQuerySet(QuerySet["Case"]):
         """Load the open episode of each case, in the same query; the database keeps one at most."""
         open_episode = FilteredRelation("episodes", condition=Q(episodes__ended_at=None))
         return self.annotate(open_episode=open_episode).select_related("open_episode")
+
+    def _one_of(self, ids: QuerySet[Any, Any]) -> Self:
+        """Keep the cases whose id a read returns.
+
+        PostgreSQL is made to begin with that read: it takes its rows for more than they are, and would read every case.
+        """
+        if connections[self.db].vendor != "postgresql":
+            return self.filter(pk__in=ids)
+        any_of = {"template": "%(expressions)s)", "arg_joiner": " = ANY ("}
+        return self.filter(Func(F("pk"), ArraySubquery(ids), output_field=BooleanField(), **any_of))
 
     def _deadlines(self) -> "DeadlineQuerySet":
         """Return every open deadline."""

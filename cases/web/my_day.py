@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,12 +12,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from cases.case_search import ids_of
 from cases.models import Case, Deadline, DeadlineKind, Message, MessageKind, User
 from cases.querysets import CaseQuerySet
 from cases.web.request import PortalRequest, desk_page
 
 # Nobody does more in a week; what is further down is in the queue.
 SHOWN = 60
+# Of the cases that somebody has, those that are looked into for what is due; each has a promise or two.
+NEAREST = 3 * SHOWN
 MENTIONED_WITHIN = timedelta(days=14)
 
 
@@ -64,11 +67,16 @@ def parts_of(deadlines: Sequence[Deadline], now: datetime) -> list[Part]:
 
 def _due(user: User) -> list[Deadline]:
     """Return the open promises of one's cases and one's own milestones; managers answer for themselves."""
-    mine = Q(case__assignee=user, milestone=None) | Q(milestone__owner=user)
-    found = Deadline.objects.open().filter(mine, case__in=Case.objects.visible_to(user).open())
+    visible = Case.objects.visible_to(user).open()
+    # What is due first lies in the cases that are due first.
+    nearest = visible.assigned_to(user).in_queue_order().values("pk")[:NEAREST]
+    of_cases = Deadline.objects.open().filter(case__in=nearest, milestone=None)
+    of_plans = Deadline.objects.open().filter(milestone__owner=user, case__in=visible)
+    found = Deadline.objects.filter(pk__in=ids_of(of_cases.values("pk"), of_plans.values("pk")))
     if not user.manages:
         found = found.exclude(kind=DeadlineKind.MANAGER_ANSWER)
-    return list(found.select_related("case__partner", "milestone").order_by("due_at", "pk")[:SHOWN])
+    found = found.select_related("case__partner", "milestone").defer("explanation")
+    return list(found.order_by("due_at", "pk")[:SHOWN])
 
 
 def _waiting_for_a_word(mine: CaseQuerySet) -> list[Case]:

@@ -1,5 +1,6 @@
 """A page asks the database as often for many rows as for few."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -175,3 +176,25 @@ def test_the_form_for_a_new_case(people: Cast) -> None:
 
     few, many = grows([(people.priya, "/cases/new/")], more)
     assert few == many
+
+
+# A count that stops, with everything in it.
+STOPS = re.compile(r"SELECT COUNT\(\*\) FROM \(SELECT (?:(?!COUNT\().)*? LIMIT \d+\)")
+
+
+def test_the_pages_of_a_working_day_count_no_further_than_needed_and_skip_no_rows(people: Cast) -> None:
+    more = busy_desk(people)
+    for number in range(FEW):
+        more(number)
+    looks = [(people.lena, address) for address in ("/desk/", "/desk/?q=late", "/desk/my-day/", "/desk/cases/P000-1/")]
+    looks += [(people.priya, "/"), (people.priya, "/cases/"), (people.priya, "/cases/P000-1/")]
+    for person, address in looks:
+        browser = browser_of(person, NOON)
+        with clock_at(NOON), CaptureQueriesContext(connection) as asked:
+            assert browser.get(address).status_code == 200, address
+        for query in asked.captured_queries:
+            sql = query["sql"]
+            assert " OFFSET " not in sql, sql
+            # Of how many companies a person writes for, and of the newest fifty messages, there are few.
+            bounded = 'FROM "cases_membership"' in sql or 'COUNT("cases_message"."id")' in sql
+            assert bounded or "COUNT(" not in STOPS.sub("", sql), sql
