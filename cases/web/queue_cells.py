@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -56,8 +56,8 @@ def _row(row: Row, cells: Sequence[Callable[[Row], str]]) -> SafeString:
     return format_html('<tr role="row" data-row="{}-{}">{}</tr>', row.case.pk, row.case.last_event_number, inside)
 
 
-def _cell(name: str, inside: object) -> SafeString:
-    return format_html('<td class="queue__{}" role="cell">{}</td>', name, inside)
+def _cell(name: str, inside: str) -> SafeString:
+    return SafeString(f'<td class="queue__{name}" role="cell">{conditional_escape(inside)}</td>')
 
 
 # --- What every row has -------------------------------------------------------------------------------------------

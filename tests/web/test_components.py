@@ -10,8 +10,10 @@ from django import forms
 from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from cases.templatetags import case_tags
+from cases.templatetags.case_tags import drawn
 
 TEMPLATES = Path("templates")
 NOW = datetime(2026, 11, 24, 1, 20, tzinfo=UTC)
@@ -226,3 +228,17 @@ def test_the_words_of_a_page_follow_the_readers_language() -> None:
     with translation.override("en"):
         assert case_tags.partner_status("waiting") == "Waiting for you"
         assert case_tags.desk_status("waiting") == "Waiting on contact"
+
+
+def test_a_part_is_drawn_anew_for_other_words_and_another_language() -> None:
+    assert "Closed" in drawn("status", status="closed")
+    assert "Sev 2" in drawn("severity", level=2)
+    assert "Sev 3" in drawn("severity", level=3)
+    with translation.override("es"):
+        assert "Closed" not in drawn("status", status="closed")
+    assert "Closed" in drawn("status", status="closed")
+
+
+def test_what_is_drawn_takes_no_markup_from_anybody() -> None:
+    for name in (mark_safe("<b>Max</b>"), "<b>Max</b>", mark_safe("<b>Max</b>")):
+        assert "<b>" not in drawn("person", person=name, desk=True)
