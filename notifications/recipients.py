@@ -11,6 +11,8 @@ from cases.models import Case, MailAddress, MembershipRole, Partner, RosterKind,
 from notifications.once import once
 from sla.models import Desk
 
+_rostered = once(roster.rostered)
+
 
 def has_owner(case: Case) -> bool:
     """Return whether a specialist who still works here owns the case."""
@@ -31,7 +33,7 @@ def desk_specialists(case: Case) -> list[User]:
 
 def on_call(case: Case, now: datetime) -> list[User]:
     """Return the people on call for a case at `now` (P4.1); with nobody in the roster, its specialists and managers."""
-    rostered = roster.rostered(case.desk, RosterKind.ON_CALL, now)
+    rostered = _rostered(case.desk, RosterKind.ON_CALL, now)
     return rostered or each_once(desk_specialists(case), managers())
 
 
@@ -39,12 +41,12 @@ def owner_or_shift(case: Case, now: datetime) -> list[User]:
     """Return the specialist who owns the case; if nobody does, the specialists on shift, then all the desk's."""
     if case.assignee is not None and case.assignee.works_here:
         return [case.assignee]
-    return roster.rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case) or managers()
+    return _rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case) or managers()
 
 
 def on_shift(case: Case, now: datetime) -> list[User]:
     """Return who is on shift at the case's desk; while it is closed, or where nobody is rostered, its specialists."""
-    return roster.rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case)
+    return _rostered(case.desk, RosterKind.SHIFT, now) or desk_specialists(case)
 
 
 def managers() -> list[User]:
