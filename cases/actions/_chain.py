@@ -68,9 +68,12 @@ def bind_all(cases: Sequence[Case]) -> int:
     by_key = {case.pk: case for case in cases}
     unbound = CaseEvent.objects.filter(case__in=cases, number__gt=F("case__chained_to"), digest="")
     loose = list(unbound.order_by("case_id", "number"))
-    words = [_bound(by_key[event.case_id], event, event.facts) for event in loose]
-    CaseEvent.objects.bulk_update(loose, ["facts", "words_digest", "digest"], batch_size=BATCH)
-    EventWords.objects.bulk_create([one for one in words if one is not None])
+    found = [_bound(by_key[event.case_id], event, event.facts) for event in loose]
+    words = [one for one in found if one is not None]
+    EventWords.objects.bulk_create(words)
+    CaseEvent.objects.bulk_update([one.event for one in words], ["facts", "words_digest"], batch_size=BATCH)
+    # The digest last: once it is there, the database refuses to change the rest.
+    CaseEvent.objects.bulk_update(loose, ["digest"], batch_size=BATCH)
     return len(loose)
 
 
