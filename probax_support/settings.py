@@ -246,6 +246,8 @@ ACCOUNT_ADAPTER = "cases.web.accounts.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 # Nobody has the portal write to addresses that it does not know.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Whoever's password or second factor is changed is told by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Seconds for which a link to a new password is good.
 PASSWORD_RESET_TIMEOUT = 3600
 # Whether staff must log in with a second factor. Demo people have none.

@@ -89,7 +89,10 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
     known = _already_logged(request)
     if known is not None:
         return redirect("case", reference=known.reference)
-    _keep_good_files(request)
+    problems = _keep_good_files(request)
+    if problems and form.is_valid():
+        # A scanner that came back between two looks: what was not kept does not go missing in silence.
+        form.add_error("files", problems)
     if form.is_valid():
         try:
             logged = _submit(request, form)

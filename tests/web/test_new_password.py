@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from pytest_django import Settings
 
@@ -11,7 +12,7 @@ from notifications.models import OutgoingMail
 from tests import builders
 from tests.builders import Cast, at
 from tests.cases.pages import browser_of, clock_at, get, html_of, post, words_of
-from tests.smtp_sink import SmtpSink
+from tests.smtp_sink import ReceivedMail, SmtpSink
 
 NOON = at("Tue 12:00")
 DONE = "/accounts/password/reset/done/"
@@ -26,13 +27,18 @@ def asked(email: str, address: str) -> str:
     return str(post(Client(REMOTE_ADDR=address), "/accounts/password/reset/", {"email": email}, NOON).url)
 
 
-def link_in(smtp: SmtpSink) -> str:
-    """Wait for the mail, and return the path of its link."""
+def mail_in(smtp: SmtpSink, number: int = 1) -> ReceivedMail:
+    """Wait for so many mails, and return the last of them."""
     for _attempt in range(200):
-        if smtp.received:
+        if len(smtp.received) >= number:
             break
         time.sleep(0.05)
-    mail = smtp.received[-1]
+    return smtp.received[number - 1]
+
+
+def link_in(smtp: SmtpSink) -> str:
+    """Wait for the mail, and return the path of its link."""
+    mail = mail_in(smtp)
     assert mail.subject == "A new password for the support portal"
     found = re.search(r"http://127.0.0.1:8000(/accounts/password/reset/key/\S+/)", mail.text)
     assert found is not None, mail.text
@@ -96,3 +102,27 @@ def test_no_host_of_a_request_gets_into_the_link(people: Cast, mail_by_smtp: Smt
     post(browser, "/accounts/password/reset/", {"email": people.priya.email}, NOON)
     link_in(mail_by_smtp)
     assert "evil.example" not in mail_by_smtp.received[-1].text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_changes_how_they_log_in_is_told_by_mail(people: Cast, mail_by_smtp: SmtpSink) -> None:
+    people.priya.set_password("a long secret of mine")
+    people.priya.save()
+    browser = browser_of(people.priya, NOON)
+    said = {"oldpassword": "a long secret of mine"} | dict.fromkeys(("password1", "password2"), "another long secret")
+    answered = post(browser, "/accounts/password/change/", said, NOON)
+    assert answered.status_code == 302
+    told = mail_in(mail_by_smtp)
+    assert told.recipient == people.priya.email
+    assert "Your password has been changed." in told.text
+    assert "It came from the network address 127.0.0.1." in told.text
+    with clock_at(NOON):
+        page = browser.get("/accounts/2fa/totp/activate/", follow=True)
+        if page.redirect_chain:
+            browser.post(page.redirect_chain[-1][0], {"password": "another long secret"})
+            page = browser.get("/accounts/2fa/totp/activate/")
+        secret = re.search(r'value="([A-Z2-7]{32})"', html_of(page))
+        assert secret is not None
+        code = format_hotp_value(hotp_value(secret[1], int(NOON.timestamp()) // 30))
+        assert browser.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert "Authenticator app activated." in mail_in(mail_by_smtp, 2).text
