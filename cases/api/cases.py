@@ -26,7 +26,6 @@ from cases.api.serializers import (
     MessageSerializer,
     NewCallSerializer,
     NewCaseSerializer,
-    NewClosingSerializer,
     NewMessageSerializer,
 )
 from cases.api.views import ApiView, answer_case, asked_of, case_of, checked, moment, person
@@ -263,24 +262,3 @@ class Calls(ApiView):
             )
 
         return act(request, log)
-
-
-class Closings(ApiView):
-    """The end of a case."""
-
-    @extend_schema(operation_id="close_case", request=NewClosingSerializer, responses={201: CaseSerializer})
-    def post(self, request: Request, reference: str) -> Response:
-        """Close a case with an outcome (P9.7). Closed is closed; a follow-up goes on (P9.6)."""
-        said, case = checked(NewClosingSerializer, request), case_of(request, reference)
-
-        def close() -> Case:
-            return actions.close_case(
-                case_id=case.pk,
-                outcome=said["outcome"],
-                explanation=said["explanation"],
-                detail=said["detail"],
-                actor=person(request),
-                now=moment(request),
-            )
-
-        return act(request, close)

@@ -21,7 +21,7 @@ from cases.models import (
     SeverityProposal,
     User,
 )
-from cases.rules import CALL_OUTCOMES, SPECIALISTS_OUTCOMES
+from cases.rules import CALL_OUTCOMES
 from cases.web.sentences import sentence_of
 
 
@@ -123,6 +123,7 @@ class NewCaseSerializer(serializers.Serializer[Any]):
     )
 
 
+CALLS = [(outcome.value, outcome.label) for outcome in CALL_OUTCOMES]
 OPEN_CASES, NOBODY = "open_cases", "nobody"
 
 
@@ -299,14 +300,6 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class NewCallSerializer(serializers.Serializer[Any]):
     """A call to the contact, by staff (P9.1)."""
 
-    outcome = serializers.ChoiceField([(outcome.value, outcome.label) for outcome in CALL_OUTCOMES])
+    outcome = serializers.ChoiceField(CALLS)
     note = serializers.CharField(max_length=LONG_TEXT, required=False, default="", allow_blank=True)
     made_at = serializers.DateTimeField(required=False, help_text="Left out: just now.")
-
-
-class NewClosingSerializer(serializers.Serializer[Any]):
-    """The end of a case. A contact closes as `solved_by_contact`, staff with an outcome of the policy (P9.7)."""
-
-    outcome = serializers.ChoiceField([(outcome.value, outcome.label) for outcome in SPECIALISTS_OUTCOMES])
-    explanation = serializers.CharField(max_length=LONG_TEXT)
-    detail = serializers.CharField(max_length=LONG_TEXT, required=False, default="", allow_blank=True)

@@ -232,6 +232,7 @@ ACTS: dict[str, Callable[[World], Act]] = {
         "charge-verdicts/",
         {"verdict": "impact_reduced"},
     ),
+    "redact": lambda w: Act(w.priya, f"{w.case()}redactions/", {"secret": "400 GB", **WORDS}),
     "decide_charges": lambda w: Act(w.ruth, f"{_never_qualified(w)}decisions/", {"decision": "waive", **WORDS}),
     "log_kept_request": lambda w: Act(w.lena, f"{_kept(w)}logging/"),
     "decline_kept_request": lambda w: Act(w.lena, f"{_kept(w)}refusal/", {"word": "Renew your plan."}),

@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 from icalendar import Calendar
 
-from cases.models import ApiToken, RosterKind, RosterShift, Survey
+from cases.models import ApiToken, Receipt, RosterKind, RosterShift, Survey
 from sla.models import Desk
 from tests import builders
-from tests.api.operations import FEATURE, NOON, WORDS, World
+from tests.api.operations import FEATURE, NEW, NOON, WORDS, World
 from tests.builders import Cast, at
 from tests.cases.pages import clock_at
 
@@ -145,6 +145,29 @@ def test_an_owner_that_changed_meanwhile_is_told(world: World) -> None:
     late = world.lena.post(f"{case}assignments/", {"assignee": world.people.lena.email, "expected": None})
     assert (late.status_code, late.json()["code"]) == (422, "assigned_meanwhile")
     assert world.lena.post(f"{case}assignments/", {"assignee": None}).json()["assignee"] is None
+
+
+@pytest.mark.clause("P9.7")
+def test_how_a_case_ended_is_read_with_what_its_outcome_needs(world: World) -> None:
+    said = {"outcome": "fix", "explanation": "The update fixed it.", "detail": "Agent 6.2"}
+    case = world.after(world.lena, world.case(), "closings/", said)
+    world.after(world.lena, case, "closings/taking-back/")
+    [shown] = world.priya.get(f"{case}closings/").json()["results"]
+    assert {name: shown[name] for name in said} == said
+    assert (shown["closed_by"]["name"], shown["taken_back_at"]) == ("Lena Fischer", "2026-11-24T01:00:00Z")
+
+
+def test_a_pasted_secret_is_removed_from_the_answers_that_are_kept_too(world: World) -> None:
+    said = NEW | {"explanation": "The password is hunter2."}
+    case = f"cases/{world.priya.post('cases/', said, Idempotency_Key='k').json()['reference']}/"
+    assert Receipt.objects.filter(answer__icontains="hunter2").exists()
+    refused = world.priya.post(f"{case}redactions/", {"reason": "A password."})
+    assert refused.json()["code"] == "secret_or_file"
+    world.after(world.priya, case, "redactions/", {"secret": "hunter2", "reason": "A password."})
+    assert "hunter2" not in str(world.priya.get(case).json())
+    [trace] = world.priya.get(f"{case}redactions/").json()["results"]
+    assert (trace["by"]["name"], trace["reason"]) == ("Priya Raman", "A password.")
+    assert not Receipt.objects.filter(answer__icontains="hunter2").exists()
 
 
 # --- Beside cases -----------------------------------------------------------------------------------------------------
