@@ -161,10 +161,8 @@ class Messages(ListView):
     @extend_schema(operation_id="list_messages", responses=MessageSerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
         """List the conversation, oldest first."""
-        found = case_of(request, reference).messages.select_related("author").filter(taken_back_at=None)
-        if not person(request).works_here:
-            found = found.exclude(kind=MessageKind.NOTE)
-        return self.page(request, found, MessageSerializer)
+        readable = case_of(request, reference).messages.readable_by(person(request), moment(request))
+        return self.page(request, readable.filter(taken_back_at=None).select_related("author"), MessageSerializer)
 
     @extend_schema(operation_id="say", request=NewMessageSerializer, responses={201: CaseSerializer})
     def post(self, request: Request, reference: str) -> Response:

@@ -1,5 +1,6 @@
 """Cases through the API: the same actions, the same doors, one act for one key."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +147,16 @@ def test_notes_and_what_staff_do_among_themselves_stay_with_staff(
     assert [row["kind"] for row in lenas.get("cases/NWIT-1/messages/").json()["results"]] == ["note"]
     kinds = [row["kind"] for row in priyas.get("cases/NWIT-1/events/").json()["results"]]
     assert kinds == ["case_logged"]
+
+
+def test_a_contact_reads_a_reply_once_it_can_no_longer_be_taken_back(
+    people: Cast, case: Case, priyas: Machine, lenas: Machine
+) -> None:
+    lenas.post("cases/NWIT-1/messages/", {"body": "Sent too soon."})
+    assert len(lenas.get("cases/NWIT-1/messages/").json()["results"]) == 1
+    assert priyas.get("cases/NWIT-1/messages/").json()["results"] == []
+    priyas.now += timedelta(seconds=11)
+    assert [row["body"] for row in priyas.get("cases/NWIT-1/messages/").json()["results"]] == ["Sent too soon."]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(
