@@ -269,9 +269,10 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         of_requests = Q(kept_request__isnull=False) if user.works_here else Q(kept_request__contact=user)
         return self.filter(of_cases | Q(draft__user=user) | of_requests)
 
-    def open_to_contacts(self) -> Self:
-        """Keep the files of cases that are no internal note's, nor of a reply that was taken back."""
-        return self.filter(_OPEN_TO_CONTACTS, case__isnull=False)
+    def open_to_contacts(self, now: datetime) -> Self:
+        """Keep the files of cases that belong to no internal note, and to no reply that was or can be taken back."""
+        settled = Q(message=None) | Q(message__by_staff=False) | Q(message__said_at__lt=now - TAKE_REPLY_BACK_WITHIN)
+        return self.filter(_OPEN_TO_CONTACTS, settled, case__isnull=False)
 
 
 class MessageQuerySet(QuerySet["Message"]):

@@ -130,7 +130,7 @@ def _nouns_of_cases(now: datetime) -> dict[str, Noun]:
         "plans": (PlanSerializer(), plans),
         "consents": (ConsentSerializer(), asked),
         "closings": (ClosingSerializer(), Closing.objects.filter(taken_back_at=None)),
-        "files": (FileSerializer(), Attachment.objects.open_to_contacts()),
+        "files": (FileSerializer(), Attachment.objects.open_to_contacts(now)),
     }
 
 
@@ -147,7 +147,7 @@ def parts_of(partner: Partner, cases: CaseQuerySet, *, now: datetime) -> Iterato
     yield from archive.put("partner.json", [_json(_company(partner))])
     yield from archive.put("cases.json", _array(theirs, now))
     lost = []
-    files = Attachment.objects.open_to_contacts().filter(case__in=theirs).select_related("case")
+    files = Attachment.objects.open_to_contacts(now).filter(case__in=theirs).select_related("case")
     for file in chain.from_iterable(_pages(files)):
         if file.file.storage.exists(str(file.file.name)):
             yield from archive.put(_name_of(file), content_of(file.file), packed=ZIP_STORED)

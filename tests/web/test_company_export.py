@@ -41,7 +41,8 @@ def people(db: None) -> Cast:
     actions.write_note(body="They are difficult.", uploads=[upload("secret.log", "for us alone")], **common)
     said = answer(case, people.lena, at("Tue 11:00"), "Sent too soon.").messages.latest("pk")
     actions.take_reply_back(message_id=said.pk, actor=people.lena, now=at("Tue 11:00:05"))
-    answer(case, people.lena, at("Tue 11:59:55"), "Not settled yet.")
+    soon: dict[str, Any] = {"case_id": case.pk, "actor": people.lena, "now": at("Tue 11:59:55")}
+    actions.reply_as_specialist(body="Not settled yet.", uploads=[upload("unsettled.log", "too soon")], **soon)
     close(logged_case(people.omar, at("Mon 9:00"), title="Omar's own"), people.lena, at("Mon 10:00"))
     logged_case(people.zoe, at("Tue 9:00"), title="Blue Harbor's trouble")
     return people
@@ -89,7 +90,7 @@ def test_an_administrator_downloads_all_that_was_said_and_promised(people: Cast)
 def test_nothing_internal_and_nothing_of_others_is_in_it(people: Cast) -> None:
     for archive in (downloaded(people.priya), downloaded(people.ruth, STAFF_EXPORT)):
         text = all_of(archive)
-        for secret in ("difficult", "secret.log", "for us alone", "Sent too soon", "Not settled", "Blue Harbor", "Zoe"):
+        for secret in ("difficult", "secret.log", "for us alone", "too soon", "ettled", "Blue Harbor", "Zoe"):
             assert secret not in text
         kinds = {deadline["kind"] for case in cases_in(archive).values() for deadline in case["deadlines"]}
         assert kinds == {"first_response"}
@@ -168,7 +169,7 @@ def copies_of_a_case(people: Cast, numbers: range) -> None:
 
 def test_hundreds_of_cases_take_no_more_memory_than_a_page_of_them(people: Cast) -> None:
     peaks = []
-    for numbers in (range(1000, 1060), range(2000, 2300)):
+    for numbers in (range(1000, 1060), range(2000, 2200)):
         copies_of_a_case(people, numbers)
         tracemalloc.start()
         for _part in partner_export.parts_of(people.northwind, Case.objects.all(), now=NOON):
