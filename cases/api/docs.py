@@ -56,8 +56,23 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 @cache
+def description() -> Node:
+    """Return the whole schema, made once for each process: whoever asks again and again costs little."""
+    found: Node = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return found
+
+
+class Described(SchemaGenerator):
+    """Hands the schema out that was made before."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Node:
+        """Return the whole schema."""
+        return description()
+
+
+@cache
 def _chapters() -> list[Chapter]:
-    schema: Node = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = description()
     found: dict[str, list[Operation]] = {}
     for path, operations in schema["paths"].items():
         for method, told in operations.items():

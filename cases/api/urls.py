@@ -90,7 +90,7 @@ of_a_case = [
 ]
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("schema/", SpectacularAPIView.as_view(generator_class=docs.Described), name="api_schema"),
     path("docs/", docs.docs, name="api_docs"),
     path("cases/", cases.Cases.as_view()),
     *(path(f"cases/<str:reference>/{rest}", view.as_view()) for rest, view in of_a_case),
