@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.http import Http404
 
 from cases import promises
+from cases.case_search import ids_of
 from cases.models import (
     INTERNAL_KINDS,
     ActionPlan,
@@ -137,13 +138,17 @@ def _with_what_stands(reference: str, reader: User, now: datetime) -> Case:
 
 def _behind_nouns(case: Case, reader: User) -> dict[str, QuerySet[Any]]:
     """Return what the nouns of a case have themselves, by its model."""
-    linked = Q(links_to_newer__second=case) | Q(links_to_older__first=case)
+    # Two reads and no OR, for which the database would go through every case.
+    older, newer = (
+        CaseLink.objects.filter(second=case).values("first"),
+        CaseLink.objects.filter(first=case).values("second"),
+    )
     return {
         "milestones": Milestone.objects.filter(plan__case=case),
         "waits": Milestone.after.through.objects.filter(from_milestone__plan__case=case),
         "said": ManagerRequestWord.objects.filter(request__case=case),
         "texts": ConsentText.objects.filter(pk__in=CloudConsent.objects.filter(case=case).values("text")),
-        "linked": _visible_cases(reader).filter(linked),
+        "linked": _visible_cases(reader).filter(pk__in=ids_of(older, newer)),
     }
 
 
