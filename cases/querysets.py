@@ -81,6 +81,10 @@ class CaseQuerySet(QuerySet["Case"]):
         """Keep the cases that ended."""
         return self.filter(status=Status.CLOSED)
 
+    def waiting_on(self, person: "User") -> Self:
+        """Keep the open cases that a person is the contact or the owner of: nobody leaves these behind."""
+        return self.open().filter(Q(contact=person) | Q(assignee=person))
+
     def assigned_to(self, user: "User") -> Self:
         """Keep the cases of one specialist."""
         return self.filter(assignee=user)

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cases.web.middleware.ReaderMiddleware",
+    "cases.web.middleware.OwnNameMiddleware",
     "cases.web.middleware.SecondFactorMiddleware",
     "cases.web.viewings.ViewingMiddleware",
 ]

@@ -6,10 +6,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from cases.web.log_in import LogIn
-
 # Mail goes to the address that somebody logs in with, so it is changed by an administrator alone.
-account_pages = [page for page in accounts.urlpatterns if page.name not in ("account_email", "account_login")]
+account_pages = [page for page in accounts.urlpatterns if page.name != "account_email"]
 
 handler400 = "probax_support.errors.bad_request"
 handler404 = "probax_support.errors.not_found"
@@ -24,7 +22,6 @@ urlpatterns = [
     path("", include("cases.inbox.urls")),
     # For whoever is not logged in; a person's own language is on their account.
     path("language/", set_language, name="set_language"),
-    path("accounts/login/", LogIn.as_view(), name="account_login"),
     path("accounts/", include(account_pages)),
     path("accounts/", include("cases.web.single_sign_on_urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import CASCADE, Model, Q, QuerySet
+from django.db.models import CASCADE, Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -118,7 +118,7 @@ def _require_free(person: User, address: str, *, now: datetime) -> None:
             "last_administrator",
             _("This is the last administrator. Make another one first. Nothing was changed."),
         )
-    waiting = Case.objects.open().filter(Q(contact=person) | Q(assignee=person)).count()
+    waiting = Case.objects.waiting_on(person).count()
     if waiting:
         said = ngettext(
             "%(n)s open case is theirs. Give it to somebody else or close it first. Nothing was changed.",

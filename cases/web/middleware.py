@@ -1,4 +1,7 @@
-"""Reads the clock once for each request, shows times in the reader's zone, and asks staff for a second factor."""
+"""Reads the clock once for each request, shows times in the reader's zone, and asks staff for a second factor.
+
+And keeps the installation's name on the pages of others.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +12,11 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -48,6 +53,23 @@ class ReaderMiddleware:
         response.headers.setdefault("Content-Language", reader.language)
         # What one person reads stays on no disk and is shown by no browser after they signed out.
         response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class OwnNameMiddleware:
+    """Show the installation's name on the pages of allauth, which calls the host of the request `site`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """Leave the name `site` to what every page shows (`cases.web.context`)."""
+        if response.context_data is not None and isinstance(response.context_data.get("site"), RequestSite):
+            del response.context_data["site"]
         return response
 
 

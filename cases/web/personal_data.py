@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions, personal_data
-from cases.models import User
+from cases.models import Case, User
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.exports import in_language
@@ -114,7 +114,9 @@ def erase(request: PortalRequest, user_id: int) -> HttpResponseBase:
 
 def _page(request: PortalRequest, found: User, form: EraseForm, *, status: int = 200) -> HttpResponseBase:
     erased = getattr(found, "erasure", None)
-    return render(request, "cases/manager/person.html", {"found": found, "form": form, "erased": erased}, status=status)
+    waiting = Case.objects.waiting_on(found).order_by("pk")
+    context = {"found": found, "form": form, "erased": erased, "waiting": waiting}
+    return render(request, "cases/manager/person.html", context, status=status)
 
 
 def _export(found: User, request: PortalRequest) -> HttpResponseBase:

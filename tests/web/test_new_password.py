@@ -53,6 +53,14 @@ def opened(link: str, minutes: int, address: str) -> tuple[Client, str]:
     return browser, "" if "This link is used up" in words_of(page) else page.redirect_chain[-1][0]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/1-a/"])
+def test_pages_before_the_login_carry_the_installations_name_and_not_its_host(address: str) -> None:
+    page = html_of(get(Client(), f"/accounts/{address}", NOON))
+    assert "<span>Probax Support</span>" in page
+    assert "testserver" not in page
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_link_comes_by_mail_and_sets_a_password_once(people: Cast, mail_by_smtp: SmtpSink) -> None:
     elsewhere = browser_of(people.priya, NOON)

@@ -126,6 +126,13 @@ def test_an_administrator_finds_a_person_and_erases_them_by_typing_the_address(p
     assert "Nobody found" in words_of(get(browser, "/manager/persons/?q=priya", NOON))
 
 
+def test_the_page_names_the_cases_that_must_go_to_somebody_else_first(people: Cast) -> None:
+    browser = browser_of(people.ann, NOON)
+    page = words_of(get(browser, f"/manager/persons/{people.omar.pk}/", NOON))
+    assert "First close these cases, or give them to somebody else: NWIT-3" in page
+    assert "First close" not in words_of(get(browser, f"/manager/persons/{people.priya.pk}/", NOON))
+
+
 def test_managers_who_are_no_administrators_find_no_page_to_erase_people(people: Cast) -> None:
     browser = browser_of(people.ruth, NOON)
     for address in ("/manager/persons/", f"/manager/persons/{people.priya.pk}/"):
