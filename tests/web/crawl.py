@@ -17,8 +17,8 @@ from django.urls import resolve
 OF_A_KIND = 6
 FOR_MACHINES = ("script", "style", "code", "pre")
 SPOKEN = ("title", "aria-label", "alt", "placeholder")
-# A way out, Django's own administration, which has its tests, and what takes seconds to print.
-NOT_WALKED = re.compile(r"^/(accounts/logout|admin)/|[./]pdf\b")
+# A way out, Django's administration and the API's description, which have their tests, and what takes seconds to print.
+NOT_WALKED = re.compile(r"^/(accounts/logout|admin|api)/|[./]pdf\b")
 
 
 @dataclass(frozen=True)
