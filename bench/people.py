@@ -52,18 +52,18 @@ class Line:
         return where if status == http.HTTPStatus.FOUND else ""
 
     def _ask(self, kind: str, method: str, address: str, body: bytes | None = None, content: str = "") -> Any:
-        began = time.monotonic()
+        headers = self.cookie | ({"Content-Type": content} if content else {})
+        began, kept = time.monotonic(), self._connection is not None
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-            self._connection.request(
-                method, address, body, self.cookie | ({"Content-Type": content} if content else {})
-            )
+            self._connection.request(method, address, body, headers)
             answer = self._connection.getresponse()
             text = answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException):
             self._connection = None
-            return 0, "", ""
+            # A line that was kept may have been closed meanwhile, for want of anything said: browsers open another.
+            return self._ask(kind, method, address, body, content) if kept else (0, "", "")
         self.seconds.append((kind, time.monotonic() - began))
         return answer.status, answer.headers.get("Location", ""), text
 
@@ -119,9 +119,9 @@ class Person:
             return
         page = self.line.get("home", "/")
         case = self._case_on(page)
-        if case and choice < 0.6:
-            self.line.get("case, partner", f"/cases/{case}/")
-        if case and choice < 0.25:
+        page = self.line.get("case, partner", f"/cases/{case}/") if case and choice < 0.6 else ""
+        # A closed case takes no reply.
+        if choice < 0.25 and f"/cases/{case}/reply/" in page:
             self._reply("reply, partner", f"/cases/{case}/reply/")
 
     def _one_of_specialists(self) -> None:
