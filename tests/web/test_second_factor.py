@@ -38,8 +38,8 @@ def code_at(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, int(NOON.timestamp()) // 30)))
 
 
-def log_in(person: User) -> tuple[Client, Any]:
-    browser = Client()
+def log_in(person: User, user_agent: str = "") -> tuple[Client, Any]:
+    browser = Client(HTTP_USER_AGENT=user_agent)
     with clock_at(NOON):
         answered = browser.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
     return browser, answered
@@ -117,6 +117,7 @@ def test_its_pages_look_like_ours(people: Cast, address: str) -> None:
     confirmed(browser)
     if address.startswith("recovery"):
         with_app(browser)
+        assert "You are asked for its code" in words_of(get(browser, "/accounts/2fa/", NOON))
     page = get(browser, f"/accounts/2fa/{address}", NOON)
     assert page.status_code == 200
     assert "<h1>" in html_of(page)
@@ -125,13 +126,16 @@ def test_its_pages_look_like_ours(people: Cast, address: str) -> None:
 
 def test_sessions_are_listed_and_the_others_ended(people: Cast) -> None:
     first, _answered = log_in(people.priya)
-    second, _answered = log_in(people.priya)
-    page = get(second, "/accounts/sessions/", NOON)
-    assert page.status_code == 200
+    second, _answered = log_in(people.priya, "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0")
+    page = words_of(get(second, "/accounts/sessions/", NOON))
+    assert "Firefox on Windows" in page
+    assert page.count("this browser") == 1
+    assert "Nowhere else" not in page
     with clock_at(NOON):
         assert second.post("/accounts/sessions/").status_code == 302
     assert get(first, "/", NOON).url == "/accounts/login/?next=/"
     assert get(second, "/", NOON).status_code == 200
+    assert "Nowhere else" in words_of(get(second, "/accounts/sessions/", NOON))
 
 
 def test_going_without_is_said_to_staff_on_every_page(people: Cast, settings: Settings) -> None:
