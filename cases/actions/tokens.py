@@ -20,7 +20,7 @@ def make_token(
     """Make a token and return it with its open text, which is not kept.
 
     Raises:
-        RuleBroken: it has no name or no scope, lives too long, or its owner has too many.
+        RuleBroken: it has no name, one that is taken, or no scope, lives too long, or its owner has too many.
     """
     if not name.strip():
         raise RuleBroken("token_name_missing", _("Give the token a name, so that you know it again."))
@@ -30,7 +30,11 @@ def make_token(
         raise RuleBroken("token_lives_too_long", _("A token lives for two years at most."))
     # Locked, so that two clicks at once do not pass the limit together.
     User.objects.select_for_update().get(pk=actor.pk)
-    if ApiToken.objects.filter(user=actor, expiry__gt=now).count() >= MOST_TOKENS:
+    living = ApiToken.objects.filter(user=actor, expiry__gt=now)
+    if living.filter(name=name.strip()).exists():
+        # Also what a reload of the page that showed the first one asks for.
+        raise RuleBroken("token_name_taken", _("You have a token of this name. End it first, or choose another name."))
+    if living.count() >= MOST_TOKENS:
         raise RuleBroken("too_many_tokens", _("You have 20 tokens. End one that you no longer use."))
     token, text = ApiToken.objects.create(user=actor, expiry=lives_for, name=name.strip(), scopes=sorted(scopes))
     return token, text

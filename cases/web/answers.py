@@ -41,6 +41,7 @@ FIELD_OF_RULE = {
     "name_missing": "name",
     "zone_unknown": "zone",
     "token_name_missing": "name",
+    "token_name_taken": "name",
     "channel_name_missing": "name",
     "webhook_name_missing": "name",
     "webhook_url": "url",

@@ -27,7 +27,11 @@ ROWS = 200
 class PartnerForm(forms.Form):
     """What a partner is entitled to."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Give the partner a name.")},
+    )
     plan = forms.ChoiceField(label=gettext_lazy("Plan"), choices=Plan.choices)
     trial_ends_at = forms.DateTimeField(
         label=gettext_lazy("Trial ends"),
@@ -64,6 +68,7 @@ class NewPartnerForm(PartnerForm):
         label=gettext_lazy("Short code"),
         max_length=6,
         help_text=gettext_lazy("Two to six capital letters or digits, such as NWIT. Case references begin with it."),
+        error_messages={"required": gettext_lazy("Give the partner a short code.")},
     )
     field_order = ["name", "code", "plan", "trial_ends_at", "home_desk", "follows_the_sun"]
 

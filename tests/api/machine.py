@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.test import Client
 
@@ -20,7 +21,7 @@ class Machine:
         self.now = now
         with clock_at(now):
             _token, self.text = actions.make_token(
-                name="integration", scopes=scopes, lives_for=A_YEAR, actor=person, now=now
+                name=f"integration {uuid4()}", scopes=scopes, lives_for=A_YEAR, actor=person, now=now
             )
         self.client = Client()
 

@@ -1,6 +1,7 @@
 """One's own account: what stands there and what one changes oneself."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_a_token_without_a_name_or_a_purpose_is_none(people: Cast, browser: Clie
     assert not ApiToken.objects.exists()
 
 
+def test_the_same_form_sent_twice_as_by_a_reload_makes_one_token(people: Cast, browser: Client) -> None:
+    answers = [post(browser, "/account/tokens/", TOKEN, NOON) for _time in range(2)]
+    assert [answered.status_code for answered in answers] == [200, 422]
+    assert "You have a token of this name" in words_of(answers[1])
+    token = ApiToken.objects.get()
+    assert post(browser, f"/account/tokens/{token.pk}/end/", {}, NOON).status_code == 302
+    assert post(browser, "/account/tokens/", TOKEN, NOON).status_code == 200
+
+
 def test_a_person_ends_their_own_tokens_alone(people: Cast, browser: Client) -> None:
     omars, priyas = Machine(people.omar, NOON), Machine(people.priya, NOON)
     for token in ApiToken.objects.all():
@@ -105,7 +115,9 @@ def test_two_clicks_at_once_do_not_pass_the_limit(transactional_db: None) -> Non
         Machine(priya, NOON)
     browser = browser_of(priya, NOON)
     with clock_at(NOON):
-        answers = all_at_once([lambda: browser.post("/account/tokens/", TOKEN)] * 4)
+        answers = all_at_once(
+            [partial(browser.post, "/account/tokens/", TOKEN | {"name": f"click {n}"}) for n in range(4)]
+        )
     assert sorted(answered.status_code for answered in answers) == [200, 422, 422, 422]  # type: ignore[union-attr]
     refused = next(answered for answered in answers if answered.status_code == 422)  # type: ignore[union-attr]
     assert "You have 20 tokens" in words_of(refused)  # type: ignore[arg-type]
