@@ -31,12 +31,20 @@ OF_A_SEVERITY = ("name", "definition", "examples", "within", "round_the_clock", 
 class VersionForm(forms.Form):
     """The name and day of a version, and what it says of each severity."""
 
-    name = forms.CharField(label=_lazy("Name"), max_length=80, help_text=_lazy("Such as 1 January 2027."))
+    name = forms.CharField(
+        label=_lazy("Name"),
+        max_length=80,
+        help_text=_lazy("Such as 1 January 2027."),
+        error_messages={"required": _lazy("Give the version a name.")},
+    )
     effective_on = forms.DateField(
         label=_lazy("In force from"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_lazy("From 00:00 UTC of this day, one instant for all desks."),
-        error_messages={"invalid": _lazy("This is no date. Write it as 2027-01-01.")},
+        error_messages={
+            "required": _lazy("Choose the day."),
+            "invalid": _lazy("This is no date. Write it as 2027-01-01."),
+        },
     )
     source = text(_lazy("Where it is written"), _lazy("The text itself, or where it is published."), rows=2)
 

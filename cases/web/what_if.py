@@ -98,6 +98,7 @@ def what_if(request: PortalRequest) -> HttpResponse:
         "period": question.period,
         "choices": _choices(question),
         "plain_url": reverse("manager_what_if"),
+        "asked_nothing": "within-1" in request.GET and question.form.is_valid() and not question.asks,
     }
     if question.asks:
         context |= _answered(request, question)

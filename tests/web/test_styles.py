@@ -27,8 +27,8 @@ def is_worn(name: str, words: set[str]) -> bool:
     """Return whether a class stands somewhere whole, or as a beginning that a page ends: `chip--{{ state }}`."""
     if name in words:
         return True
-    begin, mark, end = name.rpartition("--")
-    return bool(mark) and f"{begin}--" in words and (end in words or end.isdecimal())
+    parted = (name.rpartition(mark) for mark in ("--", "__"))
+    return any(mark and begin + mark in words and (end in words or end.isdecimal()) for begin, mark, end in parted)
 
 
 def test_every_class_of_a_style_is_worn_by_something() -> None:

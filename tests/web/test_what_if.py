@@ -168,7 +168,10 @@ def test_asking_changes_nothing_and_nothing_supposed_asks_nothing(browser: Clien
     page = get(browser, PAGE, LATER)
     form = page.context["form"]
     untouched = {name: form[name].value() for name in form.fields}
-    assert "total" not in ask(browser, **untouched).context
+    answered = ask(browser, **untouched)
+    assert "total" not in answered.context
+    assert "This is how it is now" in words_of(answered)
+    assert "This is how it is now" not in words_of(page)
 
 
 @pytest.mark.parametrize(
