@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, User
 from cases.rules import INVITATION_OPEN_FOR, RuleBroken
 
@@ -47,6 +47,7 @@ def invite_colleague(
         expires_at=now + INVITATION_OPEN_FOR,
     )
     transaction.on_commit(_record.wake)
+    _request.leave_receipt(None, made=invitation.pk, now=now)
     return invitation
 
 
@@ -214,6 +215,7 @@ def _change(member: Membership, *, actor: User, now: datetime, **to: bool | str)
         setattr(member, name, value)
     member.save(update_fields=list(to))
     MembershipChange.objects.create(membership=member, changed_at=now, changed_by=actor, before=before, after=to)
+    _request.leave_receipt(None, made=member.pk, now=now)
 
 
 def _open_invitation(token: str, now: datetime) -> Invitation:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
+from cases.actions import _request
 from cases.models import Partner, PartnerChange, Plan, User
 from cases.rules import RuleBroken
 from sla.models import Desk
@@ -92,6 +93,7 @@ def add_partner(
     )
     _require_sense(partner)
     partner.save()
+    _request.leave_receipt(None, made=partner.pk, now=now)
     return partner
 
 

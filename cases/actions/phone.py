@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
-from cases.actions import _kept, _record, _waiting, intake
+from cases.actions import _kept, _record, _request, _waiting, intake
 from cases.actions.company import led_by
 from cases.actions.intake import CaseDetails
 from cases.actions.manager_requests import writer_locked
@@ -90,7 +90,9 @@ def add_office_number(*, typed: str, label: str, partner_id: int, actor: User, n
         RuleBroken: the actor does not lead this partner, or it is no phone number.
     """
     partner = led_by(partner_id, actor)
-    return _keep_number(typed, None, partner, label=label, actor=actor, now=now)
+    kept = _keep_number(typed, None, partner, label=label, actor=actor, now=now)
+    _request.leave_receipt(None, made=kept.pk, now=now)
+    return kept
 
 
 @transaction.atomic(durable=True)
@@ -130,6 +132,7 @@ def add_contact(*, partner_id: int, name: str, email: str, typed: str = "", acto
         )
     if typed.strip():
         _keep_number(typed, person, None, country=partner.home_desk.country, actor=actor, now=now)
+    _request.leave_receipt(None, made=person.pk, now=now)
     return person
 
 

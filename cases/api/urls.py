@@ -9,6 +9,7 @@ from cases.api import (
     callers,
     cases,
     closings,
+    company,
     consents,
     decisions,
     diagnostics,
@@ -19,9 +20,11 @@ from cases.api import (
     links,
     manager_requests,
     on_call,
+    partners,
     people,
     plans,
     promises,
+    provisional,
     redactions,
     reports,
     severity,
@@ -82,11 +85,27 @@ of_a_case = [
     ("feature-requests/", features.CaseFeatures),
     ("manager-requests/", manager_requests.CaseManagerRequests),
     ("manager-requests/<int:request_id>/answer/", manager_requests.ManagerAnswer),
+    ("follow-up-confirmations/", provisional.FollowUpConfirmed),
+    ("thanks/", provisional.TakenForThanks),
+    ("triage/", provisional.TriageSettled),
     ("survey-answers/", surveys.SurveyAnswers),
     ("redactions/", redactions.Redactions),
     ("links/", links.Links),
     ("links/<int:link_id>/", links.OneLink),
     ("merges/", links.Merges),
+]
+
+# Beneath a partner: its own people.
+of_a_partner = [
+    ("", partners.OnePartner),
+    ("people/", company.Colleagues),
+    ("people/<int:member_id>/", company.OneColleague),
+    ("people/<int:member_id>/deactivation/", company.Deactivations),
+    ("people/<int:member_id>/reactivation/", company.Reactivations),
+    ("invitations/", company.Invitations),
+    ("invitations/<int:invitation_id>/", company.OneInvitation),
+    ("office-numbers/", company.OfficeNumbers),
+    ("office-numbers/<int:number_id>/", company.OneOfficeNumber),
 ]
 
 urlpatterns = [
@@ -102,6 +121,8 @@ urlpatterns = [
     path("desks/", calendars.Desks.as_view()),
     path("desks/<slug:code>/calendar/", calendars.DeskCalendar.as_view()),
     path("desks/<slug:code>/calendar.ics", calendars.DeskFeed.as_view()),
+    path("partners/", partners.Partners.as_view()),
+    *(path(f"partners/<str:partner>/{rest}", view.as_view()) for rest, view in of_a_partner),
     # For staff.
     path("callers/", callers.Callers.as_view()),
     path("on-call/", on_call.OnCall.as_view()),

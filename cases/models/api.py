@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     CASES_WRITE = "cases:write", _("Log cases and act on them")
     WEBHOOKS = "webhooks", _("Look after webhooks")
     CALLERS_READ = "callers:read", _("Ask who is calling")
+    ADMINISTRATION = "administration", _("Look after people, the roster and the rules")
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc] # knox ships without types

@@ -1,18 +1,15 @@
 """A request for every operation of the API that acts, each on a case of its own. A new operation needs one here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from typing import Any
 
-from cases import actions
-from cases.models import Article, Case, Partner, Plan
+from cases.models import Case, Partner, Plan, Triage
 from notifications.models import MailState, WebhookDelivery
-from tests.api.machine import Machine
-from tests.builders import Cast, at, logged_case, text_file
+from tests.api.administering import ADMINISTERING
+from tests.api.world import NOON, Act, World
+from tests.builders import at
 
-NINE, NOON = at("Tue 9:00"), at("Tue 12:00")
 NEW = {
     "partner": "NWIT",
     "title": "Restores are slow",
@@ -22,82 +19,6 @@ NEW = {
 }
 WORDS = {"reason": "It is needed."}
 HOOK = {"partner": "NWIT", "name": "tickets", "url": "http://127.0.0.1:9/hook"}
-
-
-@dataclass(frozen=True)
-class Act:
-    """A request that acts: whose token, the address, the body. With `files` it goes as a form."""
-
-    by: Machine
-    address: str
-    said: Any = None
-    files: bool = False
-    method: str = "post"
-
-    def send(self, *, by: Machine | None = None, address: str = "", more: Any = None, **headers: str) -> Any:
-        """Send it, perhaps as somebody else, to another address, or with more in its body."""
-        machine, address = by or self.by, address or self.address
-        if self.files:
-            return machine.send_file(address, {"file": text_file(), **self.said, **(more or {})}, **headers)
-        if self.method == "post":
-            return machine.post(address, {**(self.said or {}), **(more or {})}, **headers)
-        return machine.delete(address) if self.method == "delete" else machine.put(address, self.said)
-
-
-class World:
-    """The cast with their tokens, and cases of Priya's as they are needed. It is Tuesday noon."""
-
-    def __init__(self, people: Cast) -> None:
-        self.people = people
-
-    @cached_property
-    def priya(self) -> Machine:
-        """The contact, an administrator of her company."""
-        return Machine(self.people.priya, NOON)
-
-    @cached_property
-    def lena(self) -> Machine:
-        """The specialist."""
-        return Machine(self.people.lena, NOON)
-
-    @cached_property
-    def ruth(self) -> Machine:
-        """The manager."""
-        return Machine(self.people.ruth, NOON)
-
-    @cached_property
-    def zoe(self) -> Machine:
-        """Somebody else's contact."""
-        machine = Machine(self.people.zoe, NOON)
-        # The first request notes that her token was used.
-        machine.get("cases/")
-        return machine
-
-    @cached_property
-    def article(self) -> Article:
-        """A published article."""
-        text = actions.ArticleText(title="Restores", summary="Why they are slow.", body="Look at the disk.")
-        lena = self.people.lena
-        made = actions.write_article(article_id=None, text=text, expected_version=0, actor=lena, now=NOON)
-        return actions.publish_article(article_id=made.pk, expected_version=1, actor=lena, now=NOON)
-
-    def case(self, *, severity: int = 3, when: datetime = NINE) -> str:
-        """Log a case and return where it stands."""
-        return f"cases/{logged_case(self.people.priya, when, severity=severity).reference}/"
-
-    def after(self, by: Machine, case: str, noun: str, said: Any = None) -> str:
-        """Act on a case first, and return where it stands."""
-        answered = by.post(f"{case}{noun}", said)
-        assert answered.status_code == 201, (noun, answered.json())
-        return case
-
-    def row(self, case: str, noun: str) -> str:
-        """Return where the newest row of a noun stands."""
-        return f"{case}{noun}{self.lena.get(f'{case}{noun}').json()['results'][-1]['id']}/"
-
-    def asked(self, noun: str, said: Any, *, by: Machine | None = None, case: str = "") -> str:
-        """Make a row of a noun on a case, and return where it stands."""
-        return self.row(self.after(by or self.lena, case or self.case(), noun, said), noun)
 
 
 def _of(address: str) -> str:
@@ -295,7 +216,25 @@ ACTS: dict[str, Callable[[World], Act]] = {
     "replace_webhook_secret": lambda w: Act(w.priya, f"{_webhook(w)}secret/"),
     "try_webhook": lambda w: Act(w.priya, f"{_webhook(w)}test/"),
     "send_webhook_delivery_again": lambda w: Act(w.priya, f"{_stuck_delivery(w)}again/"),
+    "confirm_follow_up": lambda w: Act(w.lena, f"{_provisional(w)}follow-up-confirmations/"),
+    "dismiss_as_thanks": lambda w: Act(w.lena, f"{_provisional(w)}thanks/"),
+    "settle_triage": lambda w: Act(w.lena, f"{_unclear(w)}triage/"),
+    **ADMINISTERING,
 }
+
+
+def _provisional(w: World) -> str:
+    """Return where a case stands that may be thanks alone."""
+    case = w.case()
+    Case.objects.filter(reference=case.split("/")[1]).update(is_provisional=True)
+    return case
+
+
+def _unclear(w: World) -> str:
+    """Return where a case stands whose mail named no severity."""
+    case = w.case()
+    Case.objects.filter(reference=case.split("/")[1]).update(triage=Triage.NO_SEVERITY)
+    return case
 
 
 def _second_of_two(w: World) -> tuple[str, dict[str, list[int]]]:

@@ -9,7 +9,8 @@ from django.test import Client
 from cases.models import Case, Channel, KeptRequest, Message, Partner, Plan, Scope
 from tests import builders
 from tests.api.machine import Machine
-from tests.api.operations import NEW, NOON
+from tests.api.operations import NEW
+from tests.api.world import NOON
 from tests.builders import Cast, at, deadline_of, fresh, logged_case, text_file
 
 

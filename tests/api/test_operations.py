@@ -13,8 +13,9 @@ from pytest_django import Settings
 from cases.models import CaseEvent, Receipt, Scope
 from tests import builders
 from tests.api.machine import Machine
-from tests.api.operations import ACTS, NOON, Act, World
+from tests.api.operations import ACTS
 from tests.api.test_schema import schema
+from tests.api.world import NOON, Act, World
 from tests.builders import logged_case
 from tests.cases.pages import nothing_is_written
 

@@ -11,7 +11,8 @@ from icalendar import Calendar
 from cases.models import ApiToken, Receipt, RosterKind, RosterShift, Survey
 from sla.models import Desk
 from tests import builders
-from tests.api.operations import FEATURE, NEW, NOON, WORDS, World
+from tests.api.operations import FEATURE, NEW, WORDS
+from tests.api.world import NOON, World
 from tests.builders import Cast, at
 from tests.cases.pages import clock_at
 

@@ -12,7 +12,8 @@ from notifications import sweeps
 from notifications.models import Webhook
 from tests import builders
 from tests.api.machine import Machine
-from tests.api.operations import NEW, NOON
+from tests.api.operations import NEW
+from tests.api.world import NOON
 from tests.builders import Cast, all_at_once, answer, at, close, logged_case
 from tests.cases.pages import clock_at
 

@@ -19,8 +19,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from probax_support.wsgi import application
 from tests import builders
-from tests.api.operations import ACTS, NOON, World
+from tests.api.operations import ACTS
 from tests.api.test_schema import schema
+from tests.api.world import NOON, World
 from tests.cases.pages import clock_at
 
 pytestmark = pytest.mark.slow
@@ -115,5 +116,5 @@ def where_it_is(world: World, name: str, path: str, settings: Settings) -> dict[
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path), address)
         assert found is not None, (path, address)
         return found.groupdict()
-    known = {"reference": world.case().split("/")[1], "slug": world.article.slug, "code": "au"}
+    known = {"reference": world.case().split("/")[1], "slug": world.article.slug, "code": "au", "partner": "NWIT"}
     return {place: known[place] for place in re.findall(r"\{(\w+)\}", path) if place in known}

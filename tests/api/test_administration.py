@@ -1,0 +1,57 @@
+"""What looks after people, the roster and the rules through the API: by whom, and with which token."""
+
+import pytest
+
+from cases.models import Invitation, Membership, Partner, Scope
+from tests import builders
+from tests.api.administering import INVITED, PARTNER
+from tests.api.machine import Machine
+from tests.api.world import NOON, World
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World(builders.cast())
+
+
+def test_a_token_that_works_on_cases_looks_after_nobody(world: World) -> None:
+    for_cases = Machine(world.people.priya, NOON, scopes=(Scope.CASES_READ, Scope.CASES_WRITE))
+    assert for_cases.post("partners/NWIT/invitations/", INVITED).status_code == 403
+    assert for_cases.get("partners/NWIT/people/").status_code == 403
+    assert not Invitation.objects.exists()
+
+
+def test_an_administrator_invites_and_the_answer_holds_no_link(world: World) -> None:
+    invited = world.priya.post("partners/NWIT/invitations/", INVITED).json()
+    assert (invited["email"], invited["language"], invited["role"]) == ("new@nwit.example", "es", "contact")
+    assert Invitation.objects.get().secret not in str(invited)
+    assert world.priya.delete(f"partners/NWIT/invitations/{invited['id']}/").status_code == 204
+    [listed] = world.priya.get("partners/NWIT/invitations/").json()["results"]
+    assert listed["withdrawn_at"] is not None
+
+
+def test_a_colleague_who_looks_after_nobody_reads_names_alone(world: World) -> None:
+    omar = Machine(world.people.omar, NOON)
+    rows = omar.get("partners/NWIT/people/").json()["results"]
+    assert {(row["name"], row["email"]) for row in rows} == {("Priya Raman", ""), ("Omar Haddad", "")}
+    assert omar.post("partners/NWIT/invitations/", INVITED).status_code == 404
+    assert omar.get("partners/NWIT/invitations/").status_code == 404
+    assert [row["code"] for row in omar.get("partners/").json()["results"]] == ["NWIT"]
+
+
+def test_the_last_administrator_of_a_company_stays(world: World) -> None:
+    own = world.people.priya.memberships.get()
+    refused = world.priya.post(f"partners/NWIT/people/{own.pk}/deactivation/")
+    assert (refused.status_code, refused.json()["code"]) == (422, "last_administrator")
+    assert Membership.objects.get(pk=own.pk).is_active
+
+
+@pytest.mark.clause("P1.1")
+def test_a_manager_changes_a_partner_as_it_was_read(world: World) -> None:
+    assert world.lena.put("partners/NWIT/", PARTNER).status_code == 404
+    read = world.ruth.get("partners/NWIT/").json()
+    changed = world.ruth.put("partners/NWIT/", PARTNER | {"plan": "lapsed", "version": read["version"]})
+    assert (changed.status_code, changed.json()["plan"]) == (200, "lapsed")
+    late = world.ruth.put("partners/NWIT/", PARTNER | {"version": changed.json()["version"] + 1})
+    assert late.json()["code"] == "partner_changed_meanwhile"
+    assert Partner.objects.get(code="NWIT").plan == "lapsed"

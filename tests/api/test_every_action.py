@@ -1,0 +1,67 @@
+"""Whatever the pages do, the API does by the same actions; what it leaves out stands here with a reason."""
+
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+
+from cases import actions as of_cases
+from notifications import actions as of_notifications
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# By the reason why no operation of the API calls them.
+LEFT_OUT = {
+    "The timetable does it, and nobody asks for it.": """
+        alert_on_call bind_events close_in_silence confirm_reminder extend_rotation fail_reminder forget_receipts
+        forget_upload make_reminder record_breaches remind_of_milestone remind_of_survey tell_of_trial warn_of_deadlines
+        """,
+    "A mail is the request: the mailbox calls it.": """
+        answer_from_mail fail_mail file_mail keep_mail keep_request_from_mail log_case_from_mail
+        log_follow_up_from_mail put_mail reply_from_mail
+        """,
+    "It is no act by itself, but a part of others.": """
+        erase_with forget_with hash_of_feed hash_of_invitation leave_receipt submit_case wake_on_commit
+        """,
+    "It keeps what a person types or looks at in a browser; a program keeps its own.": """
+        attach_to_draft change_view delete_view detach_from_draft discard_draft discard_policy_draft keep_draft
+        keep_policy_draft keep_queue_look keep_word_draft leave_case move_view note_article_opened note_missed_search
+        note_presence save_view see_cloud_action
+        """,
+    "It is about somebody's own account, and theirs alone: a token could outlive its own end.": """
+        accept_invitation change_own_account choose_shortcuts end_token join_by_invitation make_token stop_watching
+        """,
+    "It stands for another person, or makes one nobody: a person does it, who logged in.": """
+        begin_viewing end_viewing erase_person
+        """,
+    "It is done once, on the machine itself, when a site is set up or another system's cases are taken over.": """
+        import_case import_person keep_numbers set_up_site
+        """,
+    "It is a text that one writes and reads over on a page.": """
+        publish_article publish_consent_text unpublish_article write_article
+        """,
+    "The pages do it; it has no door here.": """
+        add_channel add_files add_number add_rotation add_shift attach_mail begin_upload change_calendar_day
+        change_channel change_staff clear_address delete_macro discard_upload dismiss_mail end_rotation finish_uploads keep_macro
+        keep_piece make_case_of_mail make_feed move_promises_left_alone publish_hours publish_policy remove_channel
+        remove_shift revoke_feed set_ideas_address set_skills swap_shift take_hours_back try_channel withdraw_policy
+        """,
+}
+
+
+def test_every_action_is_reached_or_left_out_for_a_reason() -> None:
+    left_out = {name for names in LEFT_OUT.values() for name in names.split()}
+    assert menu(of_cases) | menu(of_notifications) == called() | left_out
+    assert not called() & left_out, "reached by now: take them off the list"
+
+
+def menu(actions: ModuleType) -> set[str]:
+    """Return the actions of a menu."""
+    return {name for name in actions.__all__ if inspect.isfunction(inspect.unwrap(getattr(actions, name)))}
+
+
+def called() -> set[str]:
+    """Return the actions that the API calls."""
+    sources = [*ROOT.glob("cases/api/*.py"), *ROOT.glob("notifications/api/*.py")]
+    found = {name for source in sources for name in re.findall(r"\bactions\.(\w+)", source.read_text())}
+    return found & (menu(of_cases) | menu(of_notifications))
