@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases import rules
+from cases.actions import _request
 from cases.models import (
     ProductArea,
     RosterFeed,
@@ -70,6 +71,7 @@ def add_rotation(
         RotationPlace(rotation=rotation, position=position, person=person) for position, person in enumerate(people)
     )
     _fill(rotation, now=now)
+    _request.leave_receipt(None, made=rotation.pk, now=now)
     return rotation
 
 
@@ -99,6 +101,7 @@ def end_rotation(*, rotation_id: int, reason: str, actor: User, now: datetime) -
     rotation.shifts.filter(removed_at=None, starts_at__gt=now).update(
         removed_at=now, removed_by=actor, remove_reason=reason.strip()
     )
+    _request.leave_receipt(None, made=rotation.pk, now=now)
     return rotation
 
 
@@ -124,9 +127,11 @@ def add_shift(
     if known is not None:
         return known
     _require_free(person, desk, kind, starts_at, ends_at)
-    return RosterShift.objects.create(
+    shift = RosterShift.objects.create(
         desk=desk, kind=kind, person=person, starts_at=starts_at, ends_at=ends_at, made_by=actor
     )
+    _request.leave_receipt(None, made=shift.pk, now=now)
+    return shift
 
 
 @transaction.atomic(durable=True)
@@ -157,6 +162,7 @@ def swap_shift(
     )
     shift.person = takes
     shift.save(update_fields=["person"])
+    _request.leave_receipt(None, made=shift.pk, now=now)
     return shift
 
 
@@ -173,6 +179,7 @@ def remove_shift(*, shift_id: int, reason: str, actor: User, now: datetime) -> R
     _require_ahead(shift, now)
     shift.removed_at, shift.removed_by, shift.remove_reason = now, actor, reason.strip()
     shift.save(update_fields=["removed_at", "removed_by", "remove_reason"])
+    _request.leave_receipt(None, made=shift.pk, now=now)
     return shift
 
 

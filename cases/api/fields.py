@@ -1,10 +1,11 @@
-"""Fields that many inputs share: texts, and people by their mail address."""
+"""Fields that many inputs share: texts, desks by their code, and people by their mail address."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from cases.models import User
+from sla.models import Desk
 
 LONG_TEXT = 20_000
 
@@ -14,6 +15,11 @@ def long_text(*, needed: bool = True, **more: Any) -> serializers.CharField:
     if not needed:
         more |= {"required": False, "default": "", "allow_blank": True}
     return serializers.CharField(max_length=LONG_TEXT, **more)
+
+
+def desk_by_code() -> serializers.SlugRelatedField[Desk]:
+    """Return a field for a desk."""
+    return serializers.SlugRelatedField(slug_field="code", queryset=Desk.objects.all(), help_text="The code of a desk.")
 
 
 def id_of(email: str) -> int:

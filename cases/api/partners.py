@@ -10,11 +10,10 @@ from rest_framework.response import Response
 from cases import actions
 from cases.api.acts import Telling, act
 from cases.api.administration import AdministrationView, partner_of, partners_of
-from cases.api.fields import long_text
+from cases.api.fields import desk_by_code, long_text
 from cases.api.pagination import ListView
 from cases.api.views import by, checked, for_managers
 from cases.models import Partner, Plan
-from sla.models import Desk
 
 
 class PartnerSerializer(serializers.ModelSerializer[Partner]):
@@ -42,9 +41,7 @@ class EntitledSerializer(serializers.Serializer[Any]):
     trial_ends_at = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="Left out for a trial: 14 days from now."
     )
-    home_desk = serializers.SlugRelatedField(
-        slug_field="code", queryset=Desk.objects.all(), help_text="The code of a desk."
-    )
+    home_desk = desk_by_code()
     follows_the_sun = serializers.BooleanField(
         required=False, default=False, help_text="Whether the hours of every desk count."
     )

@@ -1,11 +1,19 @@
 """A request for every operation of the API that looks after people, the roster and the rules."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
-from tests.api.world import Act, World
+from tests.api.world import NOON, Act, World
 
 INVITED = {"email": "new@nwit.example", "language": "es"}
 PARTNER = {"name": "Third Reef", "plan": "paid", "home_desk": "au", "reason": "They signed."}
+SHIFT = {
+    "desk": "au",
+    "kind": "on_call",
+    "starts_at": (NOON + timedelta(days=1)).isoformat(),
+    "ends_at": (NOON + timedelta(days=2)).isoformat(),
+}
 NUMBER = {"number": "+61 2 5550 0199", "label": "reception"}
 
 
@@ -18,6 +26,22 @@ def _gone(w: World) -> str:
     """Return where a colleague stands who was let go."""
     assert w.priya.post(f"{_omar(w)}deactivation/").status_code == 201
     return _omar(w)
+
+
+def _turns(w: World) -> dict[str, Any]:
+    """Return a rotation of Lena and Max."""
+    when = {"weekday": 0, "hands_over_at": "09:00", "starts_on": "2026-11-30"}
+    return {"desk": "au", "kind": "on_call", "people": [w.people.lena.email, w.people.max.email], **when}
+
+
+def _rotation(w: World) -> str:
+    """Return where a rotation stands."""
+    return f"rotations/{w.ruth.post('rotations/', _turns(w)).json()['id']}/"
+
+
+def _shift(w: World) -> str:
+    """Return where a shift of Lena's stands."""
+    return f"shifts/{w.ruth.post('shifts/', SHIFT | {'person': w.people.lena.email}).json()['id']}/"
 
 
 ADMINISTERING: dict[str, Callable[[World], Act]] = {
@@ -41,4 +65,9 @@ ADMINISTERING: dict[str, Callable[[World], Act]] = {
         f"partners/NWIT/office-numbers/{w.priya.post('partners/NWIT/office-numbers/', NUMBER).json()['id']}/",
         method="delete",
     ),
+    "add_shift": lambda w: Act(w.ruth, "shifts/", SHIFT | {"person": w.people.lena.email}),
+    "swap_shift": lambda w: Act(w.lena, f"{_shift(w)}swaps/", {"takes": w.people.max.email, "reason": "I am ill."}),
+    "remove_shift": lambda w: Act(w.ruth, f"{_shift(w)}removal/", {"reason": "Not needed."}),
+    "add_rotation": lambda w: Act(w.ruth, "rotations/", _turns(w)),
+    "end_rotation": lambda w: Act(w.ruth, f"{_rotation(w)}ending/", {"reason": "A new team."}),
 }

@@ -4,8 +4,9 @@ import pytest
 
 from cases.models import Invitation, Membership, Partner, Scope
 from tests import builders
-from tests.api.administering import INVITED, PARTNER
+from tests.api.administering import INVITED, PARTNER, SHIFT
 from tests.api.machine import Machine
+from tests.api.operations import ACTS
 from tests.api.world import NOON, World
 
 
@@ -55,3 +56,20 @@ def test_a_manager_changes_a_partner_as_it_was_read(world: World) -> None:
     late = world.ruth.put("partners/NWIT/", PARTNER | {"version": changed.json()["version"] + 1})
     assert late.json()["code"] == "partner_changed_meanwhile"
     assert Partner.objects.get(code="NWIT").plan == "lapsed"
+
+
+@pytest.mark.clause("P6.1")
+def test_a_specialist_gives_their_own_shift_away_and_no_colleagues(world: World) -> None:
+    lenas = ACTS["swap_shift"](world)
+    taken = lenas.send()
+    assert (taken.status_code, taken.json()["email"]) == (201, world.people.max.email)
+    back = world.lena.post(lenas.address, {"takes": world.people.lena.email, "reason": "I am well."})
+    assert (back.status_code, back.json()["code"]) == (422, "not_your_shift")
+    [listed] = world.lena.get("shifts/?kind=on_call&desk=au").json()["results"]
+    assert listed["person"]["name"] == "Max Ortega"
+
+
+def test_a_stranger_is_in_no_roster(world: World) -> None:
+    for whose in (world.people.priya.email, "nobody@nowhere.example"):
+        refused = world.ruth.post("shifts/", SHIFT | {"person": whose})
+        assert (refused.status_code, refused.json()["code"]) == (422, "roster_staff_only")

@@ -77,6 +77,8 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
     ("path", "readers"),
     [
         ("on-call/", "staff"),
+        ("shifts/", "staff"),
+        ("rotations/", "staff"),
         ("feature-requests/", "staff"),
         ("callers/", "staff"),
         ("kept-requests/", "staff"),
