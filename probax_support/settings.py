@@ -304,6 +304,7 @@ SPECTACULAR_SETTINGS = {
         "FeatureState": "cases.models.FeatureState",
         "MilestoneState": "cases.models.MilestoneState",
         "DayState": "cases.reports.calendar.DayState",
+        "RosterKind": "cases.models.RosterKind",
         "MailState": "notifications.models.MailState",
         "ManagerRequestState": "cases.api.manager_requests.STATES",
         "Outcome": "cases.rules.Outcome",
