@@ -92,6 +92,7 @@ def _people() -> dict[str, User]:
     roles |= {"ruth": StaffRole.MANAGER, "ann": StaffRole.ADMINISTRATOR}
     desks = {"lena": Desk.objects.get(code="au"), "max": Desk.objects.get(code="us")}
     people = {}
+    phones = {"priya": "+61 2 5550 0100", "omar": "+61 8 5550 0123", "zoe": "+1 212 555 0100"}
     for login in LOGINS:
         key = login.email.partition("@")[0]
         people[key] = User.objects.create_user(
@@ -101,7 +102,7 @@ def _people() -> dict[str, User]:
             zone=zones[key],
             staff_role=roles.get(key, ""),
             desk=desks.get(key),
-            phone="+61 2 5550 0100" if key in ("priya", "omar") else "+1 212 555 0100" if key == "zoe" else "",
+            phone=phones.get(key, ""),
         )
     return people
 

@@ -136,9 +136,15 @@ def deactivate_colleague(*, membership_id: int, partner_id: int, actor: User, no
 
 @transaction.atomic(durable=True)
 def reactivate_colleague(*, membership_id: int, partner_id: int, actor: User, now: datetime) -> Membership:
-    """Let a person who was taken out of a company in again."""
+    """Let a person who was taken out of a company in again.
+
+    Raises:
+        RuleBroken: the person was erased meanwhile.
+    """
     partner = led_by(partner_id, actor)
     member = _member(membership_id, partner)
+    if member.user.erased_at is not None:
+        raise RuleBroken("colleague_erased", _("This person was erased. Invite them anew."))
     if not member.is_active:
         _change(member, actor=actor, now=now, is_active=True)
         User.objects.filter(pk=member.user_id).update(is_active=True)

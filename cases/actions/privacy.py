@@ -1,5 +1,6 @@
 """Erasing a person: nobody is named, what happened stays. The record of each case says that a name was removed."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -31,6 +32,7 @@ from cases.models import (
     Message,
     PartialUpload,
     Partner,
+    PhoneNumber,
     RosterShift,
     StaffRole,
     User,
@@ -138,10 +140,21 @@ def _traces_of(person: User, also_known_as: Sequence[str], former: str) -> _trac
     return _traces.Traces(
         address=person.email,
         names=[name for name in dict.fromkeys([person.name, *also_known_as]) if name.strip()],
-        numbers=[number for number in [person.phone, *person.phone_numbers.values_list("number", flat=True)] if number],
+        numbers=_numbers_of(person),
         nobody=nobody,
         nowhere=f"erased-{person.pk}@erased.invalid",
     )
+
+
+def _numbers_of(person: User) -> list[str]:
+    """Return the numbers that are the person's alone: one that others answer, too, goes on being theirs."""
+    own = list(filter(None, [person.phone, *person.phone_numbers.values_list("number", flat=True)]))
+    shared = {
+        *PhoneNumber.objects.filter(number__in=own).exclude(user=person).values_list("number", flat=True),
+        *User.objects.filter(phone__in=own).exclude(pk=person.pk).values_list("phone", flat=True),
+    }
+    digits_of_others = {re.sub(r"\D", "", number) for number in shared}
+    return [number for number in own if re.sub(r"\D", "", number) not in digits_of_others]
 
 
 # --- The account ----------------------------------------------------------------------------------------------------

@@ -171,8 +171,10 @@ def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, 
     """Show a company's people; whoever does not lead it sees names alone. `given` are forms that were refused."""
     is_led = leads(request, partner)
     still_open = Q(user__cases_logged__partner=partner) & ~Q(user__cases_logged__status=Status.CLOSED)
-    members = partner.memberships.select_related("user").annotate(
-        open_cases=Count("user__cases_logged", still_open, distinct=True)
+    members = (
+        partner.memberships.filter(user__erased_at=None)
+        .select_related("user")
+        .annotate(open_cases=Count("user__cases_logged", still_open, distinct=True))
     )
     context = {
         "partner": partner,

@@ -47,7 +47,12 @@ def story_of(case: Case, reader: User, now: datetime) -> list[Entry]:
     for attachment in case.attachments.all():
         files.setdefault(attachment.message_id, []).append(attachment)
     opening = Entry(
-        case.logged_at, "opening", Side.CONTACT, str(case.contact), case.explanation, attachments=files.get(None, [])
+        case.logged_at,
+        "opening",
+        Side.CONTACT,
+        _first_contact(case, events),
+        case.explanation,
+        attachments=files.get(None, []),
     )
     said = [
         Entry(
@@ -90,6 +95,14 @@ SHOWS: dict[str, tuple[Promise, Callable[[Entry], bool]]] = {
     "promises": (_("Promises"), lambda entry: entry.icon in PROMISES or entry.due_at is not None),
     "files": (_("Files"), lambda entry: bool(entry.attachments) or entry.icon == EventKind.FILE_ADDED),
 }
+
+
+def _first_contact(case: Case, events: Iterable[CaseEvent]) -> str:
+    """Name whose words the case began with, whoever it was handed to since."""
+    for event in events:
+        if event.kind == EventKind.CONTACT_CHANGED:
+            return str(event.whole.get("name_before", case.contact))
+    return str(case.contact)
 
 
 def _entries_of(events: Iterable[CaseEvent]) -> list[Entry]:

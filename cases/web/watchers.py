@@ -47,8 +47,8 @@ def who_could_watch(case: Case, reader: User) -> QuerySet[User]:
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return who watches, as far as the reader may know, and the forms."""
     watchers = [watcher for watcher in case.watchers.all() if request.user.works_here or not watcher.user.works_here]
-    contacts = [one for one in case.people if not one.works_here]
-    seeing = [one for one in contacts if one.pk != case.contact_id and one.membership and one.membership.sees_all_cases]
+    others = [one for one in case.people if not one.works_here and one.pk != case.contact_id]
+    seeing = [one for one in others if one.membership and one.membership.sees_all_cases]
     staff = [one for one in case.people if one.works_here and request.user.works_here]
     watch_form = PersonForm(people=who_could_watch(case, request.user), auto_id="watch_%s")
     contact_form = ContactForm(people=colleagues_of(case), initial={"expected": case.contact_id}, auto_id="contact_%s")
@@ -57,8 +57,8 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         "i_watch": any(watcher.user_id == request.user.pk for watcher in watchers),
         "watch_form": offering([*seeing, *staff], watch_form, "person"),
         "unwatch_form": forms.Form(),
-        "contact_form": offering(contacts, contact_form, "person"),
-        "may_change_contact": _may_change_contact(case, request.user),
+        "contact_form": offering(others, contact_form, "person"),
+        "may_change_contact": bool(others) and _may_change_contact(case, request.user),
     }
 
 

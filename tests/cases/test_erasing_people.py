@@ -117,6 +117,21 @@ def test_others_keep_their_names_and_their_cases_of_other_companies(people: Cast
     assert "Omar Haddad" in everything_kept()
 
 
+def test_a_number_that_a_colleague_answers_too_goes_on_being_theirs(people: Cast, case: Case) -> None:
+    User.objects.filter(pk=people.omar.pk).update(phone=PHONE)
+    erase(people)
+    assert PHONE in fresh(case).explanation
+    assert "Priya" not in fresh(case).explanation
+
+
+def test_a_case_goes_on_having_begun_with_whoever_wrote_it(people: Cast, case: Case) -> None:
+    address = f"/desk/cases/{case.reference}/"
+    browser = browser_of(people.lena, NOW)
+    assert get(browser, address, NOW).context["story"][0].who == "Priya Raman"
+    erase(people)
+    assert get(browser, address, NOW).context["story"][0].who == "a former contact"
+
+
 def test_pages_call_them_a_former_contact_in_the_readers_language(people: Cast, case: Case) -> None:
     erase(people)
     page = get(browser_of(people.lena, NOW), f"/desk/cases/{case.reference}/", NOW).content.decode()
@@ -199,7 +214,11 @@ def test_nobody_is_made_of_an_erased_person_again(people: Cast, case: Case) -> N
     browser = browser_of(people.ann, NOW)
     assert 'name="_save"' not in get(browser, address, NOW).content.decode()
     assert post(browser, address, {"name": "Priya Raman", "is_active": "on"}, NOW).status_code == 403
+    member = people.priya.memberships.get()
+    with pytest.raises(RuleBroken, match="This person was erased"):
+        actions.reactivate_colleague(membership_id=member.pk, partner_id=member.partner_id, actor=people.ann, now=NOW)
     assert not User.objects.get(pk=people.priya.pk).is_active
+    assert "erased.invalid" not in get(browser, "/manager/partners/NWIT/people/", NOW).content.decode()
 
 
 def test_the_address_is_free_for_a_new_account(people: Cast, case: Case) -> None:
