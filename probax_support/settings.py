@@ -305,6 +305,8 @@ SPECTACULAR_SETTINGS = {
         "MilestoneState": "cases.models.MilestoneState",
         "DayState": "cases.reports.calendar.DayState",
         "RosterKind": "cases.models.RosterKind",
+        "StaffRole": "cases.models.StaffRole",
+        "MembershipRole": "cases.models.MembershipRole",
         "MailState": "notifications.models.MailState",
         "ManagerRequestState": "cases.api.manager_requests.STATES",
         "Outcome": "cases.rules.Outcome",

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import calendar_edits
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.calendar_edits import Move, Moves
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
 from sla import changes, store
-from sla.models import Desk, HoursChange
+from sla.models import Desk, HolidayChange, HoursChange
 from sla.store import Hours
 
 
@@ -43,12 +43,14 @@ def change_calendar_day(
     """
     _require_manager_with_reason(actor, reason)
     desk = Desk.objects.select_for_update().get(pk=desk_id)
-    if not _was_said(desk, on, closed, reason, expected_revision, actor):
+    change = _said_before(desk, on, closed, reason, expected_revision, actor)
+    if change is None:
         _require_revision(desk, expected_revision)
         calendar_edits.with_day(desk, on, closed=closed, reason=reason)
-        changes.change_day(
+        change = changes.change_day(
             desk, on, closed=closed, reason=reason, changed_by_name=str(actor), changed_by_id=actor.pk, now=now
         )
+    _request.leave_receipt(None, made=change.pk, now=now)
     if not move_promises:
         return 0
     touched = calendar_edits.moves(calendar_edits.without_day(desk, on), store.calendar, now)
@@ -81,7 +83,7 @@ def publish_hours(
     _require_revision(desk, expected_revision)
     _require_new_hours(desk, hours, since, to_come, now)
     changes.change_hours(desk, hours, since=since)
-    return HoursChange.objects.create(
+    change = HoursChange.objects.create(
         desk=desk,
         since=since,
         hours=said,
@@ -90,6 +92,8 @@ def publish_hours(
         changed_by_name=str(actor),
         changed_at=now,
     )
+    _request.leave_receipt(None, made=change.pk, now=now)
+    return change
 
 
 @transaction.atomic(durable=True)
@@ -198,10 +202,12 @@ def _today(desk: Desk, now: datetime) -> date:
     return now.astimezone(ZoneInfo(desk.zone)).date()
 
 
-def _was_said(desk: Desk, on: date, closed: bool, reason: str, expected_revision: int, actor: User) -> bool:
-    """Return whether this very word is the last change of the desk, made from the page that comes again now."""
+def _said_before(
+    desk: Desk, on: date, closed: bool, reason: str, expected_revision: int, actor: User
+) -> HolidayChange | None:
+    """Return the last change of the desk, if it is this very word, made from the page that comes again now."""
     last = desk.holiday_changes.order_by("-id").first()
     if last is None or desk.revision != expected_revision + 1:
-        return False
+        return None
     said = (last.on, last.closed, last.reason, last.changed_by_id)
-    return said == (on, closed, reason.strip(), actor.pk)
+    return last if said == (on, closed, reason.strip(), actor.pk) else None

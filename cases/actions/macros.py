@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
+from cases.actions import _request
 from cases.models import Macro, User
 from cases.rules import RuleBroken
 
@@ -41,6 +42,7 @@ def keep_macro(
         raise RuleBroken("macro_name_taken", _("Another macro has this name. Choose one that tells them apart."))
     macro.name, macro.body, macro.changed_at, macro.changed_by = name.strip(), body, now, actor
     macro.save()
+    _request.leave_receipt(None, made=macro.pk, now=now)
     return macro
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.actions import _request
 from cases.models import PolicyDraft, User
 from cases.rules import RuleBroken
 from sla import versions
@@ -43,7 +44,7 @@ def publish_policy(
     if any(each.effective_on == effective_on for each in others):
         raise RuleBroken("policy_day_taken", _("Another version begins on this day. Choose another day."))
     PolicyDraft.objects.filter(owner=actor).delete()
-    return versions.publish(
+    published = versions.publish(
         name=name.strip(),
         effective_on=effective_on,
         source=source.strip(),
@@ -52,6 +53,8 @@ def publish_policy(
         published_by_name=str(actor),
         now=now,
     )
+    _request.leave_receipt(None, made=published.pk, now=now)
+    return published
 
 
 @transaction.atomic(durable=True)

@@ -111,6 +111,27 @@ class FeatureStates(ApiView):
         return act(request, lambda: actions.set_feature_state(feature_id=row.pk, **said, **by(request)), Telling(_told))
 
 
+class IdeasAddressSerializer(serializers.Serializer[Any]):
+    """Where a request stands in the Ideas Portal."""
+
+    address = serializers.CharField(max_length=300, allow_blank=True, help_text="Begins with https://; empty: nowhere.")
+    expected = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="As you read it; left out: as it stands."
+    )
+
+
+class IdeasAddress(ApiView):
+    """Where a request stands in the Ideas Portal."""
+
+    @extend_schema(operation_id="set_ideas_address", request=IdeasAddressSerializer, responses=FeatureSerializer)
+    def put(self, request: Request, feature_id: int) -> Response:
+        """Set or clear where a request stands in the Ideas Portal, as staff; contacts see it at once (P10.1)."""
+        for_staff(request)
+        said, row = checked(IdeasAddressSerializer, request), FeatureRequest.objects.get(pk=feature_id)
+        actions.set_ideas_address(feature_id=row.pk, **{"expected": row.ideas_url} | said, **by(request))
+        return Response(_told(row.pk))
+
+
 class FeatureMerges(ApiView):
     """A feature request that is folded into another."""
 

@@ -17,9 +17,10 @@ def long_text(*, needed: bool = True, **more: Any) -> serializers.CharField:
     return serializers.CharField(max_length=LONG_TEXT, **more)
 
 
-def desk_by_code() -> serializers.SlugRelatedField[Desk]:
+def desk_by_code(**more: Any) -> serializers.SlugRelatedField[Desk]:
     """Return a field for a desk."""
-    return serializers.SlugRelatedField(slug_field="code", queryset=Desk.objects.all(), help_text="The code of a desk.")
+    more = {"help_text": "The code of a desk."} | more
+    return serializers.SlugRelatedField(slug_field="code", queryset=Desk.objects.all(), **more)
 
 
 def id_of(email: str) -> int:

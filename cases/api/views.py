@@ -21,6 +21,7 @@ class ApiView(APIView):
         "GET": Scope.CASES_READ,
         "HEAD": Scope.CASES_READ,
         "POST": Scope.CASES_WRITE,
+        "PUT": Scope.CASES_WRITE,
         "DELETE": Scope.CASES_WRITE,
     }
 

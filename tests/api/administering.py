@@ -14,6 +14,18 @@ SHIFT = {
     "starts_at": (NOON + timedelta(days=1)).isoformat(),
     "ends_at": (NOON + timedelta(days=2)).isoformat(),
 }
+MACRO = {"name": "Version", "body": "Hello {contact}, which version is it?"}
+DAY = {"on": "2026-12-01", "closed": True, "reason": "We move."}
+HOURS = {
+    "since": "2026-12-07",
+    "hours": [{"weekdays": [0, 1, 2, 3, 4], "starts_at": "07:00", "ends_at": "17:00"}],
+    "reason": "We open earlier.",
+}
+POLICY = {
+    "name": "1 January 2027",
+    "effective_on": "2027-01-01",
+    "targets": [{"severity": 2, "respond_within_minutes": 90}],
+}
 NUMBER = {"number": "+61 2 5550 0199", "label": "reception"}
 
 
@@ -44,6 +56,11 @@ def _shift(w: World) -> str:
     return f"shifts/{w.ruth.post('shifts/', SHIFT | {'person': w.people.lena.email}).json()['id']}/"
 
 
+def _macro(w: World) -> str:
+    """Return where a macro stands."""
+    return f"macros/{w.ruth.post('macros/', MACRO).json()['id']}/"
+
+
 ADMINISTERING: dict[str, Callable[[World], Act]] = {
     "add_partner": lambda w: Act(w.ruth, "partners/", PARTNER | {"code": "REEF"}),
     "change_partner": lambda w: Act(w.ruth, "partners/NWIT/", PARTNER, method="put"),
@@ -70,4 +87,18 @@ ADMINISTERING: dict[str, Callable[[World], Act]] = {
     "remove_shift": lambda w: Act(w.ruth, f"{_shift(w)}removal/", {"reason": "Not needed."}),
     "add_rotation": lambda w: Act(w.ruth, "rotations/", _turns(w)),
     "end_rotation": lambda w: Act(w.ruth, f"{_rotation(w)}ending/", {"reason": "A new team."}),
+    "add_macro": lambda w: Act(w.ruth, "macros/", MACRO),
+    "change_macro": lambda w: Act(w.ruth, _macro(w), MACRO | {"body": "Which one?"}, method="put"),
+    "delete_macro": lambda w: Act(w.ruth, _macro(w), method="delete"),
+    "change_calendar_day": lambda w: Act(w.ruth, "desks/au/changed-days/", DAY),
+    "publish_hours": lambda w: Act(w.ruth, "desks/au/hours/", HOURS),
+    "take_hours_back": lambda w: Act(
+        w.ruth, f"desks/au/hours/{w.ruth.post('desks/au/hours/', HOURS).json()['id']}/", method="delete"
+    ),
+    "publish_policy": lambda w: Act(w.ruth, "policies/", POLICY),
+    "withdraw_policy": lambda w: Act(
+        w.ruth, f"policies/{w.ruth.post('policies/', POLICY).json()['id']}/", method="delete"
+    ),
+    "change_staff": lambda w: Act(w.ann, f"staff/{w.people.lena.pk}/", {"role": "manager", "desk": "us"}, method="put"),
+    "set_skills": lambda w: Act(w.ruth, f"staff/{w.people.lena.pk}/skills/", {"skills": []}, method="put"),
 }

@@ -194,6 +194,9 @@ ACTS: dict[str, Callable[[World], Act]] = {
     ),
     "lodge_feature_request": lambda w: Act(w.lena, f"{w.case()}feature-requests/", FEATURE),
     "set_feature_state": lambda w: Act(w.lena, f"{_feature(w)}states/", {"state": "planned"}),
+    "set_ideas_address": lambda w: Act(
+        w.lena, f"{_feature(w)}ideas-address/", {"address": "https://ideas.example.com/7"}, method="put"
+    ),
     "merge_feature_requests": lambda w: Act(
         w.lena, f"{_feature(w)}merges/", {"into": int(_feature(w, "Tapes").split("/")[1])}
     ),

@@ -4,7 +4,7 @@ import pytest
 
 from cases.models import Invitation, Membership, Partner, Scope
 from tests import builders
-from tests.api.administering import INVITED, PARTNER, SHIFT
+from tests.api.administering import DAY, INVITED, PARTNER, POLICY, SHIFT
 from tests.api.machine import Machine
 from tests.api.operations import ACTS
 from tests.api.world import NOON, World
@@ -73,3 +73,31 @@ def test_a_stranger_is_in_no_roster(world: World) -> None:
     for whose in (world.people.priya.email, "nobody@nowhere.example"):
         refused = world.ruth.post("shifts/", SHIFT | {"person": whose})
         assert (refused.status_code, refused.json()["code"]) == (422, "roster_staff_only")
+
+
+@pytest.mark.clause("P3.2")
+def test_a_manager_closes_a_day_as_the_calendar_was_read(world: World) -> None:
+    closed = world.ruth.post("desks/au/changed-days/", DAY).json()
+    assert (closed["on"], closed["changed_by"]) == ("2026-12-01", "Ruth Adeyemi")
+    days = world.lena.get("desks/au/calendar/?year=2026").json()["days"]
+    assert {"on": "2026-12-01", "state": "closure", "name": "We move."} in days
+    late = world.ruth.post("desks/au/changed-days/", DAY | {"on": "2026-12-02", "revision": closed["revision"] - 1})
+    assert late.json()["code"] == "calendar_changed_meanwhile"
+
+
+@pytest.mark.clause("P2.1")
+def test_a_version_says_what_it_changes_and_keeps_the_rest(world: World) -> None:
+    before = {row["severity"]: row for row in world.ruth.get("policies/").json()["results"][0]["targets"]}
+    made = world.ruth.post("policies/", POLICY).json()
+    after = {row["severity"]: row for row in made["targets"]}
+    assert after == before | {2: before[2] | {"respond_within_minutes": 90}}
+    assert world.ruth.delete(f"policies/{made['id']}/").status_code == 204
+    assert len(world.ruth.get("policies/").json()["results"]) == 1
+
+
+def test_a_role_is_given_by_an_administrator(world: World) -> None:
+    lena = f"staff/{world.people.lena.pk}/"
+    refused = world.ruth.put(lena, {"role": "manager", "desk": "au"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "administrators_only")
+    assert world.ruth.put(lena, {"role": "specialist", "desk": "us"}).json()["desk"] == "us"
+    assert world.ann.put(lena, {"role": "manager", "desk": "us"}).json()["role"] == "manager"
