@@ -5,6 +5,7 @@ them gets one that says what they would have said. What a contact was promised a
 alone.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from notifications.digests import lines
 from notifications.letters import Letter
 from notifications.models import MailKind, MailState, OutgoingMail
 from notifications.preferences.kinds import ALWAYS, OPTIONAL
+
+logger = logging.getLogger(__name__)
 
 # One mail holds so many lines; the rest makes another one.
 MOST_LINES = 200
@@ -46,7 +49,16 @@ def catch_up(*, now: datetime) -> int:
     counted = (
         late.order_by().values("recipient").annotate(mails=Count("pk")).filter(mails__gt=settings.CATCH_UP_MORE_THAN)
     )
-    return sum(_bundle_for(row["recipient"], now=now) for row in list(counted))
+    return sum(_bundled(row["recipient"], now=now) for row in list(counted))
+
+
+def _bundled(recipient_id: int, *, now: datetime) -> int:
+    try:
+        return _bundle_for(recipient_id, now=now)
+    except Exception:
+        # Theirs go one by one, and nobody else's wait.
+        logger.exception("The late mails of person %s could not be bundled", recipient_id)
+        return 0
 
 
 def _late(now: datetime) -> QuerySet[OutgoingMail]:
@@ -74,5 +86,5 @@ def _bundle_for(recipient_id: int, *, now: datetime) -> int:
         return 0
     letter = Letter(MailKind.CAUGHT_UP, person, content={"lines": told}, about=f"caught-up.{kept[0].pk}")
     outbox.enqueue([letter], now=now)
-    lines.bundle(kept, OutgoingMail.objects.get(key=letter.key))
+    lines.bundle(kept, OutgoingMail.objects.get(key=letter.key, made_at=now))
     return len(kept)

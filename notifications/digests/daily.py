@@ -39,7 +39,7 @@ def make(*, person_id: int, now: datetime) -> OutgoingMail | None:
         return None
     person = User.objects.select_related("desk").get(pk=person_id)
     since = max(times.digest_told_until or now - timedelta(days=1), now - LONGEST_LOOK_BACK)
-    times.digest_due_at = choosing.next_digest(person, times.digest_at, now)
+    due_at, times.digest_due_at = times.digest_due_at, choosing.next_digest(person, times.digest_at, now)
     times.digest_told_until = now
     times.save(update_fields=["digest_due_at", "digest_told_until"])
     if not person.is_active:
@@ -47,7 +47,7 @@ def make(*, person_id: int, now: datetime) -> OutgoingMail | None:
     held = OutgoingMail.objects.select_for_update(of=("self",)).filter(recipient=person, state=MailState.HELD)
     mails = list(held.select_related("case", "event", "recipient").order_by("pk"))
     kept, told = lines.gathered(mails, now)
-    letter = _letter(person, told, since, now)
+    letter = _letter(person, told, since, now, due_at)
     if letter is None:
         return None
     outbox.enqueue([letter], now=now)
@@ -56,7 +56,7 @@ def make(*, person_id: int, now: datetime) -> OutgoingMail | None:
     return mail
 
 
-def _letter(person: User, told: list[lines.Line], since: datetime, now: datetime) -> Letter | None:
+def _letter(person: User, told: list[lines.Line], since: datetime, now: datetime, due_at: datetime) -> Letter | None:
     wanted = choosing.how(MailKind.DAILY_DIGEST, person) != How.NEVER
     found = {}
     if wanted:
@@ -65,4 +65,4 @@ def _letter(person: User, told: list[lines.Line], since: datetime, now: datetime
         return None
     day = now.astimezone(ZoneInfo(person.zone)).date()
     content = {**found, "lines": told, "day": day}
-    return Letter(MailKind.DAILY_DIGEST, person, content=content, about=f"digest.{day.isoformat()}")
+    return Letter(MailKind.DAILY_DIGEST, person, content=content, about=f"digest.{due_at:%Y%m%dT%H%M%S}")

@@ -1,5 +1,6 @@
 """Many news in one mail: each morning's digest, and what could not leave while nothing ran."""
 
+from datetime import time
 from functools import partial
 
 import pytest
@@ -133,6 +134,32 @@ def test_what_was_kept_for_the_digest_becomes_its_lines(office: Office, mail_by_
     assert "Your open case" not in received.text, "the cases themselves were turned off"
 
 
+def test_whoever_moves_the_hour_to_later_that_day_loses_nothing(office: Office) -> None:
+    case = owned(office)
+    choose(office.lena, contact_replied=How.DIGEST)
+    written_to(case, "Tue 10:00")
+    wake_up("Wed 08:00")
+    written_to(case, "Wed 08:20", "And another thing.")
+    choosing.choose(choices={}, quiet=None, digest_at=time(9), actor=office.lena, now=at("Wed 08:30"))
+    wake_up("Wed 09:00")
+    first, second = OutgoingMail.objects.filter(kind=MailKind.DAILY_DIGEST, recipient=office.lena).order_by("pk")
+    assert [line.bundled_in for line in replies()] == [first, second]
+
+
+def test_what_cannot_be_judged_keeps_no_digest_from_its_reader(office: Office) -> None:
+    case = owned(office)
+    choose(office.lena, contact_replied=How.DIGEST)
+    written_to(case, "Tue 10:00")
+    written_to(case, "Tue 10:10")
+    unjudged, judged = replies()
+    names_no_case(unjudged)
+    wake_up("Wed 08:00")
+    unjudged.refresh_from_db()
+    judged.refresh_from_db()
+    assert judged.bundled_in == digest_of(office.lena)
+    assert unjudged.state == MailState.HELD
+
+
 def test_a_line_that_is_not_owed_any_more_is_withdrawn_for_its_own_reason(office: Office) -> None:
     case = owned(office)
     choose(office.omar, watched_reply=How.DIGEST)
@@ -206,6 +233,31 @@ def storm(office: Office, how_many: int = 6, *, severity: int = 3) -> list[Case]
 
 def replies() -> list[OutgoingMail]:
     return list(OutgoingMail.objects.filter(kind="contact_replied").order_by("pk"))
+
+
+def names_no_case(row: OutgoingMail) -> None:
+    """Break a mail: whether it is owed depends on a case, and it has none."""
+    OutgoingMail.objects.filter(pk=row.pk).update(kind="handed_over", case=None, event=None)
+
+
+def test_what_cannot_be_judged_holds_up_no_other_mail(office: Office, mail_by_smtp: SmtpSink) -> None:
+    storm(office, 7)
+    names_no_case(replies()[0])
+    send("Tue 11:00")
+    (received,) = mail_by_smtp.to("lena.fischer@probax.example")
+    assert received.subject == "6 mails that could not leave in time"
+    assert len(mail_by_smtp.to("priya.raman@nwit.example")) == 7
+
+
+def test_what_cannot_be_bundled_goes_alone(office: Office, mail_by_smtp: SmtpSink) -> None:
+    storm(office)
+    # What it would be bundled in is there already, and no two mails are the same.
+    first = replies()[0]
+    first.pk, first.kind, first.state = None, MailKind.CAUGHT_UP, MailState.WITHDRAWN
+    first.key, first.message_id = f"caught-up.{replies()[0].pk}:caught_up:{office.lena.pk}", "<another@x.example>"
+    first.save()
+    send("Tue 11:00")
+    assert {row.state for row in replies()} == {MailState.SENT}
 
 
 def test_after_an_hour_without_mail_many_of_them_become_one_with_a_link_each(
