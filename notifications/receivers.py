@@ -1,16 +1,19 @@
 """Telling chats, pagers and systems: to many at once, to each one by one, and what is noted of how each fares."""
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Min
 
 from notifications import outbox
 from notifications.models import MailState, OutgoingAlert, WebhookDelivery
-from notifications.outbox import Way
+from notifications.outbox import NotTaken, Way
+
+logger = logging.getLogger(__name__)
 
 Row = TypeVar("Row", OutgoingAlert, WebhookDelivery)
 Clock = Callable[[], datetime]
@@ -33,9 +36,17 @@ def send_due(of: type[Row], way: Way[Row], *, clock: Clock) -> list[Row]:
             begun = [row for row in owed if outbox.begin(row, now=clock())]
             answers = [pool.submit(outbox.hand_over, row, way, now=clock()) for row in begun]
             for row, answer in zip(begun, answers, strict=True):
-                outbox.settle(row, way, answer.result(), now=clock())
+                _settle(row, way, answer.result(), now=clock())
             tried += batch
     return tried
+
+
+def _settle(row: Row, way: Way[Row], answer: dict[str, Any] | NotTaken, *, now: datetime) -> None:
+    try:
+        outbox.settle(row, way, answer, now=now)
+    except Exception:
+        # Its lease runs out and it is told again. What the others answered is still to be written down.
+        logger.exception("%s %s could not be settled", row._meta.model_name, row.pk)
 
 
 def _claimed(of: type[Row], clock: Clock) -> list[Row]:

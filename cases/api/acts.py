@@ -71,8 +71,8 @@ def act(request: Request, call: Callable[[], Model | None], tell: Telling | None
     try:
         with actions.asked_with(asked):
             done = call()
-    except IntegrityError:
-        # The same key from two connections at once: the other one's act stands, this one left nothing.
+    except (IntegrityError, RuleBroken):
+        # The same key from two connections at once: the other one's act stands, and may be why this one was refused.
         known = _known(request, key, fingerprint)
         if known is None:
             raise

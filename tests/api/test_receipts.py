@@ -118,6 +118,18 @@ def test_one_key_from_ten_connections_at_once_is_one_case(transactional_db: None
     assert Case.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_key_from_ten_connections_at_once_is_one_word_on_the_case_as_it_was_read(transactional_db: None) -> None:
+    machine = Machine(builders.cast().priya, NOON)
+    tag = machine.post("cases/", NEW)["ETag"]
+    with clock_at(NOON):
+        answers = all_at_once(
+            [lambda: machine.post("cases/NWIT-1/messages/", {"body": "Yes."}, Idempotency_Key="k", If_Match=tag)] * 10
+        )
+    assert {answered.status_code for answered in answers} == {201}  # type: ignore[union-attr]
+    assert Message.objects.count() == 1
+
+
 def test_the_key_of_a_kept_request_is_no_other_requests(people: Cast, priyas: Machine) -> None:
     Partner.objects.update(plan=Plan.LAPSED)
     priyas.post("cases/", NEW, Idempotency_Key="k-1")

@@ -32,6 +32,7 @@ from cases.models import (
 from cases.rules import RuleBroken
 from notifications import sweeps
 from notifications.models import AlertChannel, MailState, OutgoingMail, Webhook
+from sla.models import HolidayChange, HoursChange, PolicyVersion
 from tests import builders
 from tests.builders import Cast, all_at_once, answer, at, call, close, fresh, last_event, logged_case, say, upload
 from tests.cases.pages import browser_of, get, post
@@ -234,6 +235,14 @@ def test_a_former_colleague_keeps_their_role_on_the_record_and_loses_their_chann
         person=people.lena, made_by=people.lena, made_at=NOW, name="Lena's phone", service="x", shown="x", address="x"
     )
     Webhook.objects.create(made_by=people.lena, made_at=NOW, name="Lena Fischer's system", url="https://x.example/")
+    desk, name = people.lena.desk, "Lena Fischer"
+    assert desk is not None
+    said: dict[str, Any] = {"desk": desk, "reason": f"{name} said so.", "changed_by_name": name, "changed_at": NOW}
+    HolidayChange.objects.create(on=NOW.date(), closed=True, **said)
+    HoursChange.objects.create(
+        since=NOW.date(), hours=[], changed_by_id=people.lena.pk, taken_back_at=NOW, taken_back_by_name=name, **said
+    )
+    PolicyVersion.objects.update(published_by_id=people.lena.pk, published_by_name=name)
     erase(people, people.lena)
     assert not re.search("lena.fischer", everything_kept(), re.IGNORECASE)
     assert str(User.objects.get(pk=people.lena.pk)) == "a former colleague"

@@ -10,14 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from cases import actions as case_actions
 from cases import vault
 from cases.models import EventKind, Partner, User
 from cases.rules import RuleBroken
-from notifications import actions, health, heartbeat, messages, outbox, posting, reach, sweeps, webhooks
+from notifications import actions, health, heartbeat, messages, outbox, posting, reach, receivers, sweeps, webhooks
 from notifications.actions import WebhookDetails
 from notifications.models import MailState, OutgoingMail, Webhook, WebhookDelivery
 from tests.builders import at
@@ -269,6 +269,22 @@ def test_a_sender_that_died_tells_again_under_the_same_id_and_says_so(office: Of
     assert (row.state, row.attempt, row.ambiguous) == (MailState.SENT, 2, True)
     assert len(system.received) == 2
     assert {request.headers["webhook-id"] for request in system.received} == {str(row.message_id)}
+
+
+def test_one_that_cannot_be_settled_keeps_no_other_from_it(office: Office, system: HttpSink) -> None:
+    class BreaksOnce(webhooks.ByPost):
+        def settled(self, row: WebhookDelivery, now: datetime) -> None:
+            if row.receiver.partner_id is None:
+                raise OperationalError
+            super().settled(row, now)
+
+    webhook(system, office.priya, office.northwind)
+    webhook(system, office.ruth)
+    office.log()
+    tell(TUESDAY_9)
+    receivers.send_due(WebhookDelivery, BreaksOnce(), clock=lambda: at(TUESDAY_9))
+    states = dict(WebhookDelivery.objects.values_list("receiver__partner", "state"))
+    assert states == {None: MailState.IN_FLIGHT, office.northwind.pk: MailState.SENT}
 
 
 @pytest.mark.django_db(transaction=True)
