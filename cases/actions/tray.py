@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.actions.conversation import hear_reply
 from cases.actions.incoming import MailRead, case_of, enter, settle
 from cases.models import Case, Channel, IncomingMail, MailAddress, MailFate, Membership, Partner, User
@@ -88,6 +88,7 @@ def dismiss_mail(*, mail_id: int, why: str, actor: User, now: datetime) -> Incom
         raise RuleBroken("reason_missing", _("Say why it needs no case. Nothing was changed."))
     mail.fate, mail.handled_at, mail.sorted_by, mail.sorted_why = MailFate.DISMISSED, now, actor, why.strip()
     mail.save(update_fields=["fate", "handled_at", "sorted_by", "sorted_why"])
+    _request.leave_receipt(None, made=mail.pk, now=now)
     return mail
 
 
@@ -100,6 +101,7 @@ def clear_address(*, address: str, actor: User, now: datetime) -> MailAddress | 
         return None
     marked.stopped_at, marked.cleared_at, marked.cleared_by = None, now, actor
     marked.save(update_fields=["stopped_at", "cleared_at", "cleared_by"])
+    _request.leave_receipt(None, made=marked.pk, now=now)
     return marked
 
 

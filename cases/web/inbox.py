@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import actions
 from cases.inbox.handling import read_again
+from cases.inbox.writers import contact_for, member_at
 from cases.models import Case, IncomingMail, MailAddress, MailFate, Membership, Partner
 from cases.models.incoming import TO_SORT
 from cases.rules import DEFAULT_SEVERITY, RuleBroken
@@ -139,7 +140,7 @@ def attach(request: PortalRequest, mail_in_id: int) -> HttpResponseBase:
             mail_id=found.pk,
             read=read_again(found),
             reference=checked["reference"],
-            contact_id=_member(None if case is None else case.partner, writer) if writer else None,
+            contact_id=member_at(None if case is None else case.partner, writer) if writer else None,
             actor=request.user,
             now=request.now,
         )
@@ -153,14 +154,11 @@ def make_case(request: PortalRequest, mail_in_id: int) -> HttpResponseBase:
     """Make a case of a mail."""
 
     def act(found: IncomingMail, checked: dict[str, Any]) -> Case:
-        writer = checked["writer"].lower() or found.from_address
-        known = Membership.objects.filter(partner=checked["partner"], is_active=True, user__email=writer).first()
-        contact_id = None if known is None and writer == found.from_address else _member(checked["partner"], writer)
         return actions.make_case_of_mail(
             mail_id=found.pk,
             read=read_again(found),
             partner_id=checked["partner"].pk,
-            contact_id=contact_id,
+            contact_id=contact_for(found, checked["partner"], checked["writer"]),
             new_name=checked["name"],
             severity=checked["severity"],
             actor=request.user,
@@ -190,18 +188,6 @@ def address_works(request: PortalRequest) -> HttpResponseBase:
     else:
         messages.error(request, _("Mails go there already. Nothing was changed."))
     return redirect("desk_inbox")
-
-
-def _member(partner: Partner | None, address: str) -> int:
-    """Return one of a partner's people by their address.
-
-    Raises:
-        RuleBroken: nobody of the partner has it.
-    """
-    member = Membership.objects.filter(partner=partner, is_active=True, user__email=address.lower()).first()
-    if member is None:
-        raise RuleBroken("writer_unknown", _("Nobody of this partner has this address. Nothing was changed."))
-    return member.user_id
 
 
 def _found(mail_in_id: int) -> IncomingMail:

@@ -1,4 +1,4 @@
-"""What people do to the channels and webhooks that others are told by. Each is one durable transaction."""
+"""What people do to the channels, webhooks and mails that others are told by. Each is one durable transaction."""
 
 from notifications.actions.channels import (
     ChannelDetails,
@@ -7,6 +7,7 @@ from notifications.actions.channels import (
     remove_channel,
     try_channel,
 )
+from notifications.actions.mails import send_mail_again
 from notifications.actions.webhooks import (
     WebhookDetails,
     add_webhook,
@@ -28,6 +29,7 @@ __all__ = [
     "remove_webhook",
     "replace_secret",
     "send_delivery_again",
+    "send_mail_again",
     "try_channel",
     "try_webhook",
 ]

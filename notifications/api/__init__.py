@@ -1,1 +1,1 @@
-"""The API for looking after webhooks."""
+"""The API for looking after webhooks and the outbox."""

@@ -1,10 +1,12 @@
-"""Addresses of the API for webhooks."""
+"""Addresses of the API for webhooks and the outbox."""
 
 from django.urls import path
 
-from notifications.api import webhooks
+from notifications.api import mails, webhooks
 
 urlpatterns = [
+    path("mails/", mails.Mails.as_view()),
+    path("mails/<int:mail_id>/again/", mails.MailAgain.as_view()),
     path("webhooks/", webhooks.Webhooks.as_view()),
     path("webhooks/<int:webhook_id>/", webhooks.OneWebhook.as_view()),
     path("webhooks/<int:webhook_id>/secret/", webhooks.Secret.as_view()),

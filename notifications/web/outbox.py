@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.rules import RuleBroken
 from cases.web.exports import csv_answer
 from cases.web.queue import Tab
 from cases.web.request import PortalRequest, desk_page
-from notifications import delivery, health, heartbeat, letters, outbox
+from notifications import actions, delivery, health, heartbeat, letters, outbox
 from notifications.models import MailState, OutgoingMail, StuckEvent
 from notifications.querysets import matching
 
@@ -155,8 +156,10 @@ def all_again(request: PortalRequest) -> HttpResponseBase:
 def again(request: PortalRequest, mail_id: int) -> HttpResponseBase:
     """Send a mail again that was given up or withdrawn."""
     mail = get_object_or_404(OutgoingMail, pk=mail_id)
-    if outbox.send_again(mail.pk, now=request.now):
-        messages.success(request, _("The mail is on its way again."))
+    try:
+        actions.send_mail_again(mail_id=mail.pk, actor=request.user, now=request.now)
+    except RuleBroken as broken:
+        messages.error(request, str(broken.message))
     else:
-        messages.error(request, _("This mail was sent, or is about to be. Nothing was changed."))
+        messages.success(request, _("The mail is on its way again."))
     return redirect("desk_mail", mail_id=mail.pk)

@@ -7,6 +7,7 @@ from typing import Any
 from cases.models import Case, Partner, Plan, Triage
 from notifications.models import MailState, WebhookDelivery
 from tests.api.administering import ADMINISTERING
+from tests.api.sorting import SORTING
 from tests.api.world import NOON, Act, World
 from tests.builders import at
 
@@ -223,6 +224,7 @@ ACTS: dict[str, Callable[[World], Act]] = {
     "dismiss_as_thanks": lambda w: Act(w.lena, f"{_provisional(w)}thanks/"),
     "settle_triage": lambda w: Act(w.lena, f"{_unclear(w)}triage/"),
     **ADMINISTERING,
+    **SORTING,
 }
 
 

@@ -101,3 +101,24 @@ def test_a_role_is_given_by_an_administrator(world: World) -> None:
     assert (refused.status_code, refused.json()["code"]) == (422, "administrators_only")
     assert world.ruth.put(lena, {"role": "specialist", "desk": "us"}).json()["desk"] == "us"
     assert world.ann.put(lena, {"role": "manager", "desk": "us"}).json()["role"] == "manager"
+
+
+@pytest.mark.clause("P1.2")
+def test_a_mail_becomes_a_case_of_its_sender_once(world: World) -> None:
+    act = ACTS["make_case_of_mail"](world)
+    [waiting] = world.lena.get("incoming-mails/").json()["results"]
+    assert (waiting["from_address"], waiting["fate"], waiting["case"]) == ("nina@nwit.example", "tray", None)
+    made = act.send().json()
+    assert (made["channel"], made["contact"]["name"], made["severity"]) == ("email", "Nina New", 3)
+    assert act.send().json()["code"] == "mail_sorted_meanwhile"
+    assert world.lena.get("incoming-mails/").json()["results"] == []
+    [sorted_] = world.lena.get("incoming-mails/?fate=new_case").json()["results"]
+    assert (sorted_["case"], sorted_["sorted_by"]["name"]) == (made["reference"], "Lena Fischer")
+
+
+def test_a_mail_that_was_given_up_is_sent_again_once(world: World) -> None:
+    act = ACTS["send_mail_again"](world)
+    assert [row["state"] for row in world.lena.get("mails/?state=gave_up").json()["results"]] == ["gave_up"]
+    again = act.send()
+    assert (again.status_code, again.json()["state"]) == (202, "queued")
+    assert act.send().json()["code"] == "mail_was_sent"

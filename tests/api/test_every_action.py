@@ -41,9 +41,9 @@ LEFT_OUT = {
         publish_article publish_consent_text unpublish_article write_article
         """,
     "The pages do it; it has no door here.": """
-        add_channel add_files add_number attach_mail begin_upload
-        change_channel clear_address discard_upload dismiss_mail finish_uploads
-        keep_piece make_case_of_mail make_feed move_promises_left_alone remove_channel
+        add_channel add_files add_number begin_upload
+        change_channel discard_upload finish_uploads
+        keep_piece make_feed move_promises_left_alone remove_channel
         revoke_feed try_channel
         """,
 }
