@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import actions, roster
+from cases import actions, promises, roster
 from cases.models import ProductArea, RosterFeed, RosterKind, RosterShift, Rotation, RotationPlace, Skill, User
 from cases.rules import RuleBroken
 from cases.web.answers import new_key, put_beside
@@ -259,14 +259,18 @@ def _my_page(request: PortalRequest, status: int = 200, **more: Any) -> HttpResp
     context = {
         "rows": rows.select_related("desk").order_by("starts_at", "pk"),
         "there_now": [
-            (desk, roster.duty(desk, RosterKind.SHIFT, request.now), roster.duty(desk, RosterKind.ON_CALL, request.now))
-            for desk in desks
+            (desk, _shift_now(desk, request.now), roster.duty(desk, RosterKind.ON_CALL, request.now)) for desk in desks
         ],
         "feeds": [(None, None in feeds), *((desk, desk.pk in feeds) for desk in desks)],
         "staff": list(User.objects.filter(is_active=True).exclude(staff_role="").order_by("name")),
         "swap_form": None,
     }
     return render(request, "cases/desk/roster.html", context | more, status=status)
+
+
+def _shift_now(desk: Desk, now: datetime) -> roster.Duty | None:
+    """Return who is on shift at a desk; None while it is closed."""
+    return roster.duty(desk, RosterKind.SHIFT, now) if promises.home_hours(desk).is_open(now) else None
 
 
 @desk_page

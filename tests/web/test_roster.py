@@ -112,6 +112,8 @@ def test_staff_see_what_is_ahead_and_who_is_there_now(people: Cast) -> None:
     page = words_of(get(browser, "/desk/roster/", TEN))
     assert "On call , Australia" in page
     assert "(nobody is rostered)" in page
+    asleep = words_of(get(browser, "/desk/roster/", at("Tue 22:00")))
+    assert "Australia, on shift the desk is closed Australia, on call" in asleep
     row = RosterShift.objects.order_by("pk").first()
     assert row is not None
     said = {"shift_id": row.pk, "expected_person_id": people.lena.pk, "takes": people.max.pk, "reason": "Ill."}
