@@ -285,6 +285,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "cases.api.schema.Schema",
     "DEFAULT_THROTTLE_CLASSES": ["cases.api.throttling.PerToken"],
     "DEFAULT_THROTTLE_RATES": {"token": env.str("API_RATE", default="600/min")},
+    # Without it, whoever sends another X-Forwarded-For each time is counted as somebody else each time.
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "cases.api.problems.answer_problem",
     "UNAUTHENTICATED_USER": None,
 }

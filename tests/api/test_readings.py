@@ -199,6 +199,16 @@ def test_calendar_programs_read_the_days_off(world: World) -> None:
     assert any(day.year == 2027 for day in days)
 
 
+def test_nobody_becomes_somebody_else_by_saying_for_whom_they_ask(world: World) -> None:
+    with clock_at(NOON):
+        said = [
+            Client(REMOTE_ADDR="10.3.3.3").get("/api/v1/desks/au/calendar.ics", headers={"X-Forwarded-For": claimed})
+            for claimed in ("192.0.2.1", "192.0.2.2")
+        ]
+    left = [int(answered["RateLimit"].split("remaining=")[1].split(",")[0]) for answered in said]
+    assert left[1] == left[0] - 1
+
+
 @pytest.mark.clause("P4.1")
 def test_staff_are_told_who_is_there(world: World) -> None:
     RosterShift.objects.create(
