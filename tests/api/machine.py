@@ -29,6 +29,10 @@ class Machine:
         with clock_at(self.now):
             return self.client.get(f"/api/v1/{address}", headers=self._headers(headers))
 
+    def head(self, address: str) -> Any:
+        with clock_at(self.now):
+            return self.client.head(f"/api/v1/{address}", headers=self._headers({}))
+
     def post(self, address: str, said: Any = None, **headers: str) -> Any:
         with clock_at(self.now):
             return self.client.post(
