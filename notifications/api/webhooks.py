@@ -128,7 +128,7 @@ class Webhooks(WebhookView, ListView):
             )
             return hook
 
-        return act(request, add, Telling(_with_secret, secret=True))
+        return act(request, add, _with_secret(request))
 
 
 class OneWebhook(WebhookView):
@@ -166,7 +166,7 @@ class Secret(WebhookView):
             actions.replace_secret(webhook_id=webhook_id, actor=person(request), now=moment(request))
             return _yours(request).get(pk=webhook_id)
 
-        return act(request, replace, Telling(_with_secret, secret=True))
+        return act(request, replace, _with_secret(request))
 
 
 class Test(WebhookView):
@@ -209,10 +209,14 @@ class Again(WebhookView):
         )
 
 
-def _with_secret(webhook_id: int) -> dict[str, Any]:
-    """Return a webhook with its secret, for the answer that makes or replaces it."""
-    hook = Webhook.objects.select_related("partner").get(pk=webhook_id)
-    return {**WebhookSerializer(hook).data, "secret": vault.opened(PURPOSE, hook.secret)}
+def _with_secret(request: Request) -> Telling:
+    """Tell of a webhook with its secret. A repetition is told it only while the asker still looks after the webhook."""
+
+    def tell(webhook_id: int) -> dict[str, Any]:
+        hook = _yours(request).get(pk=webhook_id)
+        return {**WebhookSerializer(hook).data, "secret": vault.opened(PURPOSE, hook.secret)}
+
+    return Telling(tell, secret=True)
 
 
 def _delivery(delivery_id: int) -> dict[str, Any]:

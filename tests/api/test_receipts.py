@@ -7,7 +7,7 @@ from django.db import connections
 from pytest_django import Settings
 
 from cases import actions
-from cases.models import Case, KeptRequest, Message, Partner, Plan, Receipt
+from cases.models import Case, KeptRequest, MembershipRole, Message, Partner, Plan, Receipt
 from notifications import sweeps
 from notifications.models import Webhook
 from tests import builders
@@ -146,6 +146,20 @@ def test_a_webhook_is_made_once_and_its_secret_told_again(people: Cast, priyas: 
     assert Webhook.objects.count() == 1
     # A secret lies nowhere in clear.
     assert Receipt.objects.get().answer is None
+
+
+def test_whoever_leads_the_company_no_more_is_told_no_secret_again(
+    people: Cast, priyas: Machine, settings: Settings
+) -> None:
+    settings.REACH_PRIVATE_NETWORK = True
+    said = {"partner": "NWIT", "name": "tickets", "url": "http://127.0.0.1:9/hook"}
+    made = priyas.post("webhooks/", said, Idempotency_Key="k-1").json()
+    people.priya.memberships.update(role=MembershipRole.CONTACT)
+    people.omar.memberships.update(role=MembershipRole.ADMINISTRATOR)
+    # So that whoever knows the old one knows nothing any more.
+    Machine(people.omar, NOON).post(f"webhooks/{made['id']}/secret/")
+    again = priyas.post("webhooks/", said, Idempotency_Key="k-1")
+    assert (again.status_code, "secret" in again.json()) == (404, False)
 
 
 def test_the_same_words_with_another_file_are_another_request(people: Cast, case: Case, priyas: Machine) -> None:
