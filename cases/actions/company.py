@@ -139,12 +139,15 @@ def reactivate_colleague(*, membership_id: int, partner_id: int, actor: User, no
     """Let a person who was taken out of a company in again.
 
     Raises:
-        RuleBroken: the person was erased meanwhile.
+        RuleBroken: the person was erased meanwhile, or became one of our own people.
     """
     partner = led_by(partner_id, actor)
     member = _member(membership_id, partner)
     if member.user.erased_at is not None:
         raise RuleBroken("colleague_erased", _("This person was erased. Invite them anew."))
+    if member.user.staff_role:
+        # Who works here is said by our administrators alone.
+        raise RuleBroken("colleague_works_here", _("This person is one of our own people now. Nothing was changed."))
     if not member.is_active:
         _change(member, actor=actor, now=now, is_active=True)
         User.objects.filter(pk=member.user_id).update(is_active=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cases import actions
-from cases.models import Case, Invitation, Membership, MembershipChange, MembershipRole, User
+from cases.models import Case, Invitation, Membership, MembershipChange, MembershipRole, StaffRole, User
 from cases.rules import RuleBroken
 from tests import builders
 from tests.builders import Cast, all_at_once, at, logged_case
@@ -188,6 +188,16 @@ def test_whoever_is_deactivated_is_out_and_their_cases_stay(people: Cast) -> Non
     )
     assert User.objects.get(pk=people.omar.pk).is_active
     assert MembershipChange.objects.count() == 2
+
+
+def test_a_company_lets_nobody_in_who_became_one_of_ours(people: Cast) -> None:
+    deactivate(people, people.omar)
+    User.objects.filter(pk=people.omar.pk).update(staff_role=StaffRole.MANAGER)
+    with pytest.raises(RuleBroken, match="is one of our own people now"):
+        actions.reactivate_colleague(
+            membership_id=member(people.omar, people).pk, partner_id=people.northwind.pk, actor=people.priya, now=NOON
+        )
+    assert not User.objects.get(pk=people.omar.pk).is_active
 
 
 def test_whoever_writes_for_another_partner_too_keeps_that(people: Cast) -> None:
