@@ -16,6 +16,7 @@ from django.db.models import Field, FileField, ForeignKey, Model, Q, QuerySet
 
 from cases.archive import Archive, content_of, plain_name
 from cases.models import Attachment, Case, CaseEvent, IncomingMail, Invitation, MailAddress, Partner, User
+from cases.rules import without_links_that_act
 
 AT_ONCE = 500
 # What proves who somebody is, or opens something. Whoever reads an export must not get in by it.
@@ -25,6 +26,7 @@ SECRETS = frozenset(
         *("old_secret", "data", "session_key", "fingerprint", "content_hash", "sha256", "submission_key"),
     }
 )
+WORDS_OF_MAILS = frozenset({"subject", "body_text", "body_html"})
 # Told by what people call it, others by their key.
 _NAMED: dict[Any, str] = {Case: "reference", Partner: "code"}
 _ADDRESS_IN: dict[type[Model], str] = {MailAddress: "address", Invitation: "email"}
@@ -79,6 +81,9 @@ def _array(rows: QuerySet[Any], person: User) -> Iterator[bytes]:
 
 def _told(row: Model, person: User) -> dict[str, Any]:
     told = {field.name: _value(row, field, person) for field in _open_fields(row)}
+    if getattr(row, "sent_at", row) is None:
+        # It may be a word that was taken back before it left.
+        told = {name: value for name, value in told.items() if name not in WORDS_OF_MAILS}
     if isinstance(row, CaseEvent):
         told["facts"] = row.whole
     return told
@@ -99,7 +104,7 @@ def _value(row: Model, field: "Field[Any, Any]", person: User) -> Any:
             return "you" if value == person.pk else f"person {value}"
         if field.related_model in _NAMED:
             return getattr(getattr(row, field.name), _NAMED[field.related_model])
-    return value
+    return without_links_that_act(value) if isinstance(value, str) else value
 
 
 def _json(said: Any) -> bytes:

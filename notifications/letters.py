@@ -82,15 +82,6 @@ def one_line(text: str) -> str:
     return " ".join("".join(char for char in visible if char not in BIDI_CONTROLS).split())
 
 
-# What decides as a contact is for the contact alone: whoever reads it at the desk could agree with themselves (P8.1).
-DECIDES = re.compile(r"(/severity/)[A-Za-z0-9_-]{20,}/")
-
-
-def for_staff_to_read(text: str) -> str:
-    """Return what a mail says without the links that decide in its reader's name."""
-    return DECIDES.sub(r"\1.../", text)
-
-
 def address(path: str) -> str:
     """Return the full address of a page, for links in mails."""
     return f"{settings.SITE_URL}{path}"

@@ -38,6 +38,7 @@ from cases.rules.intake import (
     needs_charge_acceptance,
     needs_technical_resource,
 )
+from cases.rules.links import without_links_that_act, without_links_that_agree
 from cases.rules.macros import PLACEHOLDERS, filled, unknown_placeholders
 from cases.rules.mail_severity import severity_in
 from cases.rules.mentions import names_mentioned, people_meant
@@ -177,5 +178,7 @@ __all__ = [
     "turn",
     "turns_until",
     "unknown_placeholders",
+    "without_links_that_act",
+    "without_links_that_agree",
     "word_takes_closing_back",
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
@@ -34,6 +34,7 @@ def session_of(person: User, site_url: str) -> Any:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
+@override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend")
 def test_a_mail_is_shown_in_its_frame_and_its_links_open_beside_the_page(
     live_server: LiveServer, chromium: Browser
 ) -> None:

@@ -9,9 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
+from cases import actions
 from cases.models import User
+from notifications import invitations
 from notifications.models import MailState, OutgoingMail
 from notifications.web import outbox
+from tests.builders import at
 from tests.notifications.office import TUESDAY_9, Office, mail, post, tell
 from tests.notifications.test_dispatch import spoil
 from tests.smtp_sink import SmtpSink
@@ -77,7 +80,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(office: Office) -> No
     assert len(counts) == 1
 
 
-def test_a_mail_is_shown_as_its_reader_sees_it(office: Office) -> None:
+def test_a_mail_is_shown_as_its_reader_sees_it(office: Office, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     case = office.log()
     office.close(case, TUESDAY_9)
     tell(TUESDAY_9)
@@ -90,6 +94,31 @@ def test_a_mail_is_shown_as_its_reader_sees_it(office: Office) -> None:
     # The survey can be reached from here without a mail server.
     [address] = re.findall(r'href="([^"]*/survey/[^"]*)"', shown)
     assert Client().get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200
+
+
+def test_where_mails_leave_staff_read_them_without_what_acts_in_their_readers_name(
+    office: Office, mail_by_smtp: SmtpSink
+) -> None:
+    office.close(office.log(), TUESDAY_9)
+    actions.invite_colleague(
+        partner_id=office.northwind.pk,
+        email="new@nwit.example",
+        role="administrator",
+        sees_all_cases=True,
+        language="en",
+        actor=office.priya,
+        now=at(TUESDAY_9),
+    )
+    tell(TUESDAY_9)
+    invitations.tell_all(now=at(TUESDAY_9))
+    for kind, name in (("case_closed", "survey"), ("invitation", "invitations")):
+        written = OutgoingMail.objects.get(kind=kind)
+        key = re.search(rf"/{name}/([\w-]+)/", written.body_text)
+        assert key is not None
+        for place in ("desk_mail", "desk_mail_body"):
+            shown = page(office.lena, reverse(place, args=[written.pk]))
+            assert f"/{name}/.../" in shown
+            assert key[1] not in shown
 
 
 def test_the_html_of_a_mail_stands_alone_under_a_policy_of_its_own(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,12 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases import actions, personal_data
-from cases.models import Case, User
+from cases.models import Case, Message, User
 from notifications import sweeps
+from notifications.models import MailState, OutgoingMail
 from tests import builders
 from tests.builders import Cast, answer, at, close, logged_case, upload
 from tests.cases.pages import browser_of, get, nothing_is_written, post, read, words_of
 from tests.inbox.post import deliver, letter
+from tests.severities import propose
 
 NOON = at("Tue 12:00")
 
@@ -39,6 +42,7 @@ def people(db: None) -> Cast:
         answer(open_case, people.lena, at("Mon 13:00"))
         close(open_case, people.lena, at("Mon 14:00"))
     sweeps.dispatch_events(now=at("Mon 15:00"))
+    sweeps.send_outbox(clock=lambda: at("Mon 15:01"))
     return people
 
 
@@ -82,6 +86,28 @@ def test_it_holds_no_secret_nothing_internal_and_nothing_of_others(people: Cast)
         assert f'"{column}"' not in everything
     assert "Internal." not in everything
     assert "What Omar asked." not in everything
+
+
+def test_it_holds_no_mail_that_never_left(people: Cast) -> None:
+    case = logged_case(people.priya, at("Tue 9:00"))
+    answer(case, people.lena, at("Tue 10:00"), "What was meant for somebody else.")
+    sweeps.dispatch_events(now=at("Tue 10:00"))
+    taken_back = OutgoingMail.objects.filter(recipient=people.priya, body_text__contains="meant for somebody else")
+    # As taking the reply back within 10 seconds leaves it.
+    assert taken_back.update(state=MailState.WITHDRAWN) == 1
+    Message.objects.filter(case=case, by_staff=True).update(taken_back_at=at("Tue 10:00"))
+    assert "meant for somebody else" not in all_of(downloaded(people.priya))
+
+
+def test_no_administrator_finds_a_link_in_it_that_acts_in_its_readers_name(people: Cast) -> None:
+    propose(logged_case(people.omar, at("Tue 9:00"), severity=2), people.lena, 3, at("Tue 10:00"))
+    close(logged_case(people.omar, at("Tue 9:00")), people.lena, at("Tue 10:00"))
+    sweeps.dispatch_events(now=at("Tue 10:05"))
+    OutgoingMail.objects.update(state=MailState.SENT, sent_at=at("Tue 10:10"), lease_until=None)
+    told = all_of(downloaded(people.ann, f"/manager/persons/{people.omar.pk}/export/"))
+    assert "/severity/.../" in told
+    assert "/survey/.../" in told
+    assert not re.search(r"/(severity|survey)/[\w-]{20,}", told)
 
 
 def test_administrators_download_it_for_whoever_asks_and_managers_do_not(people: Cast) -> None:
