@@ -24,7 +24,8 @@ from tests.api.test_schema import schema
 from tests.api.world import NOON, World
 from tests.cases.pages import clock_at
 
-pytestmark = pytest.mark.slow
+# What is made up stays in memory, and a collector at work in it would slow down whatever came after.
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.last]
 
 CONFIG = schemathesis.Config()
 # Tokens are given by the test; no text of ours holds a NUL, which a pattern says badly.
