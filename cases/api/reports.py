@@ -14,6 +14,7 @@ from cases.models import Case, ManagerRequest
 from cases.reports import now as reports_now
 from cases.reports import over_time as reports
 from cases.reports import surveys as survey_reports
+from cases.reports.grouped import DIMENSIONS
 from cases.reports.over_time import Kept
 from cases.reports.selection import narrowed
 
@@ -151,7 +152,7 @@ class OverTime(ApiView):
             "until": period.last,
             "logged": reports.volume(cases, period),
             "first_responses": kept.all,
-            **{f"by_{dimension}": kept.by(dimension) for dimension in reports.DIMENSIONS},
+            **{f"by_{dimension}": kept.by(dimension) for dimension in DIMENSIONS},
             "by_month": kept.by_month(period),
             "other_promises": reports.others(cases, period, now),
             "outcomes": reports.outcomes(cases, period),

@@ -203,6 +203,23 @@ class Case(models.Model):
             models.Index(fields=["first_response_at"], name="case_answered"),
             # What changed since a page was drawn; the queue by the last change.
             models.Index(fields=["-last_event_at", "-id"], name="case_changed"),
+            # Every report: what was dismissed as thanks counts nowhere.
+            models.Index(fields=["id"], name="case_dismissed", condition=models.Q(dismissed_at__isnull=False)),
+            # Reports over years, read from the index alone: a case's row is long.
+            models.Index(
+                fields=["id"],
+                name="case_over_time",
+                include=[
+                    "logged_at",
+                    "first_response_at",
+                    "closed_at",
+                    "dismissed_at",
+                    "severity",
+                    "desk",
+                    "partner",
+                    "assignee",
+                ],
+            ),
             # A partner's home page: open, then closed, newest change first.
             models.Index(fields=["partner", "status", "-last_event_at"], name="case_of_partner"),
             # A call comes in: whose cases name the number (P6.1).

@@ -119,6 +119,18 @@ class Deadline(models.Model):
             models.Index(fields=["ended_at", "kept"], name="deadline_verdicts"),
             # The same: a promise is missed when its due time passes, whenever it ends.
             models.Index(fields=["due_at"], name="deadline_missed", condition=models.Q(kept=False)),
+            # Verdicts over years, read from the index alone: a promise's row is long, for its sum.
+            models.Index(
+                fields=["kind", "ended_at"],
+                name="deadline_over_time",
+                include=["kept", "due_at", "severity", "case", "id"],
+            ),
+            # The same: first replies that took the place of one that was missed already.
+            models.Index(
+                fields=["case", "id"],
+                name="deadline_missed_first",
+                condition=models.Q(kept=False, kind="first_response"),
+            ),
             # The queue's tabs and the manager's page: open promises at risk, and those past due.
             models.Index(
                 fields=["warn_at", "due_at", "case"],

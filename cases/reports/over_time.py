@@ -1,18 +1,17 @@
 """Whether promises were kept over a period, how cases ended, and how hard contacts were to reach (P2.1, P9.5, P9.7)."""
 
 import calendar
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, F, Q, When
-from django.db.models.functions import TruncMonth
 
 from cases.models import DeadlineKind
 from cases.querysets import CaseQuerySet
-from cases.reports.selection import Period, attempts_in, closings_in, other_verdicts_in, verdicts_in
+from cases.reports.grouped import Group, grouped
+from cases.reports.selection import Period, among, attempts_in, closings_in, other_verdicts_in, verdicts_in
 from cases.reports.waits import open_by_age
 from cases.rules import AttemptMethod, Outcome
 
@@ -64,76 +63,49 @@ class Flow:
     open_before: list[int]
 
 
-# What promises are broken down by: column of the key, column of the name.
-DIMENSIONS = {
-    "severity": ("severity", "severity"),
-    "desk": ("case__desk__code", "case__desk__name"),
-    "partner": ("case__partner__code", "case__partner__name"),
-    "specialist": ("case__assignee", "case__assignee__name"),
-}
-
-
 # A kept promise counts when it was kept, a missed one when it was due.
 DECIDED = Choose(When(KEPT, then=F("ended_at")), default=F("due_at"))
 
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The verdicts of a period and of the one before, counted once for every dimension and month together."""
+    """The verdicts of a period and of the one before, by month and by each dimension."""
 
-    rows: list[dict[str, Any]]
-    before: list[dict[str, Any]]
+    groups: list[Group]
 
     @property
     def all(self) -> Kept:
         """The verdicts in one row."""
-        return Kept("", "", *_sums(self.rows), share_of(*_sums(self.before)))
+        now, before = ([each for each in self._of("severity") if each.is_now is when] for when in (True, False))
+        return Kept("", "", *_sums(now), share_of(*_sums(before)))
 
     def by(self, dimension: str) -> list[Kept]:
         """Return a row for each desk, partner, specialist or severity."""
-        before = {key: share_of(*_sums(rows)) for key, rows in self._apart(dimension, self.before).items()}
-        return [
-            Kept(key[0] or "nobody", key[1], *_sums(rows), before.get(key))
-            for key, rows in sorted(
-                self._apart(dimension, self.rows).items(), key=lambda item: (item[0][1] or "~").casefold()
-            )
+        found = self._of(dimension)
+        before = {each.key: share_of(each.kept, each.missed) for each in found if not each.is_now}
+        rows = [
+            Kept(each.key or "nobody", each.label, each.kept, each.missed, before.get(each.key))
+            for each in found
+            if each.is_now
         ]
+        return sorted(rows, key=lambda row: (row.label or "~").casefold())
 
     def by_month(self, period: Period) -> list[Kept]:
         """Return a row for each month of the reader's calendar, those without any verdict too."""
-        found: defaultdict[date, list[dict[str, Any]]] = defaultdict(list)
-        for row in self.rows:
-            found[row["month"].date()].append(row)
-        months = months_of(period.first, period.last)
-        return [Kept(str(month), f"{month:%Y-%m}", *_sums(found[month])) for month in months]
+        found = {each.key: (each.kept, each.missed) for each in self._of("month") if each.is_now}
+        return [
+            Kept(str(month.first.replace(day=1)), f"{month.first:%Y-%m}", *found.get(str(number), (0, 0)))
+            for number, month in enumerate(period.months)
+        ]
 
-    def _apart(self, dimension: str, rows: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        """Return the rows by key and name of a dimension."""
-        found: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for row in rows:
-            key, label = (row[column] for column in DIMENSIONS[dimension])
-            found[str(key or ""), str(label or "")].append(row)
-        return dict(found)
+    def _of(self, what: str) -> list[Group]:
+        return [each for each in self.groups if each.what == what]
 
 
 def kept_by_everything(cases: CaseQuerySet, period: Period, now: datetime) -> Breakdown:
-    """Return the verdicts of a period, to be broken down by any dimension. One query, with the period before."""
-    columns = sorted({column for pair in DIMENSIONS.values() for column in pair})
-    found = verdicts_in(period.with_before, DeadlineKind.FIRST_RESPONSE, now).filter(case__in=cases)
-    decided = found.annotate(decided=DECIDED)
-    # Those of the period before have no month.
-    month = Choose(When(decided__gte=period.since, then=TruncMonth("decided", tzinfo=period.zone)))
-    rows = list(_counted(decided.annotate(month=month).values(*columns, "month")))
-    return Breakdown([row for row in rows if row["month"]], [row for row in rows if not row["month"]])
-
-
-def months_of(first: date, last: date) -> list[date]:
-    """Return the first days of the months that a stretch of days touches."""
-    months, month = [], first.replace(day=1)
-    while month <= last:
-        months.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
-    return months
+    """Return the verdicts of a period, broken down by every dimension. One query, with the period before."""
+    found = verdicts_in(period.with_before, DeadlineKind.FIRST_RESPONSE, now)
+    return Breakdown(grouped(among(found, cases).annotate(decided=DECIDED), period))
 
 
 def days_of(month: date) -> list[date]:
@@ -144,15 +116,17 @@ def days_of(month: date) -> list[date]:
 
 def outcomes(cases: CaseQuerySet, period: Period) -> list[Number]:
     """Count how cases ended, a row for each outcome. Merged cases stand apart: they go on elsewhere."""
-    found = closings_in(period.with_before).filter(case__in=cases).values("outcome")
+    found = among(closings_in(period.with_before), cases).values("outcome")
     counted = {row["outcome"]: row for row in found.annotate(**_both(period, "closed_at", "pk")).order_by()}
     return [_number(outcome, counted.get(outcome.value)) for outcome in Outcome]
 
 
 def attempts(cases: CaseQuerySet, period: Period) -> list[Number]:
     """Count the cases in which a contact was approached in vain, by method; a case may stand in both rows."""
-    found = attempts_in(period.with_before).filter(case__in=cases).values("method")
-    counted = {row["method"]: row for row in found.annotate(**_both(period, "made_at", "case")).order_by()}
+    found = among(attempts_in(period.with_before), cases).values("method")
+    counted = {
+        row["method"]: row for row in found.annotate(**_both(period, "made_at", "case", distinct=True)).order_by()
+    }
     return [_number(method, counted.get(method.value)) for method in AttemptMethod]
 
 
@@ -171,10 +145,7 @@ def flow(cases: CaseQuerySet, period: Period, now: datetime) -> Flow:
 
 def _logged(period: Period) -> dict[str, Count]:
     periods = {"cases_": period, "before_": period.before}
-    return {
-        name: Count("pk", filter=each.holds("logged_at") & Q(dismissed_at=None), distinct=True)
-        for name, each in periods.items()
-    }
+    return {name: Count("pk", filter=each.holds("logged_at") & Q(dismissed_at=None)) for name, each in periods.items()}
 
 
 def _volume(counted: dict[str, Any]) -> Number:
@@ -184,7 +155,7 @@ def _volume(counted: dict[str, Any]) -> Number:
 def others(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
     """Return the verdicts on every other kind of promise, a row for each kind that had any (P7.1, P9.2, P9.4, P9.7)."""
     kinds = [kind for kind in DeadlineKind if kind != DeadlineKind.FIRST_RESPONSE]
-    found = other_verdicts_in(period.with_before, kinds, now).filter(case__in=cases).annotate(decided=DECIDED)
+    found = among(other_verdicts_in(period.with_before, kinds, now), cases).annotate(decided=DECIDED)
     by_time = found.annotate(is_now=Q(decided__gte=period.since)).values("kind", "is_now")
     rows = {(row["kind"], row["is_now"]): _pair(row) for row in _counted(by_time)}
     return [
@@ -194,11 +165,11 @@ def others(cases: CaseQuerySet, period: Period, now: datetime) -> list[Kept]:
     ]
 
 
-def _both(period: Period, column: str, counted: str) -> dict[str, Count]:
-    """Return counts of distinct rows in a period and in the one before."""
+def _both(period: Period, column: str, counted: str, *, distinct: bool = False) -> dict[str, Count]:
+    """Return counts of rows in a period and in the one before."""
     return {
-        "cases_": Count(counted, filter=period.holds(column), distinct=True),
-        "before_": Count(counted, filter=period.before.holds(column), distinct=True),
+        "cases_": Count(counted, filter=period.holds(column), distinct=distinct),
+        "before_": Count(counted, filter=period.before.holds(column), distinct=distinct),
     }
 
 
@@ -207,8 +178,8 @@ def _number(choice: Outcome | AttemptMethod, row: Any) -> Number:
     return Number(choice.value, str(choice.label), *counts)
 
 
-def _sums(rows: list[dict[str, Any]]) -> tuple[int, int]:
-    return sum(row["kept_"] for row in rows), sum(row["missed_"] for row in rows)
+def _sums(groups: list[Group]) -> tuple[int, int]:
+    return sum(each.kept for each in groups), sum(each.missed for each in groups)
 
 
 def _counted(rows: Any) -> Any:

@@ -61,7 +61,7 @@ def narrowed(cases: CaseQuerySet, period: Period, filters: Mapping[str, str]) ->
     if "severity" in filters:
         level = filters["severity"]
         chosen = chosen.of_severity(int(level)) if level in selection.LEVELS else chosen.none()
-    found = selection.surveys_in(period).filter(closing__case__in=chosen)
+    found = selection.among(selection.surveys_in(period), chosen, "closing__case")
     if "outcome" in filters:
         found = found.filter(closing__outcome=filters["outcome"])
     return found.filter(selection.survey_filter(filters["survey"])) if "survey" in filters else found

@@ -4,8 +4,10 @@ Only the database's columns and the engine are asked, so that a list can be cut 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q
@@ -19,6 +21,9 @@ from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from sla import store
 from sla.engine import bulk
 from sla.models import Desk
+
+# Rows read at once: a year of cases is never in memory with all its columns.
+CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -101,14 +106,22 @@ def replies(cases: CaseQuerySet, desks: Iterable[Desk]) -> Replies:
     columns = cases.values_list(
         "pk", "desk_id", "severity", Seconds("logged_at"), Seconds("first_response_at"), named=False
     )
-    table = np.array(list(columns), dtype=np.int64).reshape(-1, 5)
+    rows, all_desks = columns.iterator(chunk_size=CHUNK), list(desks)
+    parts = [_replies(part, all_desks) for part in iter(lambda: list(islice(rows, CHUNK)), [])]
+    if not parts:
+        return _replies([], all_desks)
+    return Replies(*(np.concatenate(column) for column in zip(*map(astuple, parts), strict=True)))
+
+
+def _replies(rows: list[Any], desks: list[Desk]) -> Replies:
+    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
     case, desk, severity, logged_at, replied_at = np.ascontiguousarray(table.T)
     took = replied_at - logged_at
     for one in desks:
-        rows = (desk == one.pk) & (severity != ROUND_THE_CLOCK_SEVERITY)
-        if rows.any():
-            took[rows] = bulk.elapsed(store.calendar([one]), logged_at[rows], replied_at[rows])
-    return Replies(case, replied_at, took)
+        rows_of_desk = (desk == one.pk) & (severity != ROUND_THE_CLOCK_SEVERITY)
+        if rows_of_desk.any():
+            took[rows_of_desk] = bulk.elapsed(store.calendar([one]), logged_at[rows_of_desk], replied_at[rows_of_desk])
+    return Replies(case.copy(), replied_at.copy(), took)
 
 
 def open_at(moment: datetime) -> Q:

@@ -29,6 +29,8 @@ from sla.models import Desk
 FILTERS = ("desk", "partner")
 # The drawing of the months, in its own units.
 HEIGHT, COLUMN, BAR = 90, 60, 36
+# Rows of a breakdown that the page shows; the file has all.
+MOST_ROWS = 50
 # What contacts wrote, the newest first; the page of surveys has all.
 COMMENTS = 3
 
@@ -44,11 +46,12 @@ class KeptRow:
 
 @dataclass(frozen=True)
 class KeptTable:
-    """One breakdown: its key, its heading, its rows."""
+    """One breakdown: its key, its heading, its rows, and how many there are in all."""
 
     key: str
     heading: StrOrPromise
     rows: list[KeptRow]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,12 @@ def over_time(request: PortalRequest) -> HttpResponse:
         "choices": _choices(filters, period, desks),
         "total": _kept_row(kept.all, filters, period, {}),
         "volume": NumberRow(flow.logged, _address(filters, period, {"in": "logged"})),
-        "tables": _tables(kept, filters, period),
+        "tables": _tables(kept, filters, period, MOST_ROWS),
         "others": _others(request, cases, filters, period),
         "replies": distributions.replies(cases, period, desks, address),
         "backlog": distributions.backlog(flow, address),
         **_surveys(cases, filters, period),
-        "months": [_kept_row(row, filters, _month_of(row, period), {}) for row in months],
+        "months": [_kept_row(row, filters, days, {}) for row, days in zip(months, period.months, strict=True)],
         "bars": _bars(months),
         "drawing": {"width": max(1, len(months)) * COLUMN, "height": HEIGHT + 18, "base": HEIGHT},
         "outcomes": _numbers(reports.outcomes(cases, period), filters, period, "closed", "outcome"),
@@ -151,21 +154,23 @@ def _surveys(cases: CaseQuerySet, filters: dict[str, str], period: Period) -> di
     }
 
 
-def _tables(kept: reports.Breakdown, filters: dict[str, str], period: Period) -> list[KeptTable]:
+def _tables(
+    kept: reports.Breakdown, filters: dict[str, str], period: Period, most: int | None = None
+) -> list[KeptTable]:
+    """Return the breakdowns. One of more rows than `most` has those with the most late replies, the worst first."""
     headings = {
         "severity": _("Severity"),
         "desk": _("Desk"),
         "partner": _("Partner"),
         "specialist": _("Specialist"),
     }
-    return [
-        KeptTable(
-            key,
-            heading,
-            [_kept_row(row, filters, period, {key: row.key}) for row in kept.by(key)],
-        )
-        for key, heading in headings.items()
-    ]
+    tables = []
+    for key, heading in headings.items():
+        found = kept.by(key)
+        shown = found if most is None or len(found) <= most else sorted(found, key=lambda row: -row.missed)[:most]
+        rows = [_kept_row(row, filters, period, {key: row.key}) for row in shown]
+        tables.append(KeptTable(key, heading, rows, len(found)))
+    return tables
 
 
 def _kept_row(row: reports.Kept, filters: dict[str, str], period: Period, narrower: dict[str, str]) -> KeptRow:
@@ -188,13 +193,6 @@ def _address(filters: dict[str, str], period: Period, more: dict[str, str]) -> s
 def _named(month: reports.Kept) -> reports.Kept:
     """Return a month as its reader names it; in files it stays 2026-11."""
     return replace(month, label=date_format(date.fromisoformat(month.key), _("M Y")))
-
-
-def _month_of(row: reports.Kept, period: Period) -> Period:
-    """Return the days of a month that lie in the period."""
-    first = date.fromisoformat(row.key)
-    month = [day for day in reports.days_of(first) if period.first <= day <= period.last]
-    return Period(month[0], month[-1], period.zone)
 
 
 def _choices(filters: dict[str, str], period: Period, desks: list[Desk]) -> list[lists.Choice]:
