@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
@@ -10,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import CASCADE, Model, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -65,7 +66,8 @@ def erase_person(
     they did stays, done by a former contact or colleague.
 
     Raises:
-        RuleBroken: the actor is no administrator, the address is another one, or somebody still counts on the person.
+        RuleBroken: the actor is no administrator, the address is another one, somebody still counts on the person, or
+            works at this moment on what names them.
     """
     if not actor.is_staff:
         raise RuleBroken("administrators_only", _("Only administrators can do this. Nothing was changed."))
@@ -77,6 +79,20 @@ def erase_person(
         )
     former = FORMER_COLLEAGUE if person.staff_role else FORMER_CONTACT
     traces = _traces_of(person, also_known_as, former)
+    with _giving_way():
+        places = _remove_everywhere(person, traces, words_too=words_too, actor=actor, now=now)
+    person.email, person.name, person.phone, person.erased_at = traces.nowhere, former, "", now
+    person.zone, person.is_active = "UTC", False
+    person.set_unusable_password()
+    person.save()
+    Erasure.objects.create(person=person, at=now, by=actor, words_too=words_too, places=dict(places))
+    return person
+
+
+def _remove_everywhere(
+    person: User, traces: _traces.Traces, *, words_too: bool, actor: User, now: datetime
+) -> Counter[str]:
+    """Name the person nowhere any more. Returns how often they were named where."""
     around = _traces.surroundings_of(person)
     words = _take_words(person) if words_too else {}
     places: Counter[str] = Counter()
@@ -92,12 +108,32 @@ def erase_person(
         forget(person, now)
     places += _traces.remove(traces, around)
     person.watches.all().delete()
-    person.email, person.name, person.phone, person.erased_at = traces.nowhere, former, "", now
-    person.zone, person.is_active = "UTC", False
-    person.set_unusable_password()
-    person.save()
-    Erasure.objects.create(person=person, at=now, by=actor, words_too=words_too, places=dict(places))
-    return person
+    return places
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Refuse instead of waiting long for what somebody holds: whoever acts with the person waits for us in turn.
+
+    On PostgreSQL; SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Less than the second after which the database itself would end one of the two, whichever it likes.
+            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") not in _IN_OTHER_HANDS:
+            raise
+        raise RuleBroken(
+            "person_in_other_hands",
+            _("Somebody works at this moment on what names this person. Nothing was changed. Try again."),
+        ) from error
+
+
+# What PostgreSQL calls a lock that was not to be had, and two who wait for each other.
+_IN_OTHER_HANDS = ("55P03", "40P01")
 
 
 def _held(person_id: int) -> User:

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -300,6 +301,26 @@ def test_of_two_who_erase_a_person_at_once_one_is_told_that_it_was_done() -> Non
     (refusal,) = [given for given in answers if isinstance(given, RuleBroken)]
     assert refusal.code == "person_erased"
     assert Erasure.objects.count() == 1
+    assert records_hold()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_whoever_acts_with_them_at_that_moment_goes_first(transactional_db: None) -> None:
+    people = builders.cast()
+    case = close(
+        logged_case(people.priya, at("Mon 9:00"), explanation="Ask Priya Raman."), people.lena, at("Mon 10:00")
+    )
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        # Whoever holds the case will name Priya's account in what they write: each would wait for the other.
+        (refusal,) = all_at_once([lambda: erase(people)])
+        assert User.objects.select_for_update(nowait=True).get(pk=people.priya.pk).erased_at is None
+    assert isinstance(refusal, RuleBroken)
+    assert refusal.code == "person_in_other_hands"
+    assert not Erasure.objects.exists()
+    erase(people)
+    assert named_in(everything_kept()) == []
     assert records_hold()
 
 
