@@ -36,6 +36,7 @@ from cases.api import (
     staff,
     surveys,
     take_backs,
+    uploads,
 )
 
 # Beneath a case: what either side says and does.
@@ -45,6 +46,9 @@ of_a_case = [
     ("messages/<int:message_id>/taking-back/", take_backs.ReplyTakenBack),
     ("events/", cases.Events),
     ("files/", cases.Files),
+    ("uploads/", uploads.Uploads),
+    ("uploads/<uuid:upload_id>/", uploads.OneUpload),
+    ("uploads/<str:upload_id>/finishing/", uploads.UploadFinishing),
     ("calls/", cases.Calls),
     ("contact-attempts/", people.Attempts),
     ("closings/", closings.Closings),

@@ -72,9 +72,8 @@ def begin(request: PortalRequest, reference: str) -> HttpResponse:
         )
     except (NotRead, RuleBroken) as refused:
         return _refusal(refused)
-    prefix = "desk_" if request.user.works_here else ""
-    address = reverse(f"{prefix}case_upload", args=[reference, upload.pk])
-    return _tus(201, upload, Location=address)
+    # Beneath this address: the pages and the API have one of their own each.
+    return _tus(201, upload, Location=f"{request.path}{upload.pk}/")
 
 
 @require_http_methods(["HEAD", "PATCH", "DELETE"])
@@ -102,8 +101,8 @@ def finish(request: PortalRequest, reference: str) -> HttpResponse:
     found = case_or_404(reference, request.user)
     try:
         rows = [_mine_or_404(request, reference, _uuid(sent)) for sent in request.POST.getlist("upload")[:100]]
-        arrived = {row.pk: _arrived(row) for row in rows}
-        actions.finish_uploads(case_id=found.pk, arrived=arrived, actor=request.user, now=request.now)
+        read = {row.pk: arrived(row) for row in rows}
+        actions.finish_uploads(case_id=found.pk, arrived=read, actor=request.user, now=request.now)
     except (NotRead, RuleBroken) as refused:
         return _refusal(refused)
     messages.success(request, _added(len(rows)))
@@ -158,7 +157,12 @@ def _chunks(request: PortalRequest) -> Iterator[bytes]:
         yield chunk
 
 
-def _arrived(row: PartialUpload) -> Arrived:
+def arrived(row: PartialUpload) -> Arrived:
+    """Read a whole file before it becomes part of its case.
+
+    Raises:
+        NotRead: it is not whole yet, or it is none that is accepted.
+    """
     if row.received < row.size:
         raise NotRead(409, _("A file is not whole yet. Choose it again, and it goes on where it stopped."))
     if row.attachment is not None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
+from cases import actions
 from cases.models import Case, Partner, Plan, Triage
 from notifications.models import MailState, WebhookDelivery
 from tests.api.administering import ADMINISTERING
@@ -80,6 +82,16 @@ def _low_survey(w: World) -> str:
     return f"surveys/{w.ruth.get('surveys/').json()['results'][0]['id']}/"
 
 
+def _arrived(w: World) -> str:
+    """Return where a large file stands that is whole."""
+    case, priya = w.case(), w.people.priya
+    by: dict[str, Any] = {"actor": priya, "now": NOON}
+    found = Case.objects.get(reference=case.split("/")[1])
+    begun = actions.begin_upload(case_id=found.pk, name="trace.log", size=5, **by)
+    actions.keep_piece(upload_id=begun.pk, offset=0, piece=BytesIO(b"12345"), length=5, **by)
+    return f"{case}uploads/{begun.pk}/"
+
+
 def _waiting(w: World) -> str:
     return w.after(w.lena, w.case(), "messages/", {"body": "Which version is it?", "then_wait": True})
 
@@ -123,6 +135,7 @@ ACTS: dict[str, Callable[[World], Act]] = {
     "say": lambda w: Act(w.priya, f"{w.case()}messages/", {"body": "It is version 6.1."}),
     "take_reply_back": lambda w: Act(w.lena, f"{w.asked('messages/', {'body': 'Oops.'})}taking-back/"),
     "add_file": lambda w: Act(w.priya, f"{w.case()}files/", {"body": "The log."}, files=True),
+    "finish_upload": lambda w: Act(w.priya, f"{_arrived(w)}finishing/"),
     "log_call": lambda w: Act(w.lena, f"{w.case()}calls/", {"outcome": "reached"}),
     "close_case": lambda w: Act(
         w.priya, f"{w.case()}closings/", {"outcome": "solved_by_contact", "explanation": "It works again."}

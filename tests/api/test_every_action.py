@@ -40,11 +40,17 @@ LEFT_OUT = {
     "It is a text that one writes and reads over on a page.": """
         publish_article publish_consent_text unpublish_article write_article
         """,
-    "The pages do it; it has no door here.": """
-        add_channel add_files add_number begin_upload
-        change_channel discard_upload finish_uploads
-        keep_piece make_feed move_promises_left_alone remove_channel
-        revoke_feed try_channel
+    "By the tus protocol, which the API answers as the pages do; a small file comes with `files/`.": """
+        add_files begin_upload discard_upload keep_piece
+        """,
+    "A manager looks first at what it would move.": """
+        move_promises_left_alone
+        """,
+    "It makes or ends a secret address, or rings somebody's phone: each is looked after on its owner's page.": """
+        add_channel change_channel make_feed remove_channel revoke_feed try_channel
+        """,
+    "That a number is a caller's is a specialist's word while they speak.": """
+        add_number
         """,
 }
 
