@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cases.actions import Upload
 from cases.inbox import cutting, texts
 from cases.models import MailReason
+from cases.rules import without_links_that_act
 from cases.web import uploads
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -97,7 +98,8 @@ def read(raw: bytes) -> Letter:
     message = _parsed(raw)
     headers = _leaves(message)
     from_name, from_address = _sender(message)
-    whole = texts.clean("\n".join(_texts(message)))
+    # A link of ours that is quoted is still its reader's alone.
+    whole = without_links_that_act(texts.clean("\n".join(_texts(message))))
     files, refused = _files([part for part, is_text in headers if not is_text])
     report, returned = _report(message)
     return Letter(

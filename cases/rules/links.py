@@ -2,7 +2,8 @@
 
 import re
 
-KEY = r"[A-Za-z0-9_-]{20,}/"
+# Whoever quotes a mail may break a line before the end.
+KEY = r"[A-Za-z0-9_-]{20,}/?"
 # Whoever reads it at the desk could agree with themselves (P8.1).
 AGREES = re.compile(rf"(/severity/){KEY}")
 # Each agrees or answers (P11.1) as the contact, or makes the account of whoever was invited.

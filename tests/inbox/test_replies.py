@@ -1,6 +1,7 @@
 """A reply by mail finds its case, and counts as its writer's word: in time, after the closing, from whom it may."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -28,6 +29,7 @@ from tests import builders
 from tests.builders import all_at_once, at, deadline_of, events_of, fresh, last_event, reminded_twice
 from tests.inbox.post import about, answer_to, case_of, deliver, letter
 from tests.notifications.office import Office, mail, open_office, tell
+from tests.severities import propose
 
 pytestmark = pytest.mark.clause("P1.2")
 ASKED = "Tue 24 Nov 09:30"
@@ -301,3 +303,17 @@ def test_a_mail_that_is_read_at_the_moment_of_the_closing_wins(monkeypatch: pyte
         assert fresh(case).status == Status.OPEN
         assert case.messages.filter(by_staff=False).count() == 1
         assert Case.objects.count() == number
+
+
+def test_a_link_that_agrees_is_quoted_to_nobody_at_the_desk(office: Office) -> None:
+    case = office.log(severity=2)
+    propose(case, office.lena, 3, at(ASKED))
+    tell(ASKED)
+    asked = mail("severity_proposed", office.priya)
+    key = re.search(r"/severity/([\w-]+)/", asked.body_text)
+    assert key is not None
+    came = deliver(answer_to(asked, office.priya, f"I look at {key[0]} later."), "Tue 11:00")
+    assert case_of(came) == case
+    assert "/severity/.../" in came.whole_text
+    assert case.messages.latest("pk").body == "I look at /severity/.../ later."
+    assert key[1] not in came.whole_text
