@@ -4,7 +4,7 @@ Only the database's columns and the engine are asked, so that a list can be cut 
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -107,10 +107,15 @@ def replies(cases: CaseQuerySet, desks: Iterable[Desk]) -> Replies:
         "pk", "desk_id", "severity", Seconds("logged_at"), Seconds("first_response_at"), named=False
     )
     rows, all_desks = columns.iterator(chunk_size=CHUNK), list(desks)
-    parts = [_replies(part, all_desks) for part in iter(lambda: list(islice(rows, CHUNK)), [])]
-    if not parts:
-        return _replies([], all_desks)
-    return Replies(*(np.concatenate(column) for column in zip(*map(astuple, parts), strict=True)))
+    # The last part is empty, so there is always one.
+    parts = [_replies(list(islice(rows, CHUNK)), all_desks)]
+    while parts[-1].cases.size:
+        parts.append(_replies(list(islice(rows, CHUNK)), all_desks))
+    return Replies(
+        np.concatenate([part.cases for part in parts]),
+        np.concatenate([part.at for part in parts]),
+        np.concatenate([part.took for part in parts]),
+    )
 
 
 def _replies(rows: list[Any], desks: list[Desk]) -> Replies:
