@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from cases.models import CaseEvent, Dispatch
+from cases.models import CaseEvent, Channel, Dispatch
 from notifications import alerts, outbox, routing, webhooks
 from notifications.letters import Letter
-from notifications.models import StuckEvent
+from notifications.models import MailKind, StuckEvent
 from notifications.once import in_this_batch
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,10 @@ def _tell_together(event_ids: Sequence[int], *, now: datetime) -> int:
             alerts.ring(told, now=now)
             webhooks.tell(event, now=now)
             letters += told
+            if event.case.channel == Channel.EMAIL and any(one.kind == MailKind.CASE_RECEIVED for one in told):
+                # Whoever wrote again in this very batch has had their answer of this hour.
+                outbox.enqueue(letters, now=now)
+                letters = []
         outbox.enqueue(letters, now=now)
     StuckEvent.objects.filter(pk__in=secrets).delete()
     return len(secrets)
