@@ -60,6 +60,9 @@ def test_a_file_on_its_way_is_its_senders_alone(world: World) -> None:
     assert begin(reader, case).status_code == 403
     assert begin(world.zoe, case).status_code == 404
     address = begin(world.priya, case)["Location"]
+    assert tus(reader, "HEAD", address).status_code == 403
+    sender = Machine(world.people.priya, NOON, scopes=(Scope.CASES_WRITE,))
+    assert tus(sender, "HEAD", address).status_code == 200
     for other in (world.lena, world.zoe):
         assert tus(other, "HEAD", address).status_code == 404
         assert tus(other, "DELETE", address).status_code == 404
