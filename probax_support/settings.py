@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cases.web.middleware.ReaderMiddleware",
+    "cases.web.idle.IdleMiddleware",
     "cases.web.middleware.OwnNameMiddleware",
     "cases.web.middleware.SecondFactorMiddleware",
     "cases.web.viewings.ViewingMiddleware",
@@ -249,10 +250,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Whoever's password or second factor is changed is told by mail.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-# Seconds for which a link to a new password is good.
-PASSWORD_RESET_TIMEOUT = 3600
-# Whether staff must log in with a second factor. Demo people have none.
+PASSWORD_RESET_TIMEOUT = 3600  # seconds for which a link to a new password is good
+# Whether staff must log in with a second factor (demo people have none), and after how many idle hours they do so anew.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
+STAFF_IDLE_HOURS = env.int("STAFF_IDLE_HOURS", default=12)
 MFA_ADAPTER = "cases.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
