@@ -57,8 +57,17 @@ def log_case_by_phone(
     if known is not None:
         return known
     if not rules.is_entitled(partner.plan, partner.trial_ends_at, now):
-        said = {"channel": Channel.PHONE, "charges_accepted": charges_heard, "key": submission_key}
-        return _kept.keep(partner, contact, details, severity, actor=actor, now=now, **said)  # type: ignore[arg-type]
+        return _kept.keep(
+            partner,
+            contact,
+            details,
+            severity,
+            channel=Channel.PHONE,
+            charges_accepted=charges_heard,
+            key=submission_key,
+            actor=actor,
+            now=now,
+        )
     case = intake.case_of(partner, contact, details, channel=Channel.PHONE, key=submission_key)
     case.logged_by = actor
     _require_what_was_said(case, severity, charges_heard=charges_heard, actor=actor, now=now)

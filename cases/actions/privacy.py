@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -201,8 +202,7 @@ def _end_account(person: User) -> None:
     keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()
     for upload in PartialUpload.objects.filter(user=person):
-        path = pieces.path_of(upload.pk)
-        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+        transaction.on_commit(partial(pieces.path_of(upload.pk).unlink, missing_ok=True))
     _remove_files(Attachment.objects.filter(draft__user=person))
     for model in apps.get_models():
         for key in _erasing.keys_of(model):
