@@ -11,7 +11,8 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,15 +110,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Hand what was skipped, and why, to bin/test, which says it in its last line."""
-    reasons: dict[str, int] = {}
-    for report in terminalreporter.stats.get("skipped", []):
-        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        reason = reason.removeprefix("Skipped: ")
-        reasons[reason] = reasons.get(reason, 0) + 1
-    if target := os.environ.get("SKIPPED_TESTS_FILE"):
+    """Hand what was skipped and what failed to bin/test, which says it in its last lines."""
+    skipped = skip_reasons(terminalreporter)
+    hand_over("SKIPPED_TESTS_FILE", (f"{count} x {reason}" for reason, count in skipped.items()))
+    failures = [*terminalreporter.stats.get("failed", []), *terminalreporter.stats.get("error", [])]
+    lines = [f"{BACKEND.name}: {failure.nodeid} - {last_words(failure)}" for failure in failures]
+    if os.environ.get("CI") == "true":
+        lines += [f"{BACKEND.name}: skipped, which CI does not allow: {reason}" for reason in skipped]
+    hand_over("FAILED_TESTS_FILE", lines)
+    hand_over("TRACEBACKS_FILE", (f"== {failure.nodeid}\n{failure.longreprtext}\n" for failure in failures))
+
+
+def skip_reasons(reporter: Any) -> Counter[str]:
+    """Return why tests were skipped, and how many for each reason."""
+    given = (report.longrepr for report in reporter.stats.get("skipped", []))
+    reasons = (str(reason[2]) if isinstance(reason, tuple) else str(reason) for reason in given)
+    return Counter(reason.removeprefix("Skipped: ") for reason in reasons)
+
+
+def last_words(failure: Any) -> str:
+    """Return what a test failed with, in one line."""
+    crash = getattr(failure.longrepr, "reprcrash", None)
+    said = crash.message.splitlines()[:1] if crash else failure.longreprtext.strip().splitlines()[-1:]
+    return "".join(said)
+
+
+def hand_over(variable: str, lines: Iterable[str]) -> None:
+    """Append lines to the file that an environment variable names, if one is named."""
+    if target := os.environ.get(variable):
         with open(target, "a", encoding="utf-8") as file:  # noqa: PTH123 - a path from the shell, appended to
-            file.writelines(f"{count} x {reason}\n" for reason, count in reasons.items())
+            file.writelines(f"{line}\n" for line in lines)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
