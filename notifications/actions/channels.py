@@ -1,4 +1,7 @@
-"""Channels of alerts: added, changed, tried and removed, by whoever owns them; those of teams by managers."""
+"""Channels of alerts: added, changed, tried and removed, by whoever owns them; those of teams by managers.
+
+An alert that was given up rings again.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,9 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import vault
+from cases.actions import leave_receipt
 from cases.models import User
 from cases.rules import RuleBroken
-from notifications import alerts, services
+from notifications import alerts, outbox, services
 from notifications.models import FOR_ON_CALL, AlertChannel, AlertKind, OutgoingAlert, Team
 
 MOST_OF_ONE = 20
@@ -46,7 +50,9 @@ def add_channel(*, details: ChannelDetails, actor: User, now: datetime) -> Alert
         User.objects.select_for_update().get(pk=actor.pk)
         if AlertChannel.objects.filter(made_by=actor, removed_at=None).count() >= MOST_OF_ONE:
             raise RuleBroken("too_many_channels", _("You have 20 channels. Remove one that you no longer use."))
-        return _keep(channel, details, where)
+        kept = _keep(channel, details, where)
+        leave_receipt(None, made=kept.pk, now=now)
+        return kept
 
 
 def change_channel(*, channel_id: int, details: ChannelDetails, actor: User, now: datetime) -> AlertChannel:
@@ -89,7 +95,7 @@ def try_channel(*, channel_id: int, actor: User, now: datetime) -> OutgoingAlert
     channel = _locked(channel_id, actor)
     if not channel.is_active:
         raise RuleBroken("channel_is_off", _("This channel is switched off. Switch it on to try it."))
-    return OutgoingAlert.objects.create(
+    alert = OutgoingAlert.objects.create(
         key=f"{now.isoformat()}:{AlertKind.TEST}:{channel.pk}",
         receiver=channel,
         kind=AlertKind.TEST,
@@ -99,6 +105,26 @@ def try_channel(*, channel_id: int, actor: User, now: datetime) -> OutgoingAlert
         due_at=now,
         made_at=now,
     )
+    leave_receipt(None, made=alert.pk, now=now)
+    return alert
+
+
+@transaction.atomic(durable=True)
+def ring_again(*, alert_id: int, actor: User, now: datetime) -> OutgoingAlert:
+    """Queue an alert that was given up or withdrawn, as if it had never failed.
+
+    Raises:
+        OutgoingAlert.DoesNotExist: there is none, or the actor neither manages nor owns its channel.
+        RuleBroken: it rang, or is about to.
+    """
+    alert = OutgoingAlert.objects.select_related("receiver").get(pk=alert_id)
+    if not (is_theirs(alert.receiver, actor) or actor.manages):
+        raise OutgoingAlert.DoesNotExist
+    if not outbox.send_again(alert.pk, of=OutgoingAlert, now=now):
+        raise RuleBroken("alert_rang", _("This alert rang, or is about to. Nothing was changed."))
+    leave_receipt(None, made=alert.pk, now=now)
+    alert.refresh_from_db()
+    return alert
 
 
 def _where(address: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Mails that were given up: staff send them again."""
+"""Mails that were given up: staff send them again, one or all of them."""
 
 from datetime import datetime
 
@@ -27,3 +27,17 @@ def send_mail_again(*, mail_id: int, actor: User, now: datetime) -> OutgoingMail
     leave_receipt(None, made=mail.pk, now=now)
     mail.refresh_from_db()
     return mail
+
+
+@transaction.atomic(durable=True)
+def send_given_up_again(*, actor: User, now: datetime) -> int:
+    """Queue every mail that was given up, as if it had never failed. Returns how many.
+
+    Raises:
+        RuleBroken: the actor is no staff.
+    """
+    if not actor.works_here:
+        raise RuleBroken("staff_only", _("Only support staff can do this. Nothing was changed."))
+    count = outbox.send_all_again(now=now)
+    leave_receipt(None, made=count, now=now)
+    return count

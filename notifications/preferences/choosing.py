@@ -1,22 +1,19 @@
 """What a person chose, and what follows for a letter: now, later, in the digest, or never."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core import signing
-from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from cases import promises
 from cases.models import Partner, User
-from cases.rules import ROUND_THE_CLOCK_SEVERITY, RuleBroken
+from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from notifications.models import How, MailChoice, MailKind, MailTimes
 from notifications.once import once
 from notifications.preferences import hours
-from notifications.preferences.kinds import OPTIONAL, at_first, offered_to
+from notifications.preferences.kinds import OPTIONAL, at_first
 from sla.models import Desk
 
 # What a link of a mail is signed for, and nothing else.
@@ -66,46 +63,6 @@ def _times_of(person: User) -> MailTimes | None:
 def waits_for_nothing(severity: int | None) -> bool:
     """Return whether a mail about a case of this severity goes at once, whatever its reader chose but never."""
     return severity == ROUND_THE_CLOCK_SEVERITY
-
-
-@transaction.atomic(durable=True)
-def choose(
-    *, choices: Mapping[MailKind, How], quiet: Quiet | None, digest_at: time, actor: User, now: datetime
-) -> MailTimes:
-    """Keep which mails a person wants, and when.
-
-    Raises:
-        RuleBroken: a kind cannot be turned off or put off, or the quiet hours are none.
-    """
-    offered = offered_to(actor)
-    if any(kind not in offered or way not in offered[kind].ways for kind, way in choices.items()):
-        raise RuleBroken("mail_not_optional", _("One of these mails cannot be chosen like this. Nothing was changed."))
-    if quiet is not None and (quiet.begins == quiet.ends or not quiet.days):
-        raise RuleBroken(
-            "quiet_hours_empty", _("Quiet hours need a beginning, another end, and a day. Nothing was changed.")
-        )
-    for kind, way in choices.items():
-        MailChoice.objects.update_or_create(person=actor, kind=kind, defaults={"how": way})
-    times, _made = MailTimes.objects.update_or_create(
-        person=actor,
-        defaults={
-            "quiet_from": None if quiet is None else quiet.begins,
-            "quiet_until": None if quiet is None else quiet.ends,
-            "quiet_days": [] if quiet is None else sorted(quiet.days),
-            "digest_at": digest_at,
-            "digest_due_at": next_digest(actor, digest_at, now),
-        },
-    )
-    return times
-
-
-@transaction.atomic(durable=True)
-def turn_off(*, kind: MailKind, actor: User, now: datetime) -> None:
-    """Send no more mails of this kind to a person, by the link in one of them."""
-    if How.NEVER not in OPTIONAL[kind].ways:
-        raise RuleBroken("mail_not_optional", _("One of these mails cannot be chosen like this. Nothing was changed."))
-    MailChoice.objects.update_or_create(person=actor, kind=kind, defaults={"how": How.NEVER})
-    keep_times(actor, now)
 
 
 def keep_times(person: User, now: datetime) -> None:

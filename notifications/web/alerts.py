@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, desk_page, manager_page
-from notifications import actions, outbox, receivers
+from notifications import actions, receivers
 from notifications.actions.channels import CHOOSABLE, is_theirs
 from notifications.alerts import ByService
 from notifications.models import AlertChannel, AlertKind, MailState, OutgoingAlert, Team
@@ -202,8 +202,10 @@ def again(request: PortalRequest, alert_id: int) -> HttpResponseBase:
     alert = get_object_or_404(OutgoingAlert.objects.select_related("receiver"), pk=alert_id)
     if not (is_theirs(alert.receiver, request.user) or request.user.manages):
         raise Http404
-    if not outbox.send_again(alert.pk, of=OutgoingAlert, now=request.now):
-        messages.error(request, _("This alert rang, or is about to. Nothing was changed."))
+    try:
+        alert = actions.ring_again(alert_id=alert.pk, actor=request.user, now=request.now)
+    except RuleBroken as broken:
+        messages.error(request, str(broken.message))
         return _back(request, alert)
     return _say_how_it_went(request, receivers.send_now(alert, ByService(), now=request.now))
 

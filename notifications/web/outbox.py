@@ -21,7 +21,7 @@ from cases.rules import RuleBroken, without_links_that_act, without_links_that_a
 from cases.web.exports import csv_answer
 from cases.web.queue import Tab
 from cases.web.request import PortalRequest, desk_page
-from notifications import actions, delivery, health, heartbeat, letters, outbox
+from notifications import actions, delivery, health, heartbeat, letters
 from notifications.models import MailState, OutgoingMail, StuckEvent
 from notifications.querysets import matching
 
@@ -150,7 +150,7 @@ def body(request: PortalRequest, mail_id: int) -> HttpResponse:
 @require_POST
 def all_again(request: PortalRequest) -> HttpResponseBase:
     """Send every mail again that was given up."""
-    count = outbox.send_all_again(now=request.now)
+    count = actions.send_given_up_again(actor=request.user, now=request.now)
     if count:
         words = ngettext("%(n)s mail is on its way again.", "%(n)s mails are on their way again.", count)
         messages.success(request, words % {"n": count})

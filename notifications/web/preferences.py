@@ -19,6 +19,7 @@ from cases.models import User
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, Reading
+from notifications import actions
 from notifications.models import FOR_CONTACTS, How, MailChoice, MailKind, MailTimes
 from notifications.preferences import choosing
 from notifications.preferences.kinds import ALWAYS, OPTIONAL, at_first, offered_to
@@ -93,7 +94,7 @@ def preferences(request: PortalRequest) -> HttpResponseBase:
     form = PreferencesForm(request.POST or None, person=person, initial=_chosen(person))
     if request.method == "POST" and form.is_valid():
         try:
-            choosing.choose(
+            actions.choose_mails(
                 choices=form.choices(),
                 quiet=form.quiet(),
                 digest_at=form.cleaned_data["digest_at"],
@@ -124,7 +125,7 @@ def turn_off(request: Reading, token: str) -> HttpResponse:
         return render(request, "notifications/turn_off.html", {"person": None}, status=404)
     kind = found[1]
     if request.method == "POST":
-        choosing.turn_off(kind=kind, actor=person, now=request.now)
+        actions.turn_off_mails(kind=kind, actor=person, now=request.now)
     is_off = choosing.how(kind, person) == How.NEVER
     context = {"person": person, "tells": OPTIONAL[kind].tells, "is_off": is_off}
     return render(request, "notifications/turn_off.html", context)

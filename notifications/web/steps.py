@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, manager_page
-from notifications import steps
+from notifications import actions, steps
 from notifications.models import Moment
 from sla import store
 from sla.models import PolicyVersion
@@ -68,7 +68,7 @@ def warnings(request: PortalRequest) -> HttpResponseBase:
     form = StepsForm(request.POST or None, policy=policy, initial=shown)
     if request.method == "POST" and form.is_valid():
         try:
-            steps.change(tells=form.tells(), shares=form.shares(), actor=request.user, now=request.now)
+            actions.change_warnings(tells=form.tells(), shares=form.shares(), actor=request.user, now=request.now)
         except RuleBroken as broken:
             put_beside(form, broken)
         else:

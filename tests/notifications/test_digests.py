@@ -9,6 +9,7 @@ from pytest_django import Settings
 from cases import actions
 from cases.models import Case, Membership, User
 from notifications import redaction, sweeps
+from notifications.actions import choose_mails
 from notifications.digests import catching_up, daily
 from notifications.models import How, MailKind, MailState, MailTimes, OutgoingMail
 from notifications.preferences import choosing
@@ -140,7 +141,7 @@ def test_whoever_moves_the_hour_to_later_that_day_loses_nothing(office: Office) 
     written_to(case, "Tue 10:00")
     wake_up("Wed 08:00")
     written_to(case, "Wed 08:20", "And another thing.")
-    choosing.choose(choices={}, quiet=None, digest_at=time(9), actor=office.lena, now=at("Wed 08:30"))
+    choose_mails(choices={}, quiet=None, digest_at=time(9), actor=office.lena, now=at("Wed 08:30"))
     wake_up("Wed 09:00")
     first, second = OutgoingMail.objects.filter(kind=MailKind.DAILY_DIGEST, recipient=office.lena).order_by("pk")
     assert [line.bundled_in for line in replies()] == [first, second]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases import actions
 from cases.models import Case, User
 from cases.rules import RuleBroken
+from notifications.actions import choose_mails, turn_off_mails
 from notifications.models import FOR_CONTACTS, How, MailChoice, MailKind, MailState
 from notifications.preferences import choosing, hours
 from notifications.preferences.kinds import ALWAYS, OPTIONAL
@@ -25,7 +26,7 @@ NIGHT = choosing.Quiet(time(18), time(8), frozenset(range(7)))
 
 def choose(person: User, when: str = "Mon 9:00", quiet: choosing.Quiet | None = None, **choices: How) -> None:
     chosen = {MailKind(kind): how for kind, how in choices.items()}
-    choosing.choose(choices=chosen, quiet=quiet, digest_at=time(8), actor=person, now=at(when))
+    choose_mails(choices=chosen, quiet=quiet, digest_at=time(8), actor=person, now=at(when))
 
 
 def written_to(case: Case, when: str, words: str = "It is 6.1.") -> None:
@@ -101,7 +102,7 @@ def test_what_is_promised_to_a_contact_does_not_wait(office: Office) -> None:
 @pytest.mark.parametrize("kind", [MailKind.CASE_RECEIVED, MailKind.PROMISE_MISSED, MailKind.INVITATION])
 def test_what_must_be_told_cannot_be_turned_off(office: Office, kind: MailKind) -> None:
     with pytest.raises(RuleBroken, match="One of these mails cannot be chosen like this"):
-        choosing.choose(choices={kind: How.NEVER}, quiet=None, digest_at=time(8), actor=office.lena, now=at("Mon 9:00"))
+        choose_mails(choices={kind: How.NEVER}, quiet=None, digest_at=time(8), actor=office.lena, now=at("Mon 9:00"))
 
 
 def test_nor_can_a_contact_choose_about_mails_of_staff(office: Office) -> None:
@@ -251,4 +252,4 @@ def test_what_must_be_told_has_no_such_link(office: Office) -> None:
     assert "/mail/off/" not in told.body_text
     assert choosing.link_to_turn_off(MailKind.LOW_SCORE, office.ruth) == "", "it may be put off, not turned off"
     with pytest.raises(RuleBroken, match="cannot be chosen like this"):
-        choosing.turn_off(kind=MailKind.LOW_SCORE, actor=office.ruth, now=at("Tue 11:00"))
+        turn_off_mails(kind=MailKind.LOW_SCORE, actor=office.ruth, now=at("Tue 11:00"))

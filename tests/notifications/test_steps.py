@@ -7,6 +7,7 @@ import pytest
 from cases.models import User
 from cases.rules import RuleBroken
 from notifications import steps, sweeps
+from notifications.actions import change_warnings
 from notifications.models import MailKind, Moment, OutgoingMail, WarningStep
 from sla.models import Target
 from tests.builders import at, deadline_of
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.clause("P2.1", "P9.2")
 
 
 def set_steps(office: Office, moment: Moment, *groups: str) -> None:
-    steps.change(tells={moment: groups}, shares={}, actor=office.ruth, now=NOON)
+    change_warnings(tells={moment: groups}, shares={}, actor=office.ruth, now=NOON)
 
 
 def told(kind: MailKind) -> list[str]:
@@ -52,7 +53,7 @@ def test_where_nobody_owns_the_case_its_shift_and_the_managers_are_told_all_the_
 
 def test_another_share_moves_the_next_warning_and_none_that_was_made(office: Office) -> None:
     before = office.log("Tue 09:00")
-    steps.change(tells={}, shares={3: 50}, actor=office.ruth, now=at("Tue 09:30"))
+    change_warnings(tells={}, shares={3: 50}, actor=office.ruth, now=at("Tue 09:30"))
     after = office.log("Tue 10:00")
     # Severity 3 is answered within six hours of the desk.
     assert deadline_of(before).warn_at == at("Tue 13:30")
@@ -71,13 +72,13 @@ def test_another_share_moves_the_next_warning_and_none_that_was_made(office: Off
 )
 def test_nonsense_is_refused(office: Office, tells: Any, shares: Any, refusal: str) -> None:
     with pytest.raises(RuleBroken, match=refusal):
-        steps.change(tells=tells, shares=shares, actor=office.ruth, now=NOON)
+        change_warnings(tells=tells, shares=shares, actor=office.ruth, now=NOON)
     assert not WarningStep.objects.exists()
 
 
 def test_specialists_change_no_steps(office: Office) -> None:
     with pytest.raises(RuleBroken, match="Only a manager can do this"):
-        steps.change(tells={}, shares={1: 60}, actor=office.lena, now=NOON)
+        change_warnings(tells={}, shares={1: 60}, actor=office.lena, now=NOON)
 
 
 def changed(person: User, **said: Any) -> Any:
