@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from probax_support import logs
+from probax_support.choices import NAMES_OF_CHOICES
 
 # Lets `admin.ModelAdmin[Case]` and its like be written as the types say it.
 django_stubs_ext.monkeypatch()
@@ -297,29 +298,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "EventKind": "cases.models.EventKind",
-        "DeadlineKind": "cases.models.DeadlineKind",
-        "MessageKind": "cases.models.MessageKind",
-        "Status": "cases.lifecycle.Status",
-        "Side": "cases.lifecycle.Side",
-        "SideOfMilestone": "cases.api.plans.SIDES",
-        "FeatureState": "cases.models.FeatureState",
-        "MilestoneState": "cases.models.MilestoneState",
-        "DayState": "cases.reports.calendar.DayState",
-        "RosterKind": "cases.models.RosterKind",
-        "StaffRole": "cases.models.StaffRole",
-        "MembershipRole": "cases.models.MembershipRole",
-        "MailState": "notifications.models.MailState",
-        "ManagerRequestState": "cases.api.manager_requests.STATES",
-        "Outcome": "cases.rules.Outcome",
-        "ClosingOutcome": "cases.api.closings.OUTCOMES",
-        "AttemptOutcome": "cases.rules.AttemptOutcome",
-        "CallOutcome": "cases.api.serializers.CALLS",
-        "DecisionState": "cases.api.decisions.STATES",
-        "RequestDecision": "cases.models.RequestDecision",
-        "ChargeDecision": "cases.models.ChargeDecision",
-    },
+    "ENUM_NAME_OVERRIDES": NAMES_OF_CHOICES,
 }
 
 # --- Language, time -----------------------------------------------------------------------------------------------

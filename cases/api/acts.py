@@ -33,7 +33,7 @@ KEYS = UUID("6f0c0a4e-3f5b-4c9b-9d55-3f6f5d3a8a51")
 
 @dataclass(frozen=True)
 class Telling:
-    """How an act beside cases is answered: the body by the id of the row, and the status.
+    """How an act beside cases is answered: the body by the id of the row, or by the count, and the status.
 
     An answer that holds a secret is never kept, but told anew.
     """
@@ -54,7 +54,7 @@ def keyed(request: Request) -> dict[str, Any]:
     return {"submission_key": submission_key(request), **by(request)}
 
 
-def act(request: Request, call: Callable[[], Model | None], tell: Telling | None = None) -> Response:
+def act(request: Request, call: Callable[[], Model | int | None], tell: Telling | None = None) -> Response:
     """Carry out one act and answer with the case as it stands after it, or by `tell` with what it made beside cases.
 
     With an `Idempotency-Key` the act is done once, and the same request again gets the same answer for 24 hours. With
@@ -80,7 +80,10 @@ def act(request: Request, call: Callable[[], Model | None], tell: Telling | None
     if done is None:
         raise NotFound
     receipt = Receipt(actor=asked.actor, key=key, fingerprint=fingerprint, made_at=moment(request))
-    receipt.case, receipt.made = (done, None) if isinstance(done, Case) else (None, done.pk)
+    if isinstance(done, Case):
+        receipt.case = done
+    else:
+        receipt.made = done if isinstance(done, int) else done.pk
     answer = _told(request, receipt, tell)
     if key:
         _keep(receipt, answer, is_left=not asked.key, secret=tell is not None and tell.secret)

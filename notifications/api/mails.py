@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from cases.api.acts import Telling, act
 from cases.api.pagination import LatestFirst, ListView
 from cases.api.views import ApiView, asked_of, by, for_staff
-from notifications import actions
+from notifications import actions, delivery
 from notifications.models import MailKind, MailState, OutgoingMail
 from notifications.querysets import matching
 
@@ -24,8 +24,39 @@ class MailSerializer(serializers.ModelSerializer[OutgoingMail]):
 
     class Meta:
         model = OutgoingMail
-        fields = ("id", "kind", "state", "to_address", "subject", "case", "made_at", "sent_at", "tries", "last_error")
+        fields: tuple[str, ...] = (
+            "id",
+            "kind",
+            "state",
+            "to_address",
+            "subject",
+            "case",
+            "made_at",
+            "sent_at",
+            "tries",
+            "last_error",
+        )
         read_only_fields = fields
+
+
+class WholeMailSerializer(MailSerializer):
+    """A mail with its text, without the links that act in its reader's name."""
+
+    body_text = serializers.SerializerMethodField()
+
+    class Meta(MailSerializer.Meta):
+        fields = (*MailSerializer.Meta.fields, "body_text")
+        read_only_fields = fields
+
+    def get_body_text(self, mail: OutgoingMail) -> str:
+        """Return what it says."""
+        return delivery.as_staff_read_it(mail.body_text)
+
+
+class QueuedSerializer(serializers.Serializer[Any]):
+    """How many mails are on their way again."""
+
+    queued = serializers.IntegerField()
 
 
 class MailFilters(serializers.Serializer[Any]):
@@ -49,6 +80,30 @@ class Mails(ListView):
         asked = asked_of(MailFilters, request)
         found = matching(_mails(), state=asked.get("state", ""), words=asked.get("q", ""))
         return self.page(request, found, MailSerializer)
+
+
+class OneMail(ApiView):
+    """One mail."""
+
+    @extend_schema(operation_id="read_mail", responses=WholeMailSerializer)
+    def get(self, request: Request, mail_id: int) -> Response:
+        """Read a mail and what became of it. For staff alone."""
+        for_staff(request)
+        return Response(WholeMailSerializer(OutgoingMail.objects.select_related("case").get(pk=mail_id)).data)
+
+
+class MailsAgain(ApiView):
+    """One more try of every mail that was given up."""
+
+    @extend_schema(operation_id="send_given_up_again", request=None, responses={202: QueuedSerializer})
+    def post(self, request: Request) -> Response:
+        """Send every mail again that was given up, as staff."""
+        for_staff(request)
+        return act(
+            request,
+            lambda: actions.send_given_up_again(**by(request)),
+            Telling(lambda count: {"queued": count}, 202),
+        )
 
 
 class MailAgain(ApiView):

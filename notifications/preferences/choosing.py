@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 from django.core import signing
 from django.urls import reverse
+from django_stubs_ext import StrOrPromise
 
 from cases import promises
 from cases.models import Partner, User
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
-from notifications.models import How, MailChoice, MailKind, MailTimes
+from notifications.models import FOR_CONTACTS, How, MailChoice, MailKind, MailTimes
 from notifications.once import once
 from notifications.preferences import hours
-from notifications.preferences.kinds import OPTIONAL, at_first
+from notifications.preferences.kinds import ALWAYS, OPTIONAL, at_first, offered_to
 from sla.models import Desk
 
 # What a link of a mail is signed for, and nothing else.
@@ -37,6 +38,17 @@ def how(kind: MailKind, person: User) -> How:
         return How.NOW
     chosen = _choices_of(person).get(kind)
     return at_first(kind, person) if chosen is None else How(chosen)
+
+
+def chosen_by(person: User) -> dict[MailKind, How]:
+    """Return how a person gets each kind of mail that they may choose about."""
+    chosen = _choices_of(person)
+    return {kind: How(chosen.get(kind, at_first(kind, person))) for kind in offered_to(person)}
+
+
+def always_sent_to(person: User) -> dict[MailKind, StrOrPromise]:
+    """Return the kinds of mail that a person cannot turn off, each with the reason why."""
+    return {kind: why for kind, why in ALWAYS.items() if person.works_here == (kind not in FOR_CONTACTS)}
 
 
 def may_leave_at(kind: MailKind, person: User, at: datetime) -> datetime:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.rules import RuleBroken, without_links_that_act, without_links_that_agree
+from cases.rules import RuleBroken
 from cases.web.exports import csv_answer
 from cases.web.queue import Tab
 from cases.web.request import PortalRequest, desk_page
@@ -119,19 +119,11 @@ def one(request: PortalRequest, mail_id: int) -> HttpResponse:
     mail = get_object_or_404(OutgoingMail.objects.select_related("case", "recipient", "event"), pk=mail_id)
     context = {
         "mail": mail,
-        "body_text": _as_staff_read_it(mail.body_text),
+        "body_text": delivery.as_staff_read_it(mail.body_text),
         "from_address": mail.sent_from or letters.sender(),
         "mail_server_is_set": delivery.server_is_set(),
     }
     return render(request, "notifications/mail.html", context)
-
-
-def _as_staff_read_it(text: str) -> str:
-    """Return what a mail says without the links that act in its reader's name.
-
-    Where no mail leaves, mails are read here alone: only those that agree are taken out.
-    """
-    return without_links_that_act(text) if delivery.server_is_set() else without_links_that_agree(text)
 
 
 @csp_replace(MAIL_POLICY)
@@ -141,7 +133,7 @@ def _as_staff_read_it(text: str) -> str:
 def body(request: PortalRequest, mail_id: int) -> HttpResponse:
     """Return the HTML of a mail alone, for the frame on its page."""
     mail = get_object_or_404(OutgoingMail, pk=mail_id)
-    response = HttpResponse(_as_staff_read_it(mail.body_html))
+    response = HttpResponse(delivery.as_staff_read_it(mail.body_html))
     response["Cache-Control"] = "private, no-store"
     return response
 

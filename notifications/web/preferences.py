@@ -20,9 +20,9 @@ from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, Reading
 from notifications import actions
-from notifications.models import FOR_CONTACTS, How, MailChoice, MailKind, MailTimes
+from notifications.models import How, MailKind, MailTimes
 from notifications.preferences import choosing
-from notifications.preferences.kinds import ALWAYS, OPTIONAL, at_first, offered_to
+from notifications.preferences.kinds import OPTIONAL, offered_to
 
 # For a digest "at once" makes no sense: one gets it or not.
 DIGEST_WAYS = [(How.NOW, _lazy("Every business morning")), (How.NEVER, _lazy("Not at all"))]
@@ -132,9 +132,8 @@ def turn_off(request: Reading, token: str) -> HttpResponse:
 
 
 def _chosen(person: User) -> dict[str, Any]:
-    chosen = dict(MailChoice.objects.filter(person=person).values_list("kind", "how"))
     times = MailTimes.objects.filter(person=person).first()
-    found: dict[str, Any] = {kind.value: chosen.get(kind, at_first(kind, person)) for kind in offered_to(person)}
+    found: dict[str, Any] = {kind.value: how for kind, how in choosing.chosen_by(person).items()}
     if times is None:
         return found | {"digest_at": choosing.FIRST_DIGEST_AT, "quiet_days": [0, 1, 2, 3, 4]}
     return found | {
@@ -148,7 +147,6 @@ def _chosen(person: User) -> dict[str, Any]:
 def _always(person: User) -> list[tuple[StrOrPromise, list[StrOrPromise]]]:
     """Return the mails that this person cannot turn off, by the reason why."""
     found: dict[StrOrPromise, list[StrOrPromise]] = {}
-    for kind, reason in ALWAYS.items():
-        if person.works_here == (kind not in FOR_CONTACTS):
-            found.setdefault(reason, []).append(kind.label)
+    for kind, reason in choosing.always_sent_to(person).items():
+        found.setdefault(reason, []).append(kind.label)
     return list(found.items())

@@ -10,6 +10,7 @@ from cases.models import Case, Partner, Plan, Triage
 from notifications.models import MailState, WebhookDelivery
 from tests.api.administering import ADMINISTERING
 from tests.api.sorting import SORTING
+from tests.api.telling import TELLING
 from tests.api.world import NOON, Act, World
 from tests.builders import at
 
@@ -238,6 +239,7 @@ ACTS: dict[str, Callable[[World], Act]] = {
     "settle_triage": lambda w: Act(w.lena, f"{_unclear(w)}triage/"),
     **ADMINISTERING,
     **SORTING,
+    **TELLING,
 }
 
 

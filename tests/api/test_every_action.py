@@ -46,8 +46,11 @@ LEFT_OUT = {
     "A manager looks first at what it would move.": """
         move_promises_left_alone
         """,
-    "It makes or ends a secret address, or rings somebody's phone: each is looked after on its owner's page.": """
-        add_channel change_channel make_feed remove_channel revoke_feed try_channel
+    "It is done by the link in a mail, without login.": """
+        turn_off_mails
+        """,
+    "It makes or ends a secret address.": """
+        make_feed revoke_feed
         """,
     "That a number is a caller's is a specialist's word while they speak.": """
         add_number

@@ -89,6 +89,8 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("incoming-mails/", "staff"),
         ("bounced-addresses/", "staff"),
         ("mails/", "staff"),
+        ("alert-channels/", "staff"),
+        ("warnings/", "managers"),
         ("policies/", "managers"),
         ("staff/", "managers"),
         ("desks/au/changed-days/", "managers"),
