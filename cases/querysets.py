@@ -186,19 +186,6 @@ class CaseQuerySet(QuerySet["Case"]):
         """Load what a row of a list shows, in the same query."""
         return self.select_related("partner", "contact", "assignee", "desk")
 
-    def with_what_stands(self) -> Self:
-        """Load the closing and the plan in force and the open episode of each case, in the same query.
-
-        The database keeps one of each at most.
-        """
-        return self.annotate(
-            closing_in_force=FilteredRelation("closings", condition=Q(closings__taken_back_at=None)),
-            plan_in_force=FilteredRelation("plans", condition=Q(plans__ended_at=None)),
-            open_episode=FilteredRelation("episodes", condition=Q(episodes__ended_at=None)),
-        ).select_related(
-            "closing_in_force__survey", "closing_in_force__closed_by", "plan_in_force__made_by", "open_episode__held_by"
-        )
-
     def with_next_promise(self, reader: "User") -> Self:
         """Load each case's open deadlines that `reader` may know of as `next_promise`, the earliest first.
 

@@ -15,7 +15,10 @@ from sla.models import Desk, PolicyVersion
 
 if TYPE_CHECKING:
     from cases.models.attempts import WaitingEpisode
+    from cases.models.consents import ConsentText
     from cases.models.deadlines import Deadline
+    from cases.models.incoming import MailAddress
+    from cases.models.macros import Macro
     from cases.models.people import User
     from cases.models.plans import ActionPlan
     from sla.engine.calendar import Calendar
@@ -238,7 +241,7 @@ class Case(models.Model):
         """Whether the case still goes on; closed is closed (P9.6)."""
         return self.status != Status.CLOSED
 
-    # Set by `querysets.with_what_stands`.
+    # Set on a case's page (`web/case_reading.py`); the database keeps one of each at most.
     closing_in_force: "Closing | None" = None
     plan_in_force: "ActionPlan | None" = None
     open_episode: "WaitingEpisode | None" = None
@@ -249,9 +252,9 @@ class Case(models.Model):
         # What `querysets.with_closing` adds.
         standing_closing: list["Closing"]
         # What `web/case_reading.py` adds to a case on its page.
-        mail_comes_back: bool
-        consent_version: int | None
-        consent_words: str | None
+        mail_stopped: MailAddress | None
+        consent_text: ConsentText | None
+        macros: list[Macro]
         hours: Calendar
         people: list[User]
         # What `web/place.py` adds to a neighbour.

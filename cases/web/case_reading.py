@@ -1,14 +1,16 @@
-"""What the page of a case reads: the case with what stands in one query, and all its nouns in another.
+"""What the page of a case reads: the case in one query, and all that belongs to it and stands around it in another.
 
 Panels take their rows from here (`case.deadlines.all()`), so nothing is asked for twice, and a case with every noun
 takes no more queries than one with none. What is added to the case stands under `TYPE_CHECKING` in its model.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 
@@ -20,14 +22,19 @@ from cases.models import (
     Attachment,
     Case,
     CaseLink,
+    ChargeReview,
+    Closing,
     CloudAction,
     CloudConsent,
     ConsentText,
     ContactAttempt,
     Deadline,
     DiagnosticRequest,
+    FeatureRequest,
+    FeatureRequestCase,
     IncomingMail,
     Investigation,
+    Macro,
     MailAddress,
     ManagerRequest,
     ManagerRequestWord,
@@ -35,18 +42,24 @@ from cases.models import (
     Milestone,
     OnCallAlert,
     PartialUpload,
+    Partner,
     Presence,
+    ProductArea,
     RemoteSession,
     ResourceAbsence,
     SeverityAgreement,
     SeverityProposal,
+    StaffRole,
+    Survey,
     User,
+    WaitingEpisode,
     Watcher,
     WordDraft,
     Workaround,
 )
 from cases.models.incoming import TO_SORT
-from cases.web.rows_together import hold, in_order, join, keys_of, rows_of
+from cases.web.rows_together import Together, hold, hold_one, in_order, join, keys_of
+from sla.models import Desk, PolicyVersion, Target
 
 if TYPE_CHECKING:
     from django.db.models import ForeignObjectRel
@@ -100,40 +113,92 @@ STAFF_NOUNS: dict[str, tuple[Rows, *tuple[str, ...]]] = {
 }
 
 
+# What stands in the question for the case, its reader and what the case points to.
+PLACES = {
+    name: -1 - number
+    for number, name in enumerate(
+        ("case", "reader", "partner", "desk", "policy", "product_area", "follow_up_of", "contact")
+    )
+}
+REFERENCE = {"reference": "-", "reader": PLACES["reader"]}
+
+
 def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
     """Return a case with all that its page shows.
 
     Raises:
         Http404: there is none, or `reader` may not know of it.
     """
-    found = _with_what_stands(reference, reader, now)
-    nouns = NOUNS | (STAFF_NOUNS if reader.works_here else {})
-    own = {name: rows(reader).filter(**{_key(name): found}) for name, (rows, *_) in nouns.items()}
-    read = rows_of(own | _behind_nouns(found, reader))
-    rows = [row for of_a_noun in read.values() for row in of_a_noun]
-    people = list(_people_around(found, reader, keys_of(User, rows)))
-    join(rows, [found, *people, *rows])
-    for name, (_, *order) in nouns.items():
+    staff = reader.works_here
+    # Nobody's text holds NUL, and the database takes none.
+    cases = _case_alone(staff).ask(reference=reference.replace("\0", ""), reader=reader.pk)["case"]
+    if not cases:
+        raise Http404
+    found: Case = cases[0]
+    points = {name: getattr(found, f"{name}_id") for name in PLACES if name not in ("case", "reader")}
+    read = _nouns_of_a_case(staff).ask(case=found.pk, reader=reader.pk, **points)
+    rows = [found, *(row for of_a_noun in read.values() for row in of_a_noun)]
+    known = {row.pk for row in rows if isinstance(row, User)}
+    others = keys_of(User, rows) - known
+    strangers = list(User.objects.filter(pk__in=others)) if others else []
+    join(rows, [*rows, *strangers])
+    for name, (_, *order) in (NOUNS | (STAFF_NOUNS if staff else {})).items():
         hold(found, name, in_order(read[name], *order))
+    _hold_what_stands(found, read, now)
     _hold_what_is_behind(found, read)
     found.hours = promises.hours_of(found.partner, found.desk)
-    found.people = [one for one in people if one.is_active and _is_around(one, reader)]
+    found.people = _people_around(read, reader)
     return found
 
 
-def _with_what_stands(reference: str, reader: User, now: datetime) -> Case:
-    stopped = MailAddress.objects.exclude(stopped_at=None)
-    facts: dict[str, Any] = {"mail_comes_back": Exists(stopped.filter(address=Lower(OuterRef("contact__email"))))}
-    in_force = ConsentText.objects.filter(in_force_from__lte=now).order_by("-version")
-    facts |= {f"consent_{name}": Subquery(in_force.values(name)[:1]) for name in ("version", "words")}
-    joined = ["product_area", "follow_up_of", "policy", "feature_link__request", "logged_by", "charges_heard_by"]
-    if reader.works_here:
-        joined += ["charge_review__verdict_by", "charge_review__decided_by"]
-    cases = Case.objects.visible_to(reader).with_people().with_what_stands().select_related(*joined)
-    found = cases.annotate(**facts).filter(reference=reference).first()
-    if found is None:
-        raise Http404
-    return found
+@cache
+def _case_alone(staff: bool) -> Together:
+    return Together({"case": _visible_cases(_somebody(staff)).filter(reference=REFERENCE["reference"])}, REFERENCE)
+
+
+@cache
+def _nouns_of_a_case(staff: bool) -> Together:
+    reader, case = _somebody(staff), Case(pk=PLACES["case"])
+    nouns = NOUNS | (STAFF_NOUNS if staff else {})
+    own = {name: rows(reader).filter(**{_key(name): case}) for name, (rows, *_) in nouns.items()}
+    return Together(own | _standing(case) | _around(staff) | _behind_nouns(case, reader), PLACES)
+
+
+def _somebody(staff: bool) -> User:
+    return User(pk=PLACES["reader"], staff_role=StaffRole.SPECIALIST if staff else "")
+
+
+def _standing(case: Case) -> dict[str, QuerySet[Any]]:
+    """Return what a case has one of or none."""
+    return {
+        "closing": Closing.objects.filter(case=case, taken_back_at=None),
+        "survey": Survey.objects.filter(closing__case=case, closing__taken_back_at=None),
+        "plan_in_force": ActionPlan.objects.filter(case=case, ended_at=None),
+        "episode": WaitingEpisode.objects.filter(case=case, ended_at=None),
+        "charge_review": ChargeReview.objects.filter(case=case),
+        "feature_link": FeatureRequestCase.objects.filter(case=case),
+        "feature": FeatureRequest.objects.filter(links__case=case),
+    }
+
+
+def _around(staff: bool) -> dict[str, QuerySet[Any]]:
+    """Return what a case points to, and who may have to do with it."""
+    contact = User.objects.filter(pk=PLACES["contact"])
+    here = {"staff": User.objects.exclude(staff_role=""), "macros": Macro.objects.all()} if staff else {}
+    members = Membership.objects.filter(partner=PLACES["partner"], is_active=True)
+    return {
+        "partner": Partner.objects.filter(pk=PLACES["partner"]),
+        "desk": Desk.objects.filter(pk=PLACES["desk"]),
+        "policy": PolicyVersion.objects.filter(pk=PLACES["policy"]),
+        "targets": Target.objects.filter(policy=PLACES["policy"]),
+        "product_area": ProductArea.objects.filter(pk=PLACES["product_area"]),
+        "follow_up_of": Case.objects.filter(pk=PLACES["follow_up_of"]),
+        "memberships": members,
+        "members": User.objects.filter(pk__in=members.values("user")),
+        "stopped": MailAddress.objects.exclude(stopped_at=None).filter(address__in=contact.values(low=Lower("email"))),
+        "consent_texts": ConsentText.objects.all(),
+        **here,
+    }
 
 
 def _behind_nouns(case: Case, reader: User) -> dict[str, QuerySet[Any]]:
@@ -147,9 +212,27 @@ def _behind_nouns(case: Case, reader: User) -> dict[str, QuerySet[Any]]:
         "milestones": Milestone.objects.filter(plan__case=case),
         "waits": Milestone.after.through.objects.filter(from_milestone__plan__case=case),
         "said": ManagerRequestWord.objects.filter(request__case=case),
-        "texts": ConsentText.objects.filter(pk__in=CloudConsent.objects.filter(case=case).values("text")),
         "linked": _visible_cases(reader).filter(pk__in=ids_of(older, newer)),
     }
+
+
+def _hold_what_stands(case: Case, read: dict[str, list[Any]], now: datetime) -> None:
+    case.closing_in_force, case.plan_in_force, case.open_episode = (
+        _one_of(read[name]) for name in ("closing", "plan_in_force", "episode")
+    )
+    for name in ("charge_review", "feature_link"):
+        hold_one(case, name, _one_of(read[name]))
+    if case.closing_in_force is not None:
+        hold_one(case.closing_in_force, "survey", _one_of(read["survey"]))
+    hold(case.policy, "targets", in_order(read["targets"], "severity"))
+    case.mail_stopped = _one_of(read["stopped"])
+    texts = [text for text in read["consent_texts"] if text.in_force_from <= now]
+    case.consent_text = max(texts, key=attrgetter("version"), default=None)
+    case.macros = sorted(read.get("macros", ()), key=lambda macro: macro.name.casefold())
+
+
+def _one_of(rows: list[Any]) -> Any:
+    return rows[0] if rows else None
 
 
 def _hold_what_is_behind(case: Case, read: dict[str, list[Any]]) -> None:
@@ -163,21 +246,13 @@ def _hold_what_is_behind(case: Case, read: dict[str, list[Any]]) -> None:
         hold(request, "said", in_order((word for word in read["said"] if word.request_id == request.pk), "pk"))
 
 
-def _people_around(case: Case, reader: User, named: Iterable[int]) -> QuerySet[User]:
-    """Return who writes for a case's partner, with `membership`, who is `named`, and to staff all of staff."""
-    those = Membership.objects.filter(partner=case.partner_id, is_active=True).values("user_id")
-    # A union, so that the database looks at these people alone, however many others there are.
-    those = those.union(User.objects.filter(pk__in=named).values("pk"))
-    if reader.works_here:
-        those = those.union(User.objects.exclude(staff_role="").values("pk"))
-    of_this_partner = Q(memberships__partner=case.partner_id, memberships__is_active=True)
-    joined: dict[str, Any] = {"membership": FilteredRelation("memberships", condition=of_this_partner)}
-    found = User.objects.filter(pk__in=those).annotate(**joined).select_related(*joined)
-    return found.order_by("name", "pk")
-
-
-def _is_around(person: User, reader: User) -> bool:
-    return person.membership is not None or (reader.works_here and person.works_here)
+def _people_around(read: dict[str, list[Any]], reader: User) -> list[User]:
+    """Return who writes for a case's partner, each with their `membership`, and to staff all of staff."""
+    memberships = {membership.user_id: membership for membership in read["memberships"]}
+    people = {one.pk: one for one in [*read["members"], *read.get("staff", ())] if one.is_active}
+    for one in people.values():
+        one.membership = memberships.get(one.pk)
+    return sorted(people.values(), key=lambda one: (one.name.casefold(), one.pk))
 
 
 def _key(relation: str) -> str:

@@ -104,9 +104,7 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
             "consent_answer_form": ConsentAnswerForm(initial=which),
             "withdraw_form": WithdrawForm(initial=which),
         }
-    in_force = _first_version()
-    if found.consent_version is not None:
-        in_force = ConsentText(version=found.consent_version, words=found.consent_words or "")
+    in_force = found.consent_text or _first_version()
     unanswered = consent is not None and consent.answered_at is None
     return shown | {
         "consent_text": in_force,

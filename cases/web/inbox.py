@@ -241,8 +241,4 @@ def _likely_partner(found: IncomingMail) -> Partner | None:
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the mails that came in for a case, and whether mails to its contact come back."""
-    stopped = MailAddress.objects.exclude(stopped_at=None).filter(address=case.contact.email.lower())
-    return {
-        "mails_in": case.mails_in.all(),
-        "mail_stopped": stopped.first() if case.mail_comes_back else None,
-    }
+    return {"mails_in": case.mails_in.all(), "mail_stopped": case.mail_stopped}

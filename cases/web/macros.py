@@ -13,7 +13,7 @@ from cases.web.request import PortalRequest
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the macros to pick from."""
-    return {"macros": list(Macro.objects.order_by("name"))}
+    return {"macros": case.macros}
 
 
 def words_of_macro(case: Case, request: PortalRequest) -> str:

@@ -7,20 +7,36 @@ page would ask two dozen times for a row or none.
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Field, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.functions import JSONArray
 
 
-def rows_of(nouns: Mapping[str, QuerySet[Any]]) -> dict[str, list[Any]]:
-    """Return the rows of each noun, in one query and in no order. What a queryset joins for its rows is left out."""
-    first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
-    found: dict[str, list[Any]] = {name: [] for name in nouns}
-    for name, values in first.union(*others, all=True):
-        found[name].append(_instance(nouns[name].model, values))
-    return found
+class Together:
+    """Nouns that are read in one question. Its SQL is made once for a process, as making it costs more than its answer.
+
+    `nouns` are filtered by stand-ins of `places`, values that nothing else has: `ask` puts what is asked for there.
+    """
+
+    def __init__(self, nouns: Mapping[str, QuerySet[Any]], places: Mapping[str, Any]) -> None:
+        first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
+        self._models: dict[str, type[Model]] = {name: rows.model for name, rows in nouns.items()}
+        self._sql, self._values = first.union(*others, all=True).query.sql_with_params()
+        self._places = {stand_in: name for name, stand_in in places.items()}
+
+    def ask(self, **of: Any) -> dict[str, list[Any]]:
+        """Return the rows of each noun, in no order. What a queryset joins for its rows is left out."""
+        found: dict[str, list[Any]] = {name: [] for name in self._models}
+        with connection.cursor() as cursor:
+            places = self._places
+            cursor.execute(self._sql, [of[places[one]] if one in places else one for one in self._values])
+            for name, values in cursor.fetchall():
+                found[name].append(_instance(self._models[name], json.loads(values)))
+        return found
 
 
 def join(rows: Iterable[Model], known: Iterable[Model]) -> None:
@@ -55,11 +71,17 @@ def hold(owner: Model, relation: str, rows: list[Any]) -> None:
     owner.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = kept
 
 
+def hold_one(owner: Model, relation: str, row: Model | None) -> None:
+    """Let `owner.<relation>`, which leads to one row or none, answer with `row`."""
+    owner._state.fields_cache[relation] = row
+
+
 def _as_arrays(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     columns = JSONArray(*(field.attname for field in rows.model._meta.concrete_fields))
     return rows.order_by().values_list(Value(name, TextField()), columns)
 
 
+@cache
 def _foreign_keys(model: type[Model]) -> list[Field[Any, Any]]:
     return [field for field in model._meta.concrete_fields if field.is_relation]
 

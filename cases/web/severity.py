@@ -59,7 +59,7 @@ def options(
     case: Case, hours: Calendar, standing: SeverityStands, now: datetime, levels: Iterable[int]
 ) -> list[SeverityOption]:
     """Return the severities that could be agreed on, with the deadline that each gives if it were agreed now (P2.3)."""
-    rows = {row.severity: row for row in case.policy.targets.order_by("severity")}
+    rows = {row.severity: row for row in case.policy.targets.all()}
     moves = not standing.answered and not standing.missed
     targets = {level: store.target(case.policy, row) for level, row in rows.items()}
     facts = promises.facts_of_case(case, now, targets=targets) if moves else None
