@@ -13,7 +13,17 @@ from django.db import transaction
 from django.db.models import CharField, ForeignKey, JSONField, Model, TextField
 
 from cases.actions import _chain
-from cases.models import Attachment, Case, CaseDraft, CaseEvent, Dispatch, EventWords, IncomingMail
+from cases.models import (
+    Attachment,
+    Case,
+    CaseDraft,
+    CaseEvent,
+    Dispatch,
+    EventWords,
+    IncomingMail,
+    Message,
+    MessageKind,
+)
 from cases.rules import REMOVED
 
 # Removes a text from what is kept elsewhere about a case, and returns how often it stood there.
@@ -35,7 +45,7 @@ def erase(case: Case, secret: str) -> dict[str, Any]:
     places: Counter[str] = Counter()
     for model, path in _tables_of_a_case():
         for row in model._default_manager.filter(**{path: case.pk}):
-            places[str(model._meta.verbose_name)] += _erase_from(row, secret)
+            places[place_of(row)] += _erase_from(row, secret)
     rewritten: dict[str, str] = {}
     # The end of a chain is where the case says, so events that nothing binds yet are bound first.
     if _chain.bind(case):
@@ -44,13 +54,24 @@ def erase(case: Case, secret: str) -> dict[str, Any]:
         clean, count = without(wording.words, secret)
         if count:
             rewritten |= _chain.rewrite(wording, clean)
-            places[str(CaseEvent._meta.verbose_name)] += count
+            places[place_of(wording.event)] += count
     for draft in CaseDraft.objects.filter(user__memberships__partner=case.partner).distinct():
-        places[str(CaseDraft._meta.verbose_name)] += _erase_from(draft, secret)
+        places[place_of(draft)] += _erase_from(draft, secret)
     for eraser in _erasers:
         places["mail"] += eraser(case, secret)
     found = {place: count for place, count in places.items() if count}
     return {"places": found, "rewritten": rewritten} if found else {}
+
+
+def place_of(row: Model) -> str:
+    """Return what the record calls a place, in English. What contacts may not read has a name of its own."""
+    word = row.message if isinstance(row, Attachment) else row if isinstance(row, Message) else None
+    place = str(row._meta.verbose_name_raw)
+    if word is None:
+        return place
+    if word.kind == MessageKind.NOTE:
+        return f"{place} of a note" if row is not word else "note"
+    return place if word.taken_back_at is None else f"{place} taken back"
 
 
 def without(value: Any, secret: str) -> tuple[Any, int]:

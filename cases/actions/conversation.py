@@ -203,7 +203,8 @@ def say(
         author=actor,
         by_staff=actor.works_here,
         channel=channel,
-        body=body,
+        # Whoever pastes a link that acts in their name gives it to nobody else.
+        body=rules.without_links_that_act(body),
         said_at=said_at or now,
         submission_key=key,
     )

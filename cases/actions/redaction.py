@@ -54,13 +54,13 @@ def redact_file(*, case_id: int, attachment_id: int, reason: str, actor: User, n
         raise RuleBroken("file_gone", _("This file is not there any more: somebody removed it. Nothing was changed."))
     if not actor.works_here and file.uploaded_by_id != actor.pk:
         raise RuleBroken("file_not_yours", _("Only whoever sent a file, or we, can remove it. Ask us to do it."))
+    erased = {"places": {_erasing.place_of(file): 1}}
     stored, message = file.file.name, file.message
     file.delete()
     _erasing.forget_file(stored)
     if message is not None:
         for mail in IncomingMail.objects.filter(message=message):
             _erasing.forget_raw_mail(mail)
-    erased = {"places": {str(Attachment._meta.verbose_name): 1}}
     _leave_trace(case, reason, erased, actor=actor, now=now)
     return case
 
@@ -82,4 +82,6 @@ def _leave_trace(case: Case, reason: str, erased: dict[str, Any], *, actor: User
     short = reason.strip()[:300]
     redaction = Redaction.objects.create(case=case, at=now, by=actor, reason=short, places=erased["places"])
     facts = {"redaction": redaction.pk, "reason": short} | erased
-    _record.record(case, EventKind.REDACTED, actor=actor, now=now, public=True, facts=facts)
+    # Of what stood in notes alone no contact hears.
+    public = bool(rules.places_of_contacts(erased["places"]))
+    _record.record(case, EventKind.REDACTED, actor=actor, now=now, public=public, facts=facts)

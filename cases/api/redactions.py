@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,21 +13,27 @@ from cases.api.acts import act
 from cases.api.fields import long_text
 from cases.api.pagination import ListView
 from cases.api.serializers import CaseSerializer, PersonSerializer
-from cases.api.views import by, case_of, checked
+from cases.api.views import by, case_of, checked, person
 from cases.models import Case, Redaction
-from cases.rules import RuleBroken
+from cases.rules import PLACES_OF_CONTACTS, RuleBroken, places_of_contacts
 
 
 class RedactionSerializer(serializers.ModelSerializer[Redaction]):
     """The trace of a removal: who, when and why, and how often it stood where. What it was is kept nowhere."""
 
     by = PersonSerializer()
-    places = serializers.DictField(child=serializers.IntegerField())
+    places = serializers.SerializerMethodField(help_text="To a contact: where contacts could read it.")
 
     class Meta:
         model = Redaction
         fields = ("id", "at", "by", "reason", "places")
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_places(self, redaction: Redaction) -> dict[str, int]:
+        """Return how often it stood where."""
+        staff = person(self.context["request"]).works_here
+        return redaction.places if staff else places_of_contacts(redaction.places)
 
 
 class NewRedactionSerializer(serializers.Serializer[Any]):
@@ -43,8 +49,11 @@ class Redactions(ListView):
 
     @extend_schema(operation_id="list_redactions", responses=RedactionSerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
-        """List what was removed, by whom and why, oldest first."""
-        return self.page(request, case_of(request, reference).redactions.select_related("by"), RedactionSerializer)
+        """List what was removed, by whom and why, oldest first; to contacts where it stood before their eyes."""
+        found = case_of(request, reference).redactions.select_related("by")
+        if not person(request).works_here:
+            found = found.filter(places__has_any_keys=sorted(PLACES_OF_CONTACTS))
+        return self.page(request, found, RedactionSerializer)
 
     @extend_schema(operation_id="redact", request=NewRedactionSerializer, responses={201: CaseSerializer})
     def post(self, request: Request, reference: str) -> Response:

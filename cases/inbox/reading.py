@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from cases.actions import Upload
 from cases.inbox import cutting, texts
 from cases.models import MailReason
-from cases.rules import without_links_that_act
+from cases.rules import bytes_without_links_that_act, without_links_that_act
 from cases.web import uploads
 
 MOST_BYTES = 25 * 1024 * 1024
@@ -329,7 +329,8 @@ def _files(parts: list[Message]) -> tuple[list[Upload], list[dict[str, str]]]:
             refused.append({"name": name, "why": _("Too many files came with this mail.")})
             continue
         # SimpleUploadedFile reduces a name to its last part; a name of dots has none.
-        file = SimpleUploadedFile(name.strip(". ") or f"{_('file')}-{number}", _content(part))
+        content = bytes_without_links_that_act(_content(part))
+        file = SimpleUploadedFile(name.strip(". ") or f"{_('file')}-{number}", content)
         wrong = uploads.what_is_wrong_with(file)
         if wrong:
             refused.append({"name": name, "why": wrong})

@@ -14,7 +14,7 @@ class Redaction(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
-    # How often it stood there, by place, such as {"messages": 1, "mails": 2}.
+    # How often it stood there, by place, such as {"message": 1, "note": 2}.
     places = models.JSONField(default=dict)
 
     class Meta:

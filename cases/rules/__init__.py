@@ -38,7 +38,7 @@ from cases.rules.intake import (
     needs_charge_acceptance,
     needs_technical_resource,
 )
-from cases.rules.links import without_links_that_act, without_links_that_agree
+from cases.rules.links import bytes_without_links_that_act, without_links_that_act, without_links_that_agree
 from cases.rules.macros import PLACEHOLDERS, filled, unknown_placeholders
 from cases.rules.mail_severity import severity_in
 from cases.rules.mentions import names_mentioned, people_meant
@@ -59,7 +59,7 @@ from cases.rules.plans import (
     require_no_circle,
     require_nothing_before,
 )
-from cases.rules.redaction import REMOVED, is_too_short_to_remove
+from cases.rules.redaction import PLACES_OF_CONTACTS, REMOVED, is_too_short_to_remove, places_of_contacts
 from cases.rules.roster import ROSTER_AHEAD, WEEK, Turn, first_handover, gaps, turn, turns_until
 from cases.rules.severity import (
     ALERT_AGAIN_AFTER,
@@ -106,6 +106,7 @@ __all__ = [
     "MILESTONE_STEPS",
     "OUTCOME_NEEDS",
     "PLACEHOLDERS",
+    "PLACES_OF_CONTACTS",
     "REFERRAL",
     "REMOVED",
     "ROSTER_AHEAD",
@@ -131,6 +132,7 @@ __all__ = [
     "Turn",
     "asks_about_charges",
     "asks_for_severity_answer",
+    "bytes_without_links_that_act",
     "call_reached_the_contact",
     "circle",
     "consent_gap",
@@ -156,6 +158,7 @@ __all__ = [
     "phone_as_kept",
     "phone_as_shown",
     "phone_readings",
+    "places_of_contacts",
     "promise_may_move",
     "reminder_due_at",
     "require_another_severity",

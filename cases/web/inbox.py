@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import actions
-from cases.inbox.handling import read_again
+from cases.inbox.handling import raw_of, read_again
 from cases.inbox.writers import contact_for, member_at
 from cases.models import Case, IncomingMail, MailAddress, MailFate, Membership, Partner
 from cases.models.incoming import TO_SORT
-from cases.rules import DEFAULT_SEVERITY, RuleBroken
+from cases.rules import DEFAULT_SEVERITY, RuleBroken, bytes_without_links_that_act
 from cases.web.answers import put_beside
 from cases.web.forms import text
 from cases.web.queue import Tab
@@ -114,17 +114,19 @@ def mail(request: PortalRequest, mail_in_id: int) -> HttpResponse:
 
 @desk_page
 @require_safe
-def raw(request: PortalRequest, mail_in_id: int) -> FileResponse:
-    """Hand out a mail as it came: always a download, so that nothing in it runs in our name."""
+def raw(request: PortalRequest, mail_in_id: int) -> HttpResponse:
+    """Hand out a mail as it came: always a download, so that nothing in it runs in our name.
+
+    A link that acts in its reader's name has lost its key; what is kept stays as it came.
+    """
     found = _found(mail_in_id)
     if not found.raw:
         # Somebody removed a secret from its case, and the original with it.
         raise Http404
-    return FileResponse(
-        found.raw.open("rb"),
-        as_attachment=True,
-        filename=f"mail-{found.pk}.eml",
+    return HttpResponse(
+        bytes_without_links_that_act(raw_of(found)),
         content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="mail-{found.pk}.eml"'},
     )
 
 

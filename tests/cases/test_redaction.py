@@ -9,11 +9,12 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from cases import actions
-from cases.models import Attachment, Case, CaseDraft, EventKind, Redaction
+from cases.models import Attachment, Case, CaseDraft, EventKind, Redaction, User
 from cases.rules import Outcome, RuleBroken
 from notifications import sweeps
 from notifications.models import OutgoingMail
 from tests import builders
+from tests.api.machine import Machine
 from tests.builders import Cast, all_at_once, answer, at, call, close, events_of, fresh, last_event, logged_case, upload
 
 pytestmark = pytest.mark.clause("P7.1")
@@ -71,7 +72,7 @@ def test_the_trace_says_who_when_why_and_where_but_not_what(people: Cast, case: 
     remove(case, people.lena, reason=f"Somebody pasted {SECRET} here")
     kept = Redaction.objects.get()
     assert (kept.by, kept.at, kept.reason) == (people.lena, NOON, "Somebody pasted [removed] here")
-    assert {"message", "case", "mail", "draft", "contact attempt"} <= set(kept.places)
+    assert {"message", "note", "case", "mail", "draft", "contact attempt"} <= set(kept.places)
     event = last_event(case)
     assert (event.kind, event.public, event.actor) == (EventKind.REDACTED, True, people.lena)
     assert SECRET not in json.dumps(event.whole)
@@ -222,3 +223,33 @@ def test_of_two_who_remove_it_at_once_one_is_told_it_is_gone() -> None:
 def test_draft_of_the_same_words_is_cleaned(people: Cast, case: Case) -> None:
     remove(case, people.lena)
     assert CaseDraft.objects.get().fields["title"] == "More [removed]"
+
+
+# --- What contacts hear of it -----------------------------------------------------------------------------------------
+
+
+def told_to(person: User) -> list[dict[str, object]]:
+    told = Machine(person, at("Tue 12:01")).get("cases/NWIT-1/redactions/").json()["results"]
+    return [{"places": row["places"]} for row in told]
+
+
+def test_a_contact_hears_of_the_places_that_contacts_read_and_of_no_others(people: Cast, case: Case) -> None:
+    remove(case, people.lena)
+    assert told_to(people.priya) == [{"places": {"case": 3, "message": 2}}]
+    [staff] = told_to(people.lena)
+    assert staff["places"] == Redaction.objects.get().places
+
+
+def test_a_contact_hears_nothing_of_what_stood_in_notes_alone(people: Cast, case: Case) -> None:
+    actions.write_note(
+        case_id=case.pk,
+        body="The router takes s3cr3t-of-ours.",
+        uploads=[upload("ours.txt", "key 8")],
+        actor=people.lena,
+        now=at("Tue 11:00"),
+    )
+    remove(case, people.lena, "s3cr3t-of-ours")
+    remove_file(case.attachments.get(), people.lena)
+    assert [set(row.places) for row in Redaction.objects.order_by("pk")] == [{"note"}, {"file of a note"}]
+    assert told_to(people.priya) == []
+    assert not case.events.filter(kind=EventKind.REDACTED, public=True).exists()

@@ -53,7 +53,7 @@ def test_a_mail_is_shown_whole_as_text_and_its_original_is_a_download(office: Of
     assert "not accepted" in words_of(page)
     original = get(browser, f"/desk/inbox/{mail.pk}/raw/", NOON)
     assert original["Content-Disposition"].startswith("attachment")
-    assert b"New words." in b"".join(original.streaming_content)
+    assert b"New words." in original.content
 
 
 def test_a_mail_is_put_on_a_case_as_the_contacts_word(office: Office) -> None:
