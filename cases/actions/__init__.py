@@ -164,7 +164,7 @@ from cases.actions.uploads import (
     forget_upload,
     keep_piece,
 )
-from cases.actions.viewings import begin_viewing, end_viewing
+from cases.actions.viewings import begin_viewing, end_viewing, note_viewed_page
 from cases.actions.watching import add_watcher, change_contact, remove_watcher, stop_watching
 from cases.actions.work import assign_case, log_call
 from cases.actions.workarounds import confirm_workaround, record_workaround, workaround_failed
@@ -303,6 +303,7 @@ __all__ = [
     "note_article_opened",
     "note_missed_search",
     "note_presence",
+    "note_viewed_page",
     "propose_severity",
     "publish_article",
     "publish_consent_text",

@@ -1,12 +1,15 @@
 """Seeing the portal as a contact sees it: administrators alone, for a reason, for half an hour, on the record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import Membership, StaffRole, User, Viewing
+from cases.models import Membership, StaffRole, User, ViewedPage, Viewing
 from cases.rules import VIEWING_LASTS, RuleBroken
+
+LONGEST_ADDRESS = 300
 
 
 @transaction.atomic(durable=True)
@@ -39,6 +42,20 @@ def begin_viewing(*, membership_id: int, partner_id: int, because: str, actor: U
 def end_viewing(*, actor: User, now: datetime) -> bool:
     """Let an administrator be themselves again. Returns whether they were looking through somebody's eyes."""
     return _end_open(actor, now)
+
+
+@transaction.atomic(durable=True)
+def note_viewed_page(
+    *, viewing_id: int, address: str, partner_ids: Iterable[int], actor: User, now: datetime
+) -> Viewing:
+    """Put a page that was seen through a contact's eyes on the record of each company it told of, once."""
+    viewing = Viewing.objects.get(pk=viewing_id, viewer=actor)
+    rows = [
+        ViewedPage(viewing=viewing, partner_id=partner, address=address[:LONGEST_ADDRESS], opened_at=now)
+        for partner in partner_ids
+    ]
+    ViewedPage.objects.bulk_create(rows, ignore_conflicts=True)
+    return viewing
 
 
 def _end_open(viewer: User, now: datetime) -> bool:

@@ -44,7 +44,7 @@ from cases.models.severities import Decision, SeverityAgreement, SeverityProposa
 from cases.models.staff import PolicyDraft, StaffChange
 from cases.models.surveys import Survey
 from cases.models.texts import ProductArea, Site
-from cases.models.viewings import Viewing
+from cases.models.viewings import ViewedPage, Viewing
 from cases.models.watchers import Watcher
 
 __all__ = [
@@ -141,6 +141,7 @@ __all__ = [
     "Survey",
     "Triage",
     "User",
+    "ViewedPage",
     "Viewing",
     "WaitingEpisode",
     "Watcher",

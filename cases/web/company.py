@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
 from cases.lifecycle import Status
-from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, Viewing
+from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, ViewedPage, Viewing
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.request import PortalRequest, partner_page
@@ -265,5 +265,8 @@ def _changes(partner: Partner) -> list[MembershipChange]:
 
 
 def _viewings(partner: Partner) -> list[Viewing]:
-    looked = partner.viewings.select_related("viewer", "person")
-    return list(looked.order_by("-pk")[:CHANGES_SHOWN])
+    """Return the looks begun for a company, and others that came upon something of it; each with its pages."""
+    theirs = ViewedPage.objects.filter(partner=partner)
+    looked = Viewing.objects.filter(Q(partner=partner) | Q(pk__in=theirs.values("viewing")))
+    pages = Prefetch("pages", theirs.order_by("opened_at", "pk"))
+    return list(looked.select_related("viewer", "person").prefetch_related(pages).order_by("-pk")[:CHANGES_SHOWN])

@@ -1,6 +1,7 @@
 """Administrators see the portal as a contact sees it: the gate that lets them look alone, and its two pages."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import cast
 
 import structlog
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import actions
-from cases.models import Membership, StaffRole, User, Viewing
-from cases.rules import VIEWING_LASTS, RuleBroken
+from cases.models import Case, Membership, StaffRole, User, Viewing
+from cases.rules import VIEWING_LASTS, RuleBroken, without_links_that_act
 from cases.web.answers import put_beside
 from cases.web.middleware import reading_as
 from cases.web.request import PortalRequest, Reading, manager_page
@@ -42,8 +43,35 @@ class ViewingMiddleware:
         looked.user, looked.viewing = viewing.person, viewing
         with reading_as(viewing.person):
             if request.method in LOOKING:
-                return self.get_response(request)
+                answered = self.get_response(request)
+                _put_on_record(looked, viewing, answered)
+                return answered
             return render(request, "cases/only_looking.html", status=403)
+
+
+def _put_on_record(request: PortalRequest, viewing: Viewing, answered: HttpResponseBase) -> None:
+    """Note what was seen: the one thing that looking writes. Nothing is seen of what is not there or leads on."""
+    if answered.status_code == HTTPStatus.OK:
+        actions.note_viewed_page(
+            viewing_id=viewing.pk,
+            address=without_links_that_act(request.path),
+            partner_ids=_companies_on(request, viewing.person),
+            actor=viewing.viewer,
+            now=request.now,
+        )
+
+
+def _companies_on(request: PortalRequest, person: User) -> set[int]:
+    """Return of which companies a page tells: of the one in its address, or of all that the person writes for."""
+    named = request.resolver_match.kwargs if request.resolver_match else {}
+    if "reference" in named:
+        rows = Case.objects.filter(reference=named["reference"])
+    elif "attachment_id" in named:
+        rows = Case.objects.filter(attachments=named["attachment_id"])
+    else:
+        rows = Case.objects.none()
+    told = set(rows.values_list("partner", flat=True))
+    return told or set(person.memberships.filter(is_active=True).values_list("partner", flat=True))
 
 
 def _viewing_of(request: HttpRequest) -> Viewing | None:
@@ -55,7 +83,9 @@ def _viewing_of(request: HttpRequest) -> Viewing | None:
     allowed = request.user.staff_role == StaffRole.ADMINISTRATOR
     if viewing is None or not (allowed and viewing.person.is_active and viewing.goes_on(cast(Reading, request).now)):
         return None
-    return viewing
+    # Whoever left the company meanwhile is its eyes no more.
+    writes_for_it = viewing.person.memberships.filter(partner=viewing.partner_id, is_active=True).exists()
+    return viewing if writes_for_it else None
 
 
 class ReasonForm(forms.Form):

@@ -32,7 +32,7 @@ LEFT_OUT = {
         accept_invitation change_own_account choose_shortcuts end_token join_by_invitation make_token stop_watching
         """,
     "It stands for another person, or makes one nobody: a person does it, who logged in.": """
-        begin_viewing end_viewing erase_person
+        begin_viewing end_viewing erase_person note_viewed_page
         """,
     "It is done once, on the machine itself, when a site is set up or another system's cases are taken over.": """
         import_case import_person keep_numbers set_up_site

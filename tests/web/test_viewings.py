@@ -1,16 +1,17 @@
 """An administrator sees the portal as a contact sees it: looks at everything, changes nothing, and is on the record."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from cases import actions
-from cases.models import CaseEvent, User, Viewing
+from cases.models import CaseEvent, Membership, User, Viewing
 from cases.rules import RuleBroken
 from tests import builders
-from tests.builders import Cast, at
-from tests.cases.pages import beside, browser_of, clock_at, get, nothing_is_written, post, words_of
+from tests.builders import Cast, at, logged_case
+from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, words_of
 from tests.web.northwinds import ROUTES, Northwinds, everything_of, state
 
 NOON = at("Tue 12:00")
@@ -28,7 +29,7 @@ def northwinds(people: Cast) -> Northwinds:
 
 
 def page_of(person: User) -> str:
-    return f"/manager/partners/NWIT/people/people/{person.memberships.get().pk}/view/"
+    return f"/manager/partners/NWIT/people/people/{person.memberships.get(partner__code='NWIT').pk}/view/"
 
 
 def looking(people: Cast, *, person: User | None = None) -> Client:
@@ -109,6 +110,33 @@ def test_the_companys_administrators_read_who_looked_and_why(people: Cast, north
     assert "missing button" not in words_of(get(browser_of(people.omar, NOON), "/company/NWIT/", NOON))
     # No case was touched.
     assert CaseEvent.objects.count() == events
+
+
+def test_each_company_reads_which_of_its_pages_were_seen_and_no_others(people: Cast, northwinds: Northwinds) -> None:
+    Membership.objects.create(user=people.priya, partner=people.harbor)
+    logged_case(people.zoe, at("Tue 9:00"))
+    people.zoe.memberships.update(role="administrator")
+    browser = looking(people)
+    for address in ("/", "/cases/NWIT-1/", "/cases/BHMS-1/", "/cases/BHMS-1/", "/cases/NWIT-999/", "/desk/"):
+        get(browser, address, NOON)
+    browser.post("/cases/NWIT-1/reply/", {"body": "Hello"})
+    assert "saw what" not in html_of(get(browser_of(people.omar, NOON), "/company/NWIT/", NOON))
+    people.omar.memberships.update(role="administrator")
+    northwind = html_of(get(browser_of(people.omar, NOON), "/company/NWIT/", NOON))
+    harbor = html_of(get(browser_of(people.zoe, NOON), "/company/BHMS/", NOON))
+    assert re.findall("<code>([^<]+)</code>", northwind) == ["/", "/cases/NWIT-1/"]
+    assert re.findall("<code>([^<]+)</code>", harbor) == ["/", "/cases/BHMS-1/"]
+    # Why is told to the company that it was about.
+    words = words_of(get(browser_of(people.zoe, NOON), "/company/BHMS/", NOON))
+    assert "Ann Lindqvist saw what Priya Raman sees: for another company that they write for" in words
+    assert "missing button" not in words
+
+
+def test_it_ends_when_the_contact_leaves_the_company(people: Cast, northwinds: Northwinds) -> None:
+    Membership.objects.create(user=people.priya, partner=people.harbor)
+    browser = looking(people)
+    people.priya.memberships.filter(partner=people.northwind).update(is_active=False)
+    assert get(browser, "/", NOON).url == "/desk/"
 
 
 def test_a_second_look_ends_the_first(people: Cast, northwinds: Northwinds) -> None:
