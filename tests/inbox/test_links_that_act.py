@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.mime.message import MIMEMessage
 from zipfile import ZipFile
 
 import pytest
@@ -65,8 +64,7 @@ def as_an_attached_mail(asked: OutgoingMail, office: Office) -> EmailMessage:
     ours["Subject"] = asked.subject
     ours.set_content(asked.body_text, cte="quoted-printable")
     answer = answer_to(asked, office.priya, "See below.")
-    answer.make_mixed()
-    answer.attach(MIMEMessage(ours))
+    answer.add_attachment(ours)
     return answer
 
 
