@@ -3,7 +3,7 @@
 A search is split into terms at spaces, a term into parts at punctuation. A text holds a term where the parts stand one
 after another, each a whole word, the last at least its beginning: "bk-0" is held by "BK-02", not by "XBK 02". A single
 letter or digit is a whole word: nearly every text has a word that begins with "a".
-PostgreSQL keeps the words in indexes (see the migration `words_to_find`); SQLite reads the text itself.
+PostgreSQL keeps the words in indexes (see the first migration); SQLite reads the text itself.
 """
 
 import re

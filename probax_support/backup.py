@@ -76,7 +76,8 @@ def restore(source: Path, *, force: bool) -> dict[str, Any]:
     manifest = verify(source)
     if manifest["engine"] != connection.vendor:
         raise BackupRefused(f"This is a backup of {manifest['engine']}; DATABASE_URL leads to {connection.vendor}.")
-    known = {".".join(key) for key in MigrationLoader(None).graph.nodes}
+    migrations = MigrationLoader(None).graph.nodes.values()
+    known = {".".join(key) for each in migrations for key in [(each.app_label, each.name), *each.replaces]}
     if unknown := sorted(set(manifest["migrations"]) - known):
         raise BackupRefused(f"The backup is of a newer version, which has {unknown[0]}: install that one first.")
     if not force and not _is_empty():

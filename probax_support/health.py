@@ -84,15 +84,22 @@ def reading_briefly() -> Iterator[None]:
 
 
 @lru_cache(maxsize=1)
-def _known_migrations() -> tuple[tuple[str, str], ...]:
-    """Return the migrations of this version, in the order of the graph. They are read once: code does not change."""
-    return tuple(MigrationLoader(None).graph.nodes)
+def _known_migrations() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return the migrations of this version, in the order of the graph, each with those that it stands for.
+
+    They are read once: code does not change.
+    """
+    return {key: migration.replaces for key, migration in MigrationLoader(None).graph.nodes.items()}
 
 
 def missing_migrations() -> list[str]:
-    """Return which migrations of this version the database does not have."""
-    applied = MigrationRecorder(connection).applied_migrations()
-    return [f"{app_label}.{name}" for app_label, name in _known_migrations() if (app_label, name) not in applied]
+    """Return which migrations of this version the database does not have. Who has all that one replaces, has it."""
+    applied = MigrationRecorder(connection).applied_migrations().keys()
+    return [
+        f"{key[0]}.{key[1]}"
+        for key, replaces in _known_migrations().items()
+        if key not in applied and not (replaces and applied >= set(replaces))
+    ]
 
 
 def clock(now: datetime) -> Part:

@@ -1,20 +1,11 @@
 """The database itself refuses a severity that no agreement gives (P2.3, P8.1): an agreement of this very case."""
 
+from importlib import import_module
+
 from django.db import migrations
 
-POSTGRESQL = """
-    ALTER TABLE cases_case ADD CONSTRAINT case_severity_agreed_by_two
-    FOREIGN KEY (agreement_id, id, severity) REFERENCES cases_severityagreement (id, case_id, severity)
-"""
-# SQLite adds no keys to a table that is there; a trigger says the same.
-SQLITE = """
-    CREATE TRIGGER case_severity_agreed_by_two BEFORE UPDATE OF severity, agreement_id ON cases_case
-    WHEN NEW.agreement_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM cases_severityagreement
-        WHERE id = NEW.agreement_id AND case_id = NEW.id AND severity = NEW.severity
-    )
-    BEGIN SELECT RAISE(ABORT, 'case_severity_agreed_by_two'); END
-"""
+WHOLE = import_module("cases.migrations.0001_squashed_0017_severity_by_two_again")
+POSTGRESQL, SQLITE = WHOLE.SEVERITY_ON_POSTGRESQL, WHOLE.SEVERITY_ON_SQLITE
 
 
 def hold(apps, schema_editor):

@@ -2,37 +2,19 @@
 
 The words of cases, messages, files and names are indexed on PostgreSQL alone."""
 
-import string
+from importlib import import_module
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-# Read by `cases/case_search.py`. Punctuation is blank, so that "BK-02" is two words wherever it stands. What goes beyond
-# the first 100,000 characters is not indexed: a longer list of words would not fit into a row.
-PUNCTUATION = string.punctuation.replace("'", "''").replace("%", "%%")
-BLANKS = " " * len(string.punctuation)
-COLUMNS = ", ".join(f"{name} text DEFAULT ''" for name in "bcdefg")
-FUNCTION = f"""
-    CREATE OR REPLACE FUNCTION words_of(a text, {COLUMNS}) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT to_tsvector('simple'::regconfig, translate(
-            left(a || ' ' || b || ' ' || c || ' ' || d || ' ' || e || ' ' || f || ' ' || g, 100000),
-            '{PUNCTUATION}', '{BLANKS}'
-        ))
-    $$
-"""
-OF_A_CASE = "reference, title, explanation, effect, error_messages, steps_to_reproduce, known_workarounds"
-INDEXES = {
-    "case_words": f"cases_case USING gin (words_of({OF_A_CASE}))",
-    "message_words": "cases_message USING gin (words_of(body))",
-    "attachment_words": "cases_attachment USING gin (words_of(name))",
-    "person_words": "cases_user USING gin (words_of(name, email))",
-}
+WHOLE = import_module("cases.migrations.0001_squashed_0017_severity_by_two_again")
+INDEXES = {name: what for name, what in WHOLE.WORD_INDEXES.items() if name != "partner_words"}
 
 
 def make(apps, schema_editor):
     """Make the function and its indexes. One that broke off is made anew."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(FUNCTION)
+        schema_editor.execute(WHOLE.WORDS)
         for name, what in INDEXES.items():
             schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
             schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {what}")

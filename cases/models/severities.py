@@ -94,7 +94,7 @@ class SeverityAgreement(models.Model):
         verbose_name_plural = _("severity agreements")
         constraints = [
             models.CheckConstraint(condition=~models.Q(contact=models.F("specialist")), name="agreement_of_two"),
-            # What a case's severity refers to, see migration 0004.
+            # What a case's severity refers to, see the first migration.
             models.UniqueConstraint(fields=["id", "case", "severity"], name="agreement_referred_to"),
         ]
 

@@ -92,10 +92,10 @@ def test_everything_well(db: None, clock_of_the_database: None) -> None:
 
 def test_a_migration_that_is_missing_is_named_and_nothing_is_served(db: None, clock_of_the_database: None) -> None:
     beat_everywhere()
-    MigrationRecorder(connection).record_unapplied("notifications", "0002_promise_moved_mail")
+    MigrationRecorder(connection).record_unapplied("mfa", "0003_authenticator_type_uniq")
     status, said = ready()
     assert (status, said["status"]) == (503, "not ready")
-    assert "notifications.0002_promise_moved_mail" in said["parts"]["migrations"]["reason"]
+    assert "mfa.0003_authenticator_type_uniq" in said["parts"]["migrations"]["reason"]
 
 
 def test_a_sweep_that_stopped_is_named_but_pages_go_on(db: None, clock_of_the_database: None) -> None:
