@@ -140,6 +140,7 @@ from cases.actions.roster import (
     revoke_feed,
     set_skills,
     swap_shift,
+    token_of_feed,
 )
 from cases.actions.sessions import answer_session, ask_for_session, begin_session, end_session, record_spoken_consent
 from cases.actions.severity import (
@@ -345,6 +346,7 @@ __all__ = [
     "take_hours_back",
     "take_reply_back",
     "tell_of_trial",
+    "token_of_feed",
     "unlink_cases",
     "unpublish_article",
     "vote_on_article",

@@ -62,6 +62,7 @@ def write_article(
         written_at=now,
     )
     Article.objects.filter(pk=article.pk).index_words()
+    _request.leave_receipt(None, made=article.pk, now=now)
     return article
 
 
@@ -74,6 +75,7 @@ def publish_article(*, article_id: int, expected_version: int, actor: User, now:
     if not article.is_published:
         article.published_at, article.published_by = now, actor
         article.save(update_fields=["published_at", "published_by"])
+    _request.leave_receipt(None, made=article.pk, now=now)
     return article
 
 

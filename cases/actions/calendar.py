@@ -4,7 +4,7 @@ A day does nothing to them, or what was shown. Hours change on a day to come and
 until a manager moves it like any other that an edit left alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -119,16 +119,26 @@ def take_hours_back(*, change_id: int, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def move_promises_left_alone(*, reason: str, actor: User, now: datetime) -> int:
+def move_promises_left_alone(
+    *, reason: str, expected_ids: Collection[int] | None = None, actor: User, now: datetime
+) -> int:
     """Move the open promises that earlier edits, or a holiday upgrade, left as they were, to the hours in force.
 
     Returns how many were moved. As with a changed day, none goes to before `now`, and a missed one stays missed.
+    `expected_ids` are the promises that the actor was told would move, if they say so.
 
     Raises:
-        RuleBroken: the actor is no manager, or gives no reason.
+        RuleBroken: the actor is no manager, gives no reason, or other promises would move by now.
     """
     _require_manager_with_reason(actor, reason)
-    return _move(calendar_edits.left_alone(now), reason=reason, actor=actor, now=now)
+    found = calendar_edits.left_alone(now)
+    if expected_ids is not None and {move.deadline.pk for move in found.moving} != set(expected_ids):
+        raise RuleBroken(
+            "promises_changed_meanwhile",
+            _("Other promises would move by now. Nothing was changed. Look at them, then send it again."),
+        )
+    _request.leave_receipt(None, made=len(found.moving), now=now)
+    return _move(found, reason=reason, actor=actor, now=now)
 
 
 def _move(found: Moves, *, reason: str, actor: User, now: datetime) -> int:

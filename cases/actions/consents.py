@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _asking, _record
+from cases.actions import _asking, _record, _request
 from cases.actions.conversation import said_before
 from cases.lifecycle import Trigger
 from cases.models import Case, CloudAction, CloudConsent, ConsentText, EventKind, User
@@ -174,6 +174,7 @@ def see_cloud_action(*, action_id: int, actor: User, now: datetime) -> CloudActi
         raise RuleBroken(
             "seen_already", _("%(name)s looked at this already. Nothing was changed.") % {"name": found.seen_by}
         )
+    _request.leave_receipt(None, made=found.pk, now=now)
     return found
 
 
@@ -192,6 +193,7 @@ def publish_consent_text(*, words: str, expected_version: int, actor: User, now:
     ConsentText.objects.select_for_update().get(pk=newest.pk)
     newest = text_in_force(now)
     if newest.words == words.strip():
+        _request.leave_receipt(None, made=newest.pk, now=now)
         return newest
     if newest.version != expected_version:
         raise RuleBroken(
@@ -201,7 +203,9 @@ def publish_consent_text(*, words: str, expected_version: int, actor: User, now:
         )
     if not words.strip():
         raise RuleBroken("words_missing", _("Write the words first. Nothing was published."))
-    return ConsentText.objects.create(version=newest.version + 1, words=words.strip(), in_force_from=now)
+    text = ConsentText.objects.create(version=newest.version + 1, words=words.strip(), in_force_from=now)
+    _request.leave_receipt(None, made=text.pk, now=now)
+    return text
 
 
 def text_in_force(now: datetime) -> ConsentText:

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cases.actions import _record
+from cases.actions import _record, _request
 from cases.models import Case, DeskSettings, Presence, SavedView, User, WordDraft
 from cases.rules import RuleBroken
 
 MOST_VIEWS = 30
+LONGEST_VIEW = 600
 # Of presences that expired, each one goes with the next that is noted in its case.
 FORGOTTEN_AFTER = timedelta(hours=1)
 
@@ -32,9 +33,11 @@ def save_view(*, name: str, query: str, shared: bool, actor: User, now: datetime
     """Keep a look at the queue under a name, behind the person's others.
 
     Raises:
-        RuleBroken: the person has a view of this name, or too many.
+        RuleBroken: the person has a view of this name, or too many; or it asks for more than is kept.
     """
     _record.require_staff(actor)
+    if len(query) > LONGEST_VIEW:
+        raise RuleBroken("view_too_long", _("This view looks for too many words. Take fewer. Nothing was saved."))
     # One person's views change one after the other.
     User.objects.select_for_update().get(pk=actor.pk)
     own = SavedView.objects.filter(owner=actor)
@@ -42,7 +45,9 @@ def save_view(*, name: str, query: str, shared: bool, actor: User, now: datetime
     if own.count() >= MOST_VIEWS:
         raise RuleBroken("too_many_views", _("You have very many views. Delete one first. Nothing was saved."))
     last = own.aggregate(last=Max("position"))["last"] or 0
-    return SavedView.objects.create(owner=actor, name=name.strip(), query=query, shared=shared, position=last + 1)
+    view = SavedView.objects.create(owner=actor, name=name.strip(), query=query, shared=shared, position=last + 1)
+    _request.leave_receipt(None, made=view.pk, now=now)
+    return view
 
 
 @transaction.atomic(durable=True)
@@ -62,6 +67,7 @@ def change_view(*, view_id: int, name: str, shared: bool, actor: User, now: date
 def move_view(*, view_id: int, earlier: bool, actor: User, now: datetime) -> None:
     """Let one's own view change places with its neighbour; at the end of the row nothing happens."""
     User.objects.select_for_update().get(pk=actor.pk)
+    _request.leave_receipt(None, made=view_id, now=now)
     views = list(SavedView.objects.filter(owner=actor).order_by("position", "pk"))
     here = next((number for number, view in enumerate(views) if view.pk == view_id), None)
     there = None if here is None else here + (-1 if earlier else 1)

@@ -88,7 +88,9 @@ def add_number(
     _record.require_staff(actor)
     partner = None if partner_id is None else Partner.objects.select_related("home_desk").get(pk=partner_id)
     contact = None if contact_id is None else User.objects.select_for_update().get(pk=contact_id, staff_role="")
-    return _keep_number(typed, contact, None if contact else partner, actor=actor, now=now)
+    kept = _keep_number(typed, contact, None if contact else partner, actor=actor, now=now)
+    _request.leave_receipt(None, made=kept.pk, now=now)
+    return kept
 
 
 @transaction.atomic(durable=True)

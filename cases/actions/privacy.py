@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import pieces
-from cases.actions import _chain, _erasing, _record, _traces
+from cases.actions import _chain, _erasing, _record, _request, _traces
 from cases.models import (
     Attachment,
     Case,
@@ -78,6 +78,8 @@ def erase_person(
         raise RuleBroken(
             "words_of_staff", _("What staff wrote is our word to partners, so it stays. Nothing was changed.")
         )
+    # Before any case is recorded, which would take the receipt for its own.
+    _request.leave_receipt(None, made=person.pk, now=now)
     former = FORMER_COLLEAGUE if person.staff_role else FORMER_CONTACT
     traces = _traces_of(person, also_known_as, former)
     with _giving_way():

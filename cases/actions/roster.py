@@ -1,14 +1,14 @@
 """The roster: rotations, single shifts, swaps, skills, and the secret addresses of its feeds (P6.1, P4.1)."""
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from cases import rules
@@ -201,7 +201,7 @@ def set_skills(*, person_id: int, area_ids: Sequence[int], actor: User, now: dat
 
 
 @transaction.atomic(durable=True)
-def make_feed(*, desk_id: int | None, actor: User, now: datetime) -> str:
+def make_feed(*, desk_id: int | None, submission_key: UUID | None = None, actor: User, now: datetime) -> str:
     """Make the secret address of a feed: one's own, or a desk's. An older one stops working. Returns the open token.
 
     Raises:
@@ -210,8 +210,9 @@ def make_feed(*, desk_id: int | None, actor: User, now: datetime) -> str:
     _require_staff(actor)
     User.objects.select_for_update().get(pk=actor.pk)
     _feeds_of(actor, desk_id).update(revoked_at=now)
-    token = secrets.token_urlsafe(24)
-    RosterFeed.objects.create(token_hash=hash_of_feed(token), owner=actor, desk_id=desk_id, made_at=now)
+    token = token_of_feed(submission_key or uuid4(), now)
+    feed = RosterFeed.objects.create(token_hash=hash_of_feed(token), owner=actor, desk_id=desk_id, made_at=now)
+    _request.leave_receipt(None, made=feed.pk, now=now)
     return token
 
 
@@ -220,6 +221,11 @@ def revoke_feed(*, desk_id: int | None, actor: User, now: datetime) -> int:
     """Have the secret address of a feed work no more. Returns how many there were."""
     _require_staff(actor)
     return _feeds_of(actor, desk_id).update(revoked_at=now)
+
+
+def token_of_feed(submission_key: UUID, made_at: datetime) -> str:
+    """Return the open token of a feed. It is kept nowhere; the same request again finds it by its key."""
+    return salted_hmac("roster feed", f"{submission_key} {made_at.isoformat()}", algorithm="sha256").hexdigest()
 
 
 def hash_of_feed(token: str) -> str:

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases import callers
-from cases.api.views import ApiView, asked_of, for_staff, moment, person
+from cases import actions, callers
+from cases.api.acts import Telling, act
+from cases.api.fields import id_of
+from cases.api.views import ApiView, asked_of, by, checked, for_staff, moment, person
 from cases.callers import Caller, Candidate
-from cases.models import Scope
+from cases.models import Partner, PhoneNumber, Scope
 
 
 class CandidateSerializer(serializers.Serializer[Candidate]):
@@ -87,3 +91,51 @@ class Callers(ApiView):
             "partners": [partner.code for partner in found.partners],
         }
         return Response(FoundSerializer(told).data)
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+class CallersNumberSerializer(serializers.ModelSerializer[PhoneNumber]):
+    """A number by which a caller is known: a contact's, or a partner's office's."""
+
+    contact = serializers.CharField(source="user.email", allow_null=True, default=None)
+    partner = serializers.CharField(source="partner.code", allow_null=True, default=None)
+
+    class Meta:
+        model = PhoneNumber
+        fields = ("id", "number", "contact", "partner", "added_at")
+        read_only_fields = fields
+
+
+class NewNumberOfCallerSerializer(serializers.Serializer[Any]):
+    """A number to keep, with a contact or with a partner."""
+
+    number = serializers.CharField(max_length=100, help_text="With its country, such as +61 2 7251 7900.")
+    contact = serializers.EmailField(required=False, help_text="Whose number it is.")
+    partner = serializers.CharField(max_length=6, required=False, help_text="Whose office has it; one of the two.")
+
+
+class Numbers(ApiView):
+    """Numbers by which callers are known."""
+
+    @extend_schema(
+        operation_id="add_callers_number", request=NewNumberOfCallerSerializer, responses={201: CallersNumberSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a number with a contact or a partner's office, as staff. The same again changes nothing."""
+        for_staff(request)
+        said = checked(NewNumberOfCallerSerializer, request)
+        if ("contact" in said) == ("partner" in said):
+            raise ValidationError({"contact": [_("Name the contact, or the partner whose office it is.")]})
+        contact = id_of(said["contact"]) if "contact" in said else None
+        partner = Partner.objects.get(code=said["partner"]).pk if "partner" in said else None
+        return act(
+            request,
+            lambda: actions.add_number(typed=said["number"], contact_id=contact, partner_id=partner, **by(request)),
+            Telling(_number),
+        )
+
+
+def _number(number_id: int) -> dict[str, Any]:
+    return dict(CallersNumberSerializer(PhoneNumber.objects.select_related("user", "partner").get(pk=number_id)).data)

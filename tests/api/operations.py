@@ -9,6 +9,7 @@ from cases import actions
 from cases.models import Case, Partner, Plan, Triage
 from notifications.models import MailState, WebhookDelivery
 from tests.api.administering import ADMINISTERING
+from tests.api.arranging import ARRANGING
 from tests.api.sorting import SORTING
 from tests.api.telling import TELLING
 from tests.api.world import NOON, Act, World
@@ -240,6 +241,7 @@ ACTS: dict[str, Callable[[World], Act]] = {
     **ADMINISTERING,
     **SORTING,
     **TELLING,
+    **ARRANGING,
 }
 
 

@@ -21,39 +21,27 @@ LEFT_OUT = {
         log_follow_up_from_mail put_mail reply_from_mail
         """,
     "It is no act by itself, but a part of others.": """
-        erase_with forget_with hash_of_feed hash_of_invitation leave_receipt submit_case wake_on_commit
+        erase_with forget_with hash_of_invitation leave_receipt submit_case wake_on_commit
         """,
     "It keeps what a person types or looks at in a browser; a program keeps its own.": """
-        attach_to_draft change_view delete_view detach_from_draft discard_draft discard_policy_draft keep_draft
-        keep_policy_draft keep_queue_look keep_word_draft leave_case move_view note_article_opened note_missed_search
-        note_presence save_view see_cloud_action
+        attach_to_draft choose_shortcuts detach_from_draft discard_draft discard_policy_draft keep_draft
+        keep_policy_draft keep_queue_look keep_word_draft leave_case note_article_opened note_missed_search
+        note_presence
         """,
-    "It is about somebody's own account, and theirs alone: a token could outlive its own end.": """
-        accept_invitation change_own_account choose_shortcuts end_token join_by_invitation make_token stop_watching
+    "It opens or ends a way into an account: a token that made tokens would outlive its own end.": """
+        accept_invitation change_own_account end_token join_by_invitation make_token
         """,
-    "It stands for another person, or makes one nobody: a person does it, who logged in.": """
-        begin_viewing end_viewing erase_person note_viewed_page
+    "It looks at the portal as somebody else: a token that stood for another person would be a hole.": """
+        begin_viewing end_viewing note_viewed_page
         """,
     "It is done once, on the machine itself, when a site is set up or another system's cases are taken over.": """
         import_case import_person keep_numbers set_up_site
         """,
-    "It is a text that one writes and reads over on a page.": """
-        publish_article publish_consent_text unpublish_article write_article
-        """,
     "By the tus protocol, which the API answers as the pages do; a small file comes with `files/`.": """
         add_files begin_upload discard_upload keep_piece
         """,
-    "A manager looks first at what it would move.": """
-        move_promises_left_alone
-        """,
-    "It is done by the link in a mail, without login.": """
+    "It is done by the link in a mail, without login; with one, by what its owner chooses.": """
         turn_off_mails
-        """,
-    "It makes or ends a secret address.": """
-        make_feed revoke_feed
-        """,
-    "That a number is a caller's is a specialist's word while they speak.": """
-        add_number
         """,
 }
 

@@ -36,7 +36,7 @@ API.app = application
 FOUND: list[Any] = [found.ok() for found in API.get_all_operations() if isinstance(found, Ok)]
 OPERATIONS = {operation.definition.raw["operationId"]: operation for operation in FOUND}
 # What makes a value of these a good one is said in words alone.
-NOT_IN_A_SCHEMA = {"cursor", "since", "until", "desk", "home_desk", "skills"}
+NOT_IN_A_SCHEMA = {"after", "areas", "contact", "cursor", "since", "until", "desk", "home_desk", "skills"}
 # A form knows texts alone: no value in it is of a wrong kind.
 FORMS = {"add_file"}
 # Of each way of making requests up, for each operation.
