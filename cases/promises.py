@@ -110,10 +110,10 @@ def first_response(partner: Partner, desk: Desk, policy: PolicyVersion, severity
 
 def next_update(case: Case, begin: datetime) -> Reckoned:
     """Reckon when the progress update after one at `begin` is due (P9.2): round the clock for Sev 1, unless P2.6."""
-    row = case.policy.targets.get(severity=case.severity)
+    target = store.target_of(case.policy_id, case.severity)
     hours = hours_of(case.partner, case.desk)
-    away = spells_in_desk_hours(case) if row.update_unit == row.UpdateUnit.HOURS_24X7 else ()
-    times = deadlines.next_update(hours, begin, store.target(case.policy, row), unavailable=away)
+    away = spells_in_desk_hours(case) if target.update_unit == "hours_24x7" else ()
+    times = deadlines.next_update(hours, begin, target, unavailable=away)
     return Reckoned(case.severity, hours, times)
 
 

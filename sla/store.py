@@ -113,7 +113,8 @@ def rebuilt(edition: CalendarEdition) -> engine.Calendar:
 
 def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
     """Return the stored edition of `calendar`, writing it the first time. Many may do so at once."""
-    found = CalendarEdition.objects.filter(digest=calendar.edition).first()
+    # Years of hours: whoever makes a promise needs only to point at them.
+    found = CalendarEdition.objects.defer("content").filter(digest=calendar.edition).first()
     if found is not None:
         return found
     # No exception on a tie, so an outer transaction goes on.
@@ -176,8 +177,32 @@ def policy_in_force(at: datetime) -> PolicyVersion:
     on = at.astimezone(UTC).date()
     found = PolicyVersion.objects.filter(effective_on__lte=on).order_by("-effective_on").first()
     if found is None:
-        raise NoPolicy(f"No support policy was in force on {on.isoformat()}. Load one with `manage.py load_policy`.")
+        raise _no_policy(on)
     return found
+
+
+def target_in_force(severity: int, at: datetime) -> tuple[PolicyVersion, Target]:
+    """Return the policy version in force at `at` with its target for one severity, read together.
+
+    Raises:
+        NoPolicy: the first version came later.
+    """
+    on = at.astimezone(UTC).date()
+    rows = TargetRow.objects.select_related("policy").filter(policy__effective_on__lte=on, severity=severity)
+    row = rows.order_by("-policy__effective_on").first()
+    if row is None:
+        raise _no_policy(on)
+    return row.policy, target(row.policy, row)
+
+
+def target_of(policy_id: int, severity: int) -> Target:
+    """Return the target of a policy version for one severity, read together with the version."""
+    row = TargetRow.objects.select_related("policy").get(policy=policy_id, severity=severity)
+    return target(row.policy, row)
+
+
+def _no_policy(on: date) -> NoPolicy:
+    return NoPolicy(f"No support policy was in force on {on.isoformat()}. Load one with `manage.py load_policy`.")
 
 
 def targets(policy: PolicyVersion) -> dict[int, Target]:

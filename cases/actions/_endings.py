@@ -15,14 +15,17 @@ def end_with_case(case: Case, *, now: datetime) -> None:
 
 
 def end_with_status(case: Case, *, now: datetime) -> None:
-    """End what belongs to a status that the case has left: the request for diagnostics, the investigation (P7.1).
+    """End what belongs to the status that the case has left: the request for diagnostics, the investigation (P7.1).
 
     A case that goes on after a request heard from its contact; any other way on is without what was asked for.
     """
-    if case.status != Status.DIAGNOSTICS:
+    left, case.stood_as = case.stood_as, case.status
+    if left == case.status:
+        return
+    if left == Status.DIAGNOSTICS:
         answered = case.status == Status.OPEN
         case.diagnostic_requests.filter(ended_at=None).update(ended_at=now, was_answered=answered)
-    if case.status != Status.INVESTIGATING:
+    if left == Status.INVESTIGATING:
         case.investigations.filter(ended_at=None).update(ended_at=now)
 
 

@@ -5,12 +5,12 @@ numbers the event, saves the case and leaves a dispatch row, all in the action's
 many promises at once goes by `_by_the_clock`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Model
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, promises, rules
@@ -68,6 +68,7 @@ def locked(case_id: int, *, actor: User | None) -> Case:
     rows = Case.objects.select_for_update().filter(pk__in=cases.filter(pk=case_id).values("pk"))
     # Read after the lock is there: a join of before would miss a contact or a desk that was changed meanwhile.
     case = Case.objects.select_related("partner", "desk", "contact").get(pk=rows.values_list("pk", flat=True).get())
+    case.stood_as = case.status
     _request.require_as_read(case)
     return case
 
@@ -94,7 +95,7 @@ def move(case: Case, trigger: Trigger, *, actor: User | None) -> None:
 
 def set_opening(case: Case, *, severity: int) -> None:
     """Give a new case its first status and the perceived severity, on which its clock runs (P2.2)."""
-    case.status = Status.NEW
+    case.status = case.stood_as = Status.NEW
     case.perceived_severity = severity
     case.severity = severity
 
@@ -327,7 +328,8 @@ def respond_first(case: Case, *, at: datetime) -> Deadline | None:
         return _responded_earlier(case, at=at) if at < case.first_response_at else None
     case.first_response_at = at
     _endings.end_alert(case, at=at)
-    deadline = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE).first()
+    owed = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE)
+    deadline = owed.defer("explanation").first()
     if deadline is not None:
         _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
     return deadline
@@ -345,26 +347,39 @@ def _responded_earlier(case: Case, *, at: datetime) -> Deadline | None:
     return deadline
 
 
-def _keep_updates(case: Case, kind: EventKind, facts: dict[str, Any], *, now: datetime) -> None:
-    """End the running progress update, and begin the next one, as the act asks (P9.2)."""
-    running = case.deadlines.open().filter(kind=DeadlineKind.UPDATE).first()
+def _keep_promises(
+    case: Case, kind: EventKind, facts: dict[str, Any], standing: Sequence[Deadline], *, now: datetime
+) -> None:
+    """Settle the promises that stand as the act asks, and note when the next one is due."""
+    made = _keep_updates(case, kind, facts, standing, now=now)
+    _keep_follow_up(kind, facts, standing, now=now)
+    open_ones = [one for one in (*standing, made) if one is not None and one.ended_at is None]
+    case.next_due_at = min((one.due_at for one in open_ones), default=None)
+
+
+def _keep_updates(
+    case: Case, kind: EventKind, facts: dict[str, Any], standing: Sequence[Deadline], *, now: datetime
+) -> Deadline | None:
+    """End the running progress update, and begin the next one, as the act asks (P9.2). Returns the one that begins."""
+    running = next((one for one in standing if one.kind == DeadlineKind.UPDATE), None)
     step = _updates.after(case, running, kind, facts, now=now)
     if running is not None and step.ends_as is not None:
         _end(running, step.ends_as, now=now, kept=step.kept)
     if step.begins is None:
-        return
+        return None
     replaced = running if step.ends_as == DeadlineEnd.REPLACED else None
     warned_at = replaced.warned_at if replaced and step.begins.promise.warn_at <= now else None
     new = make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
     if replaced is not None:
         Deadline.objects.filter(pk=replaced.pk).update(replaced_by=new)
+    return new
 
 
-def _keep_follow_up(case: Case, kind: EventKind, facts: dict[str, Any], *, now: datetime) -> None:
+def _keep_follow_up(kind: EventKind, facts: dict[str, Any], standing: Sequence[Deadline], *, now: datetime) -> None:
     """End the promise to follow up with the next public word of ours: kept, or missed (P7.1)."""
     at = _updates.followed_up_at(kind, facts, now)
-    if at is not None:
-        for deadline in case.deadlines.open().filter(kind=DeadlineKind.FOLLOW_UP, started_at__lt=at):
+    for deadline in standing:
+        if at is not None and deadline.kind == DeadlineKind.FOLLOW_UP and deadline.started_at < at:
             _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
 
 
@@ -378,16 +393,19 @@ def record(
     changed: tuple[str, ...] = (),
     facts: dict[str, Any] | None = None,
     secrets: dict[str, str] | None = None,
+    standing: Sequence[Deadline] | None = None,
 ) -> CaseEvent:
     """Append the event, save the case's `changed` columns, and leave a dispatch row for those who must be told.
 
-    Whatever the act was, the next progress update is kept as it should be after it.
+    Whatever the act was, the next progress update is kept as it should be after it. `standing` are the case's open
+    promises, for who has just made them all.
     """
     case.last_event_at = now
-    _keep_updates(case, kind, facts or {}, now=now)
-    _keep_follow_up(case, kind, facts or {}, now=now)
+    if standing is None:
+        # Sums are long, and nobody reads them here.
+        standing = list(case.deadlines.open().defer("explanation"))
+    _keep_promises(case, kind, facts or {}, standing, now=now)
     _endings.end_with_status(case, now=now)
-    case.next_due_at = case.deadlines.open().aggregate(due=Min("due_at"))["due"]
     event = _chain.append(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)
     columns = ["last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status"]
     case.save(update_fields=[*columns, *changed])

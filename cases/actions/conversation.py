@@ -167,14 +167,14 @@ def _require_nothing_said_since(case: Case, number: int, actor: User) -> None:
 
 def where_it_goes_on(case_id: int, actor: User) -> int:
     """Return the case that takes a word said to this one: where it was merged into, if the actor may see that."""
-    visible = Case.objects.visible_to(actor)
-    case = visible.get(pk=case_id)
-    while case.merged_into_id is not None:
-        goes_on = visible.filter(pk=case.merged_into_id).first()
-        if goes_on is None:
+    ways_on = Case.objects.visible_to(actor).values_list("pk", "merged_into")
+    here, goes_on = ways_on.get(pk=case_id)
+    while goes_on is not None:
+        there = ways_on.filter(pk=goes_on).first()
+        if there is None:
             break
-        case = goes_on
-    return case.pk
+        here, goes_on = there
+    return here
 
 
 def said_before(submission_key: UUID | None, actor: User) -> bool:

@@ -34,14 +34,13 @@ def submit_or_keep(
         RuleBroken: see `submit_case`.
         Partner.DoesNotExist: the actor does not write for this partner.
     """
-    partner = intake.partner_locked(partner_id, actor)
-    known = _kept_before(submission_key, actor)
-    if known is not None:
-        return known
-    logged = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None)
-    if rules.is_entitled(partner.plan, partner.trial_ends_at, now) or logged.exists():
+    begun = intake.begun(partner_id, submission_key, actor)
+    partner = begun.partner
+    if begun.request_id is not None:
+        return KeptRequest.objects.get(pk=begun.request_id)
+    if rules.is_entitled(partner.plan, partner.trial_ends_at, now) or begun.case_id is not None:
         return intake.enter(
-            partner_id=partner_id,
+            begun,
             details=details,
             severity=severity,
             channel=channel,
@@ -136,10 +135,6 @@ def tell_of_trial(*, partner_id: int, actor: None = None, now: datetime) -> Part
         return None
     partner.save(update_fields=["told_of_trial_end", "warned_of_trial_end"])
     return partner
-
-
-def _kept_before(key: UUID | None, actor: User) -> KeptRequest | None:
-    return None if key is None else KeptRequest.objects.filter(contact=actor, submission_key=key).first()
 
 
 def _undecided(request_id: int) -> KeptRequest:

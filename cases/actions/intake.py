@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
@@ -22,11 +23,13 @@ from cases.models import (
     DeadlineKind,
     EventKind,
     KeptRequest,
+    Membership,
     Partner,
     User,
 )
 from cases.rules import RuleBroken
 from sla import store
+from sla.engine.deadlines import Facts
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def submit_case(
         Partner.DoesNotExist: the actor does not write for this partner.
     """
     return enter(
-        partner_id=partner_id,
+        begun(partner_id, submission_key, actor),
         details=details,
         severity=severity,
         channel=channel,
@@ -165,9 +168,35 @@ def submit_case(
     )
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A submission whose partner is locked, and what the same form became when it was sent before."""
+
+    partner: Partner
+    case_id: int | None
+    request_id: int | None
+    has_draft: bool
+
+
+def begun(partner_id: int, key: UUID | None, actor: User) -> Begun:
+    """Lock a partner that `actor` writes for, and look whether a form with this key was sent before.
+
+    Raises:
+        Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
+    """
+    sent = Q(pk__in=()) if key is None else Q(contact=actor, submission_key=key)
+    asked = actor.memberships.annotate(
+        logged_before=Subquery(Case.objects.filter(sent).values("pk")[:1]),
+        kept_before=Subquery(KeptRequest.objects.filter(sent).values("pk")[:1]),
+        has_draft=Exists(CaseDraft.objects.filter(user=actor)),
+    )
+    member = _member_locked(partner_id, asked)
+    return Begun(member.partner, member.logged_before, member.kept_before, member.has_draft)
+
+
 def enter(
+    begun: Begun,
     *,
-    partner_id: int,
     details: CaseDetails,
     severity: int,
     channel: Channel,
@@ -178,18 +207,18 @@ def enter(
     now: datetime,
 ) -> Case:
     """Do what `submit_case` says, inside the transaction of an action."""
-    partner = partner_locked(partner_id, actor)
-    known = Case.objects.filter(contact=actor, submission_key=submission_key).exclude(submission_key=None).first()
-    if known is not None:
+    partner = begun.partner
+    if begun.case_id is not None:
         CaseDraft.objects.filter(user=actor, follow_up_of=_goes_on(follow_up_of, actor), saved_at__lte=now).delete()
-        return known
+        return Case.objects.get(pk=begun.case_id)
     case = case_of(partner, actor, details, channel=channel, key=submission_key)
     case.follow_up_of = earlier_case(follow_up_of, partner, actor)
     require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
     log(case, severity, actor=actor, now=now)
     tell_earlier_case(case, actor=actor, now=now)
-    _take_files_of_draft(case, follow_up_of, actor)
+    if begun.has_draft:
+        _take_files_of_draft(case, follow_up_of, actor)
     return case
 
 
@@ -207,12 +236,17 @@ def partner_locked(partner_id: int, actor: User) -> Partner:
     Raises:
         Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
     """
+    return _member_locked(partner_id, actor.memberships).partner
+
+
+def _member_locked(partner_id: int, memberships: QuerySet[Membership]) -> Membership:
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    partner = Partner.objects.select_for_update().get(pk=partner_id)
+    Partner.objects.select_for_update().values_list("pk").get(pk=partner_id)
     # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
-    if not actor.memberships.filter(is_active=True, partner=partner).exists():
+    member = memberships.select_related("partner__home_desk").filter(is_active=True, partner=partner_id).first()
+    if member is None:
         raise Partner.DoesNotExist
-    return partner
+    return member
 
 
 def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
@@ -262,13 +296,14 @@ def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: Us
     partner.last_case_number += 1
     partner.save(update_fields=["last_case_number"])
     case.reference = f"{partner.code}-{partner.last_case_number}"
-    case.policy = store.policy_in_force(began)
+    case.policy, target = store.target_in_force(severity, began)
     case.logged_at = case.last_event_at = began
-    desk_open = promises.hours_of(partner, case.desk).is_open(began)
+    hours = promises.hours_of(partner, case.desk)
+    desk_open = hours.is_open(began)
     case.used_after_hours = rules.needs_charge_acceptance(severity, desk_open)
     _record.set_opening(case, severity=severity)
     case.save()
-    reckoned = promises.first_response(partner, case.desk, case.policy, severity, began)
+    reckoned = promises.reckon(hours, Facts(logged_at=began, target=target))
     deadline = _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
     facts = {
         "severity": severity,
@@ -276,7 +311,7 @@ def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: Us
         "due_at": deadline.due_at.isoformat(),
         "desk_open": desk_open,
     }
-    _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts)
+    _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts, standing=[deadline])
     if case.used_after_hours:
         _alerts.raise_alert(case, AlertReason.AFTER_HOURS, now=now)
 

@@ -241,6 +241,8 @@ class Case(models.Model):
         """Whether the case still goes on; closed is closed (P9.6)."""
         return self.status != Status.CLOSED
 
+    # Where it stood when an action locked or made it, and after each event; what the status held ends when it is left.
+    stood_as: str = ""
     # Set on a case's page (`web/case_reading.py`); the database keeps one of each at most.
     closing_in_force: "Closing | None" = None
     plan_in_force: "ActionPlan | None" = None

@@ -105,6 +105,14 @@ def new_key() -> dict[str, str]:
     return {"submission_key": str(uuid4())}
 
 
+def case_to_act_on(reference: str, user: User) -> Case:
+    """Return the case alone, for a form that becomes an act, which reads what it needs itself; otherwise the 404."""
+    found = Case.objects.visible_to(user).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def case_or_404(reference: str, user: User) -> Case:
     """Return the case if `user` may know of it. No such case and somebody else's are the same 404."""
     found = (

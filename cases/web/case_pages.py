@@ -39,7 +39,7 @@ from cases.web import (
     waiting,
     watchers,
 )
-from cases.web.answers import case_or_404, new_key, put_beside
+from cases.web.answers import case_to_act_on, new_key, put_beside
 from cases.web.case_reading import case_on_its_page
 from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm, offering
 from cases.web.place import place_of, remembered
@@ -81,7 +81,7 @@ def act_on_case(
     done: str,
 ) -> HttpResponseBase:
     """Check a form, call one action, and answer: back to the case, or the page again with all that was typed."""
-    found = case_or_404(reference, request.user)
+    found = case_to_act_on(reference, request.user)
     if form.is_valid():
         try:
             act(found, form.cleaned_data)

@@ -86,7 +86,8 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _case_form(request, CaseForm(user=request.user, initial=_first_values(request)))
     form = CaseForm(request.POST, request.FILES, user=request.user)
-    known = _already_logged(request)
+    # What is whole and brings no files is known again by its key when it is submitted.
+    known = _already_logged(request) if request.FILES or not form.is_valid() else None
     if known is not None:
         return redirect("case", reference=known.reference)
     problems = _keep_good_files(request)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -182,6 +184,41 @@ def test_the_form_for_a_new_case(people: Cast) -> None:
 
     few, many = grows([(people.priya, "/cases/new/")], more)
     assert few == many
+
+
+# What the commonest writes take, those around the transaction left out.
+SUBMIT, WORD_OF_A_CONTACT, FIRST_ANSWER, NEXT_ANSWER = 13, 14, 19, 13
+AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+
+
+def statements_of(browser: Client, address: str, said: dict[str, Any]) -> list[str]:
+    """Return the statements that a form takes, sent with a key of its own."""
+    with clock_at(NOON), CaptureQueriesContext(connection) as asked:
+        response = browser.post(address, {**said, "submission_key": str(uuid4())})
+    assert response.status_code == 302
+    return [query["sql"] for query in asked.captured_queries if not query["sql"].startswith(AROUND)]
+
+
+def test_logging_a_case_takes_thirteen_statements(people: Cast) -> None:
+    browser = browser_of(people.priya, NOON)
+    typed = {"partner": str(people.northwind.pk), "title": "Slow", "explanation": "Very.", "effect": "All."}
+    typed |= {"severity": "3", "contact_email": "priya@northwind.example", "preferred_method": "either"}
+    # The first of all writes down the hours that its promise was made with.
+    statements_of(browser, "/cases/new/", typed)
+    asked = statements_of(browser, "/cases/new/", typed)
+    assert len(asked) <= SUBMIT, asked
+    assert Case.objects.count() == 2
+
+
+def test_a_word_takes_as_few_statements(people: Cast) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    contact, specialist = browser_of(people.priya, NOON), browser_of(people.lena, NOON)
+    word, reply = {"body": "Any news?"}, {"body": "See here.", "read_up_to": "2"}
+    asked = statements_of(contact, "/cases/NWIT-1/reply/", word)
+    assert len(asked) <= WORD_OF_A_CONTACT, asked
+    for most in (FIRST_ANSWER, NEXT_ANSWER):
+        asked = statements_of(specialist, "/desk/cases/NWIT-1/reply/", reply)
+        assert len(asked) <= most, asked
 
 
 # A count that stops, with everything in it.
