@@ -17,6 +17,7 @@ from bench.cluster import Cluster
 
 # How long somebody sends the same form again before they give up.
 PATIENCE = 120.0
+NO_ANSWER = 0
 CASE = re.compile(r"^/cases/([A-Z0-9]+-\d+)/")
 LINK = re.compile(r'href="/(?:desk/)?cases/([A-Z0-9]+-\d+)/')
 
@@ -29,14 +30,15 @@ class Line:
         self.cookie = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
         self.seconds: list[tuple[str, float]] = []
         self.wrong: Counter[str] = Counter()
+        self.opened_anew = 0
         self._connection: http.client.HTTPConnection | None = None
 
     def get(self, kind: str, address: str) -> str:
         """Open a page. Returns what it says; nothing where no page came."""
         status, _where, text = self._ask(kind, "GET", address)
-        if status != http.HTTPStatus.OK:
-            self.wrong[f"{kind} {status}"] += 1
-        return text
+        if status not in (http.HTTPStatus.OK, NO_ANSWER):
+            self.wrong[f"{kind}: {status}"] += 1
+        return text if status == http.HTTPStatus.OK else ""
 
     def post(self, kind: str, address: str, said: dict[str, str], file: tuple[str, bytes] | None = None) -> str:
         """Send a form. Returns where the answer leads; nothing where it was refused, or no answer came."""
@@ -47,8 +49,8 @@ class Line:
             parts.append(_part(mark, f'name="files"; filename="{file[0]}"\r\nContent-Type: text/plain', file[1]))
         body = b"".join([*parts, f"--{mark}--\r\n".encode()])
         status, where, _text = self._ask(kind, "POST", address, body, f"multipart/form-data; boundary={mark}")
-        if status not in (http.HTTPStatus.FOUND, 0):
-            self.wrong[f"{kind} {status}"] += 1
+        if status not in (http.HTTPStatus.FOUND, NO_ANSWER):
+            self.wrong[f"{kind}: {status}"] += 1
         return where if status == http.HTTPStatus.FOUND else ""
 
     def _ask(self, kind: str, method: str, address: str, body: bytes | None = None, content: str = "") -> Any:
@@ -60,10 +62,14 @@ class Line:
             self._connection.request(method, address, body, headers)
             answer = self._connection.getresponse()
             text = answer.read().decode(errors="replace")
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as trouble:
             self._connection = None
-            # A line that was kept may have been closed meanwhile, for want of anything said: browsers open another.
-            return self._ask(kind, method, address, body, content) if kept else (0, "", "")
+            if kept and isinstance(trouble, ConnectionError):
+                # It was closed meanwhile, for want of anything said or with its worker: browsers open another.
+                self.opened_anew += 1
+                return self._ask(kind, method, address, body, content)
+            self.wrong[f"{kind}: {type(trouble).__name__} after {time.monotonic() - began:.0f} s"] += 1
+            return NO_ANSWER, "", ""
         self.seconds.append((kind, time.monotonic() - began))
         return answer.status, answer.headers.get("Location", ""), text
 
