@@ -6,8 +6,8 @@ Each action is one durable transaction in four beats: lock, rule, change, record
 
 from cases.actions._bounces import Bounce
 from cases.actions._erasing import erase_with
-from cases.actions._record import wake_on_commit
 from cases.actions._request import RECEIPTS_KEPT, Asked, asked_with, forget_receipts, leave_receipt
+from cases.actions._waking import wake_on_commit
 from cases.actions.accounts import change_own_account, choose_shortcuts
 from cases.actions.articles import (
     ArticleText,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from cases.actions import _chain, _record
+from cases.actions import _chain, _waking
 from cases.models import Case, Deadline, Dispatch, EventKind
 
 
@@ -37,4 +37,4 @@ def record(said: Sequence[tuple[Case, EventKind, dict[str, Any]]], *, now: datet
         case.last_event_at = now
     Case.objects.bulk_update(cases, ["last_event_number", "last_event_at", "chained_to", "chain_digest"])
     Dispatch.objects.bulk_create([Dispatch(event=event, secrets={}) for event in events])
-    transaction.on_commit(_record.wake)
+    transaction.on_commit(_waking.wake)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cases import rules
-from cases.actions import _record, _request
+from cases.actions import _request, _waking
 from cases.actions.intake import CaseDetails
 from cases.models import Attachment, Case, CaseDraft, Channel, KeptRequest, Notice, NoticeKind, Partner, User
 
@@ -55,4 +55,4 @@ def take_files_of_draft(kept: KeptRequest, follow_up_of: Case | None) -> None:
 def give_notice(kind: NoticeKind, partner: Partner, facts: Mapping[str, int | str], *, now: datetime) -> None:
     """Have people told of something that is about no case."""
     Notice.objects.create(kind=kind, partner=partner, at=now, facts=dict(facts))
-    transaction.on_commit(_record.wake)
+    transaction.on_commit(_waking.wake)

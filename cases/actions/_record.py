@@ -5,7 +5,7 @@ numbers the event, saves the case and leaves a dispatch row, all in the action's
 many promises at once goes by `_by_the_clock`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, promises, rules
-from cases.actions import _chain, _endings, _request, _updates
+from cases.actions import _chain, _endings, _request, _updates, _waking
 from cases.lifecycle import Side, Status, Trigger
 from cases.models import (
     Case,
@@ -33,21 +33,6 @@ from cases.promises import Reckoned
 from cases.rules import RuleBroken
 from sla import store
 from sla.engine import explain
-
-Waker = Callable[[], None]
-_wakers: list[Waker] = []
-
-
-def wake_on_commit(waker: Waker) -> None:
-    """Call `waker` after each act that leaves something to tell. It must not raise and must not wait."""
-    if waker not in _wakers:
-        _wakers.append(waker)
-
-
-def wake() -> None:
-    """Wake whoever tells people, after the act is committed."""
-    for waker in _wakers:
-        waker()
 
 
 def side_of(actor: User | None) -> Side:
@@ -411,5 +396,5 @@ def record(
     case.save(update_fields=[*columns, *changed])
     Dispatch.objects.create(event=event, secrets=secrets or {})
     _request.leave_receipt(case, now=now)
-    transaction.on_commit(wake)
+    transaction.on_commit(_waking.wake)
     return event

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record, _request
+from cases.actions import _request, _waking
 from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, User
 from cases.rules import INVITATION_OPEN_FOR, RuleBroken
 
@@ -46,7 +46,7 @@ def invite_colleague(
         invited_by=actor,
         expires_at=now + INVITATION_OPEN_FOR,
     )
-    transaction.on_commit(_record.wake)
+    transaction.on_commit(_waking.wake)
     _request.leave_receipt(None, made=invitation.pk, now=now)
     return invitation
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet, Subquery
+from django.db.models import Exists, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
@@ -23,7 +23,6 @@ from cases.models import (
     DeadlineKind,
     EventKind,
     KeptRequest,
-    Membership,
     Partner,
     User,
 )
@@ -184,13 +183,18 @@ def begun(partner_id: int, key: UUID | None, actor: User) -> Begun:
     Raises:
         Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
     """
+    # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
+    Partner.objects.select_for_update().values_list("pk").get(pk=partner_id)
     sent = Q(pk__in=()) if key is None else Q(contact=actor, submission_key=key)
-    asked = actor.memberships.annotate(
+    # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
+    members = actor.memberships.filter(is_active=True, partner=partner_id).select_related("partner__home_desk")
+    member = members.annotate(
         logged_before=Subquery(Case.objects.filter(sent).values("pk")[:1]),
         kept_before=Subquery(KeptRequest.objects.filter(sent).values("pk")[:1]),
         has_draft=Exists(CaseDraft.objects.filter(user=actor)),
-    )
-    member = _member_locked(partner_id, asked)
+    ).first()
+    if member is None:
+        raise Partner.DoesNotExist
     return Begun(member.partner, member.logged_before, member.kept_before, member.has_draft)
 
 
@@ -236,17 +240,7 @@ def partner_locked(partner_id: int, actor: User) -> Partner:
     Raises:
         Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
     """
-    return _member_locked(partner_id, actor.memberships).partner
-
-
-def _member_locked(partner_id: int, memberships: QuerySet[Membership]) -> Membership:
-    # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    Partner.objects.select_for_update().values_list("pk").get(pk=partner_id)
-    # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
-    member = memberships.select_related("partner__home_desk").filter(is_active=True, partner=partner_id).first()
-    if member is None:
-        raise Partner.DoesNotExist
-    return member
+    return begun(partner_id, None, actor).partner
 
 
 def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import override_settings
 
-from cases.actions import _record
+from cases.actions import _waking
 from notifications import tasks
 from notifications.bell import Bell
 
@@ -22,7 +22,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_every_act_rings_the_bell() -> None:
-    assert tasks.bell.ring in _record._wakers
+    assert tasks.bell.ring in _waking._wakers
 
 
 def test_a_broker_that_hangs_holds_up_nobody() -> None:
