@@ -196,10 +196,10 @@ class CaseQuerySet(QuerySet["Case"]):
             Prefetch("deadlines", deadlines.defer("explanation").order_by("due_at"), to_attr="next_promise")
         )
 
-    def with_open_episode(self) -> Self:
-        """Load the open episode of each case, in the same query; the database keeps one at most."""
+    def with_closes_at(self) -> Self:
+        """Add as `closes_at` when silence closes each case, from its open episode; the database keeps one at most."""
         open_episode = FilteredRelation("episodes", condition=Q(episodes__ended_at=None))
-        return self.annotate(open_episode=open_episode).select_related("open_episode")
+        return self.annotate(open_episode=open_episode, closes_at=F("open_episode__closes_at"))
 
     def _one_of(self, ids: QuerySet[Any, Any]) -> Self:
         """Keep the cases whose id a read returns.

@@ -21,6 +21,7 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.models.incoming import TO_SORT
+from cases.often import LastFound, WrittenOnce, moment_of
 from notifications.models import (
     MailState,
     MailTimes,
@@ -68,18 +69,23 @@ class Signs:
     to_sort: int = 0
 
 
-def signs(now: datetime) -> Signs:
-    """Return for how long the oldest due row has waited, and what waits for somebody to look. One query."""
-    due = _due_since(now)
-    counted = (
+_first_due: LastFound[datetime | None] = LastFound()
+_TO_LOOK_AT = WrittenOnce(
+    lambda: _beside_anybody(
         Counted(_given_up(OutgoingMail)),
         Counted(_given_up(OutgoingAlert)),
         Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
     )
-    found = _asked([*due, *counted])
-    if not found:
-        return Signs()
-    return Signs(_longest(found[: len(due)], now), *found[len(due) :])
+)
+
+
+def signs(now: datetime) -> Signs:
+    """Return for how long the oldest due row has waited, and what waits for somebody to look.
+
+    What is due is looked for once a moment, as pages speak of minutes. What people put right themselves is counted now.
+    """
+    first_due = _first_due.of(moment_of(now), lambda: min(filter(None, _asked(_due_since(now))), default=None))
+    return Signs(_longest([first_due], now), *(_TO_LOOK_AT.row() or ()))
 
 
 def _due_since(now: datetime) -> list[Subquery]:
@@ -119,8 +125,12 @@ def _first(rows: QuerySet[Any], column: str) -> Subquery:
 
 def _asked(values: Sequence[Subquery]) -> tuple[Any, ...]:
     """Return each value, all in one query; nothing before there are people, when nothing can be due."""
-    # A query needs a row to stand on.
-    return User.objects.order_by("pk").values_list(*values).first() or ()
+    return _beside_anybody(*values).first() or ()
+
+
+def _beside_anybody(*values: Subquery) -> QuerySet[Any, Any]:
+    """Return a read of values that belong to no row; a query needs one to stand on."""
+    return User.objects.order_by("pk").values_list(*values)[:1]
 
 
 def _longest(since: Iterable[datetime | None], now: datetime) -> timedelta:

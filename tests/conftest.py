@@ -23,6 +23,7 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
+from cases.often import LastFound
 from tests import migrated
 from tests.environment import BACKEND
 from tests.portal import Portal, prepared, running
@@ -201,6 +202,13 @@ def django_db_setup(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_found_before() -> None:
+    """What this process found for pages of another test is none of this one's database."""
+    for last in LastFound.everything:
+        last.forget()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from cases.rules import OUTCOME_NEEDS, Outcome
 from sla.models import Desk, PolicyVersion
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cases.models.attempts import WaitingEpisode
     from cases.models.consents import ConsentText
     from cases.models.deadlines import Deadline
@@ -251,6 +253,8 @@ class Case(models.Model):
     if TYPE_CHECKING:
         # What `querysets.with_next_promise` adds to each row.
         next_promise: list[Deadline]
+        # What `querysets.with_closes_at` adds to each row.
+        closes_at: datetime | None
         # What `querysets.with_closing` adds.
         standing_closing: list["Closing"]
         # What `web/case_reading.py` adds to a case on its page.

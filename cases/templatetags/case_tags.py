@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,6 @@ from django.forms import (
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import dateformat
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -54,8 +54,11 @@ def _drawn(part: str, _language: str | None, takes: tuple[tuple[str, object], ..
 # --- Durations ----------------------------------------------------------------------------------------------------
 
 
+_MINUTE = timedelta(minutes=1)
+
+
 def _minutes(length: timedelta | int) -> int:
-    return length // timedelta(minutes=1) if isinstance(length, timedelta) else int(length)
+    return length // _MINUTE if isinstance(length, timedelta) else int(length)
 
 
 @register.filter
@@ -70,8 +73,18 @@ def due_from(due_at: datetime | None, now: datetime) -> str:
     if due_at is None:
         return ""
     if now > due_at:
-        return _("%s late") % in_words((now - due_at) // timedelta(minutes=1))
-    return _("in %s") % in_words((due_at - now) // timedelta(minutes=1))
+        return _late((now - due_at) // _MINUTE, get_language())
+    return _in((due_at - now) // _MINUTE, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _late(minutes: int, _language: str | None) -> str:
+    return _("%s late") % in_words(minutes)
+
+
+@lru_cache(maxsize=4096)
+def _in(minutes: int, _language: str | None) -> str:
+    return _("in %s") % in_words(minutes)
 
 
 @register.filter
@@ -123,9 +136,9 @@ def when_there(context: Context, at: datetime | None, desk: object) -> str:
 
 def countdown_of(deadline: Any, now: datetime) -> SafeString:
     """Write how far a promise is from now, for `static/js/countdown.js` to go on with."""
-    stamps = (at.isoformat(timespec="seconds") for at in (deadline.due_at, deadline.warn_at))
-    words = due_from(deadline.due_at, now)
-    return format_html('<time datetime="{}" data-countdown data-warn="{}">{}</time>', *stamps, words)
+    due, warn = (at.isoformat(timespec="seconds") for at in (deadline.due_at, deadline.warn_at))
+    words = escape(due_from(deadline.due_at, now))
+    return SafeString(f'<time datetime="{due}" data-countdown data-warn="{warn}">{words}</time>')
 
 
 @register.simple_tag(takes_context=True)

@@ -1,17 +1,24 @@
 """Instants and durations in words. The clock is never read here: `now` comes along."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from html import escape
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 
 def in_words(minutes: int) -> str:
     """Return whole minutes as at most two units, the largest first. `static/js/countdown.js` counts the same way."""
+    return _in_words(minutes, get_language())
+
+
+# The rows of a list, and the lists of a day, say the same lengths and times again and again.
+@lru_cache(maxsize=4096)
+def _in_words(minutes: int, _language: str | None) -> str:
     hours, rest = divmod(minutes, 60)
     if minutes < 1:
         return _("under 1 min")
@@ -32,15 +39,20 @@ def zone_city(zone: object) -> str:
 
 
 def _day_and_time(local: datetime, now: datetime, *, short: bool) -> str:
-    today = now.astimezone(local.tzinfo)
-    near = abs((local.date() - today.date()).days) < 6
-    if short and local.date() == today.date():
-        return dateformat.format(local, pgettext("time today", "H:i"))
+    today = now.astimezone(local.tzinfo).date()
+    return _written(local.replace(second=0, microsecond=0, tzinfo=None), today, short, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(at: datetime, today: date, short: bool, _language: str | None) -> str:
+    near = abs((at.date() - today).days) < 6
+    if short and at.date() == today:
+        return dateformat.format(at, pgettext("time today", "H:i"))
     if short and near:
-        return dateformat.format(local, pgettext("time this week", "D H:i"))
-    if local.year != today.year:
-        return dateformat.format(local, pgettext("time in another year", "D j M Y, H:i"))
-    return dateformat.format(local, pgettext("time this year", "D j M, H:i"))
+        return dateformat.format(at, pgettext("time this week", "D H:i"))
+    if at.year != today.year:
+        return dateformat.format(at, pgettext("time in another year", "D j M Y, H:i"))
+    return dateformat.format(at, pgettext("time this year", "D j M, H:i"))
 
 
 def in_zone(at: datetime, now: datetime, zone: str, desk: object, *, short: bool, named: bool) -> tuple[str, str]:
@@ -65,9 +77,5 @@ def time_of(
 ) -> SafeString:
     """Write an instant in a zone, for `now`: "Tue 24 Nov, 11:30 Perth (14:30 Sydney)"."""
     words, there = in_zone(at, now, zone, desk, short=short, named=named)
-    stamp = at.isoformat(timespec="seconds")
-    if there:
-        return format_html(
-            '<time class="when" datetime="{}">{}</time> <span class="when when__desk">({})</span>', stamp, words, there
-        )
-    return format_html('<time class="when" datetime="{}">{}</time>', stamp, words)
+    shown = f'<time class="when" datetime="{at.isoformat(timespec="seconds")}">{escape(words)}</time>'
+    return SafeString(f'{shown} <span class="when when__desk">({escape(there)})</span>' if there else shown)

@@ -43,7 +43,7 @@ def my_day(request: PortalRequest) -> HttpResponse:
         "parts": parts_of(_due(user), now),
         "waiting": _waiting_for_a_word(mine),
         "to_agree": list(mine.severity_to_agree().with_people().in_queue_order()[:SHOWN]),
-        "closing": list(mine.closing_soon().with_people().with_open_episode().in_queue_order()[:SHOWN]),
+        "closing": list(mine.closing_soon().with_people().with_closes_at().in_queue_order()[:SHOWN]),
         "mentions": _mentions(user, now),
     }
     return render(request, "cases/desk/my_day.html", context | {"anything": any(context.values())})

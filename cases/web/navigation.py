@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import User
+from cases.models import StaffRole
 
 
 @dataclass(frozen=True)
@@ -78,21 +77,23 @@ MANAGE = [
 ADMINISTER = [Place("manager_persons", _("Personal data"), ("manager_person",))]
 
 
-def navigation_of(request: HttpRequest, user: User | None) -> dict[str, Any]:
-    """Return the links and menus for whoever reads, each place with whether it is where they are."""
-    if user is None:
+def navigation_of(who: str, page: str) -> dict[str, Any]:
+    """Return the links and menus for whoever reads `page`, each place with whether it is where they are.
+
+    `who` is a role of staff, "contact", or empty for nobody; `page` is the name of an address.
+    """
+    if not who:
         return {"links": [], "menus": []}
-    if not user.works_here:
-        return {"links": _shown(PARTNER, request), "menus": []}
-    menus = [{"label": _("More"), "places": _shown(MORE, request)}]
-    if user.manages:
-        places = [*MANAGE, *ADMINISTER] if user.is_staff else MANAGE
-        menus.append({"label": _("Manage"), "places": _shown(places, request)})
-    return {"links": _shown(DESK, request), "menus": menus}
+    if who == "contact":
+        return {"links": _shown(PARTNER, page), "menus": []}
+    menus = [{"label": _("More"), "places": _shown(MORE, page)}]
+    if who != StaffRole.SPECIALIST:
+        places = [*MANAGE, *ADMINISTER] if who == StaffRole.ADMINISTRATOR else MANAGE
+        menus.append({"label": _("Manage"), "places": _shown(places, page)})
+    return {"links": _shown(DESK, page), "menus": menus}
 
 
-def _shown(places: list[Place], request: HttpRequest) -> list[dict[str, Any]]:
-    page = (request.resolver_match.url_name or "") if request.resolver_match else ""
+def _shown(places: list[Place], page: str) -> list[dict[str, Any]]:
     return [
         {"url": reverse(place.name), "here": place.here(page)}
         | {"label": place.label, "counts": place.counts, "key": place.key}

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from cases.counting import counts_of
+from cases.counting import Counted, counts_of
 from cases.lifecycle import Status
-from cases.models import Case, DeskSettings, SavedView, User
+from cases.models import Case, CaseEvent, DeskSettings, SavedView, User
+from cases.often import LastFound, moment_of
 from cases.presence import others_at_cases
 from cases.querysets import CaseQuerySet
 from cases.web.charges import to_say_about_charges
@@ -39,11 +40,13 @@ class QueueView:
     narrow: Narrowing
     # Ended cases are read from the newest end backwards, and not counted.
     ended: bool = False
+    # Whether it holds other cases for each reader.
+    own: bool = False
 
 
 VIEWS = [
     QueueView("open", _("All open"), lambda cases, user, now: cases.open()),
-    QueueView("mine", _("Mine"), lambda cases, user, now: cases.open().assigned_to(user)),
+    QueueView("mine", _("Mine"), lambda cases, user, now: cases.open().assigned_to(user), own=True),
     QueueView("unassigned", _("Unassigned"), lambda cases, user, now: cases.open().unassigned()),
     QueueView("at-risk", _("At risk"), lambda cases, user, now: cases.at_risk(now)),
     QueueView("breached", _("Breached"), lambda cases, user, now: cases.breached(now)),
@@ -80,13 +83,13 @@ class Asked:
             clean["order"] if clean["order"] in ORDER_BY_KEY else "",
         )
 
-    @property
+    @cached_property
     def query(self) -> str:
         """Return the address of the same, always written the same way."""
         parts = {"view": self.view.key, "q": self.words, **self.filters, "order": self.order}
         return urlencode({name: value for name, value in parts.items() if value})
 
-    @property
+    @cached_property
     def queries(self) -> dict[str, str]:
         """Return the address of the same in each order."""
         return {key: replace(self, order=key).query for key in ORDER_BY_KEY}
@@ -99,6 +102,10 @@ class Asked:
         """Return the cases that are asked for, in no order yet."""
         found = filtered(self.view.narrow(Case.objects.visible_to(user), user, now), self.filters)
         return found.matching(self.words, user, now) if self.words else found
+
+
+# Each view as it stands, without words and filters.
+PLAIN = [Asked(view, "", {}, "") for view in VIEWS]
 
 
 @dataclass(frozen=True)
@@ -157,29 +164,50 @@ def views_for(user: User) -> QuerySet[SavedView]:
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the rows: how a person likes the desk, and which parts of the page there is anything for."""
+    """What stands around the rows: how a person likes the desk, and which parts of the page there is anything for.
+
+    `own_counts` has the views that are the reader's alone; `last_event` tells whether anything happened to any case.
+    """
 
     settings: DeskSettings
     has_views: bool
     has_charges: bool
     has_company: bool
+    own_counts: dict[str, int]
+    last_event: int | None
 
 
 def around(reader: User, now: datetime) -> Around:
     """Return what stands around the rows for a person, in one query, so that what there is none of costs no other."""
-    parts = (views_for(reader), to_say_about_charges(reader), others_at_cases(reader, now))
-    has_views, has_charges, has_company = (Exists(part) for part in parts)
-    row = (
-        User.objects.select_related("desk_settings")
-        .annotate(has_views=has_views, has_charges=has_charges, has_company=has_company)
-        .get(pk=reader.pk)
+    own = {look.view.key: look for look in PLAIN if look.view.own}
+    parts = {
+        "has_views": Exists(views_for(reader)),
+        "has_charges": Exists(to_say_about_charges(reader)),
+        "has_company": Exists(others_at_cases(reader, now)),
+        "last_event": Subquery(CaseEvent.objects.order_by("-pk").values("pk")[:1]),
+    }
+    counted = {key: Counted(_counted(look.cases(reader, now)).values("pk")) for key, look in own.items()}
+    row = User.objects.select_related("desk_settings").annotate(**parts, **counted).get(pk=reader.pk)
+    return Around(
+        getattr(row, "desk_settings", None) or DeskSettings(user=reader),
+        own_counts={key: getattr(row, key) for key in own},
+        **{name: getattr(row, name) for name in parts},
     )
-    settings = getattr(row, "desk_settings", None) or DeskSettings(user=reader)
-    return Around(settings, row.has_views, row.has_charges, row.has_company)
 
 
-# What a row can show beside its promise and its title, by the relation that it is read from.
-RELATIONS = {"partner": "partner", "contact": "contact", "area": "product_area", "desk": "desk", "owner": "assignee"}
+# What is read of a case for every row, and for a column that is shown.
+ROW = (
+    "reference", "title", "severity", "status", "logged_at", "closed_at", "next_due_at", "last_event_at",
+    "last_event_number",
+)  # fmt: skip
+PERSON = ("name", "email", "erased_at")
+COLUMN: dict[str, tuple[str, Sequence[str]]] = {
+    "partner": ("partner", ["name"]),
+    "contact": ("contact", PERSON),
+    "area": ("product_area", ["name"]),
+    "desk": ("desk", ["name"]),
+    "owner": ("assignee", PERSON),
+}
 
 
 def page_of(request: PortalRequest, settings: DeskSettings, columns: Collection[str]) -> QueuePage:
@@ -190,9 +218,10 @@ def page_of(request: PortalRequest, settings: DeskSettings, columns: Collection[
     asked, after = Asked.read(request.GET), request.GET.get("after", "")
     order = asked.ordering(settings)
     found = order.ordered(order.beyond(asked.cases(request.user, request.now), after))
-    found = found.with_open_episode().select_related(*(RELATIONS[name] for name in columns if name in RELATIONS))
-    found = found.select_related("contact") if asked.words else found.defer(*TEXTS)
-    rows = list(found.with_next_promise(request.user)[: ROWS + 1])
+    shows = dict(COLUMN[name] for name in columns if name in COLUMN) | ({"contact": PERSON} if asked.words else {})
+    fields = [f"{relation}__{name}" for relation, names in shows.items() for name in names]
+    found = found.select_related(*shows).only(*ROW, *(TEXTS if asked.words else ()), *fields)
+    rows = list(found.with_closes_at().with_next_promise(request.user)[: ROWS + 1])
     more = f"{asked.query}&{urlencode({'after': order.key_of(rows[ROWS - 1])})}" if len(rows) > ROWS else ""
     shown = rows[:ROWS]
     return QueuePage(
@@ -229,34 +258,51 @@ def _of_id(cases: CaseQuerySet, column: str, said: str) -> CaseQuerySet:
 # --- Tabs ---------------------------------------------------------------------------------------------------------
 
 
-def tabs_of(request: PortalRequest, page: QueuePage, saved: Sequence[SavedView]) -> tuple[list[Tab], list[Tab]]:
-    """Return every view and every saved one with its count, counted no further than needed, in one query.
+def tabs_of(
+    request: PortalRequest, page: QueuePage, here: Around, saved: Sequence[SavedView]
+) -> tuple[list[Tab], list[Tab]]:
+    """Return every view and every saved one with its count, counted no further than needed.
 
     A saved view that looks for words has no count.
     """
-    looks = {view.key: Asked(view, "", {}, "") for view in VIEWS}
-    own = {f"own-{view.pk}": Asked.read(QueryDict(view.query)) for view in saved}
-    counts = _counts(request, {**looks, **own})
-    here = page.asked.query
-    current = next((view.pk for view in saved if view.query == here), None)
+    reader, now = request.user, request.now
+    counts = here.own_counts | _counts_of_all(reader, now, here.last_event)
+    looks = {f"own-{view.pk}": Asked.read(QueryDict(view.query)) for view in saved}
+    saved_counts = _counts(looks, reader, now) if looks else {}
+    current = next((view.pk for view in saved if view.query == page.asked.query), None)
     tabs = [
-        Tab(key, look.view.name, counts[key], current is None and look.view.key == page.view.key, look.query)
-        for key, look in looks.items()
+        Tab(view.key, view.name, _in_words(counts.get(view.key)), current is None and view is page.view, look.query)
+        for look in PLAIN
+        for view in [look.view]
     ]
     named = [
-        Tab(f"own-{view.pk}", view.name, counts[f"own-{view.pk}"], view.pk == current, view.query) for view in saved
+        Tab(key, view.name, _in_words(saved_counts.get(key)), view.pk == current, view.query)
+        for key, view in zip(looks, saved, strict=True)
     ]
     return tabs, named
 
 
-def _counts(request: PortalRequest, looks: Mapping[str, Asked]) -> dict[str, str]:
+_counts_for_the_desk: LastFound[dict[str, int]] = LastFound()
+
+
+def _counts_of_all(reader: User, now: datetime, last_event: int | None) -> dict[str, int]:
+    """Return how many cases each view has that is the same for all staff.
+
+    Counted anew as soon as anything happened to any case, and each moment, as promises come close by themselves.
+    """
+    shared = {look.view.key: look for look in PLAIN if not look.view.own}
+    return _counts_for_the_desk.of((last_event, moment_of(now)), lambda: _counts(shared, reader, now))
+
+
+def _counts(looks: Mapping[str, Asked], reader: User, now: datetime) -> dict[str, int]:
     counted = {
-        key: look.cases(request.user, request.now).order_by()[: COUNTED_UP_TO + 1]
-        for key, look in looks.items()
-        if not look.view.ended and not look.words
+        key: _counted(look.cases(reader, now)) for key, look in looks.items() if not look.view.ended and not look.words
     }
-    found = counts_of(counted, beside=request.user)
-    return {key: _in_words(found.get(key)) for key in looks}
+    return counts_of(counted, beside=reader)
+
+
+def _counted(cases: CaseQuerySet) -> CaseQuerySet:
+    return cases.order_by()[: COUNTED_UP_TO + 1]
 
 
 def _in_words(count: int | None) -> str:

@@ -7,16 +7,17 @@ of the time in which it is answered.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
+from urllib.parse import quote_plus
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.http import urlencode
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases.models import Case, Presence
+from cases.models import Case, Deadline, Presence
 from cases.templatetags.case_tags import (
     ago,
     countdown_of,
@@ -31,15 +32,27 @@ from cases.web.hits import marked
 from cases.web.queue import QueuePage
 
 
-@dataclass(frozen=True)
-class Row:
-    """A case in the queue, with what its cells need besides: the page that it is on, and the reader's clock."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all rows of a page have in common: the page, the reader's clock, and words that each row says."""
 
-    case: Case
     page: QueuePage
     now: datetime
     zone: str
+    # What stands before and behind a case's reference in its address.
+    address: tuple[str, str]
+    choose: str
+    nobody: str
+
+
+@dataclass(slots=True)
+class Row:
+    """A case in the queue, with what its cells need besides."""
+
+    case: Case
+    sheet: Sheet
     looking: Sequence[Presence]
+    promise: Deadline | None
 
 
 def rows_of(
@@ -47,62 +60,68 @@ def rows_of(
 ) -> SafeString:
     """Return the rows of a page as the body of a table."""
     cells = [CELLS[name] for name in ORDER if name in {*columns, *ALWAYS}]
-    rows = (Row(case, page, now, zone, looking.get(case.pk, ())) for case in page.rows)
+    before, _dash, behind = reverse("desk_case", args=["-"]).rpartition("-")
+    sheet = Sheet(page, now, zone, (before, behind), _("Choose %(reference)s"), escape(_("Nobody yet")))
+    rows = (Row(case, sheet, looking.get(case.pk, ()), next(iter(case.next_promise), None)) for case in page.rows)
     return SafeString("".join(_row(row, cells) for row in rows))
 
 
-def _row(row: Row, cells: Sequence[Callable[[Row], str]]) -> SafeString:
-    inside = SafeString("".join(cell(row) for cell in cells))
-    return format_html('<tr role="row" data-row="{}-{}">{}</tr>', row.case.pk, row.case.last_event_number, inside)
+def _row(row: Row, cells: Sequence[Callable[[Row], SafeString]]) -> str:
+    inside = "".join([cell(row) for cell in cells])
+    return f'<tr role="row" data-row="{row.case.pk}-{row.case.last_event_number}">{inside}</tr>'
 
 
-def _cell(name: str, inside: str) -> SafeString:
-    return SafeString(f'<td class="queue__{name}" role="cell">{conditional_escape(inside)}</td>')
+def _cell(name: str, inside: SafeString) -> SafeString:
+    return SafeString(f'<td class="queue__{name}" role="cell">{inside}</td>')
+
+
+def _plain(text: str) -> SafeString:
+    """Return a text safe for a page; `django.utils.html.escape` also takes what is not yet worded, which takes time."""
+    return SafeString(escape(text))
 
 
 # --- What every row has -------------------------------------------------------------------------------------------
 
 
 def _pick(row: Row) -> SafeString:
-    reference = row.case.reference
-    label = _("Choose %(reference)s") % {"reference": reference}
-    box = '<input type="checkbox" name="case" value="{0}" form="bulk" id="pick-{0}" aria-label="{1}">'
-    return _cell("pick", format_html(box, reference, label))
+    reference = escape(row.case.reference)
+    label = escape(row.sheet.choose % {"reference": row.case.reference})
+    box = f'<input type="checkbox" name="case" value="{reference}" form="bulk" id="pick-{reference}"'
+    return _cell("pick", SafeString(f'{box} aria-label="{label}">'))
 
 
 def _due(row: Row) -> SafeString:
-    case, deadline = row.case, next(iter(row.case.next_promise), None)
+    case, deadline, now = row.case, row.promise, row.sheet.now
     if deadline is not None:
-        state = promise_state(deadline, row.now)
-        shown = format_html('<span class="promise" data-state="{}">{}</span>', state, countdown_of(deadline, row.now))
-        if deadline.kind != "first_response":
-            shown += format_html('<span class="queue__what">{}</span>', promised(deadline.kind))
-        return _cell("due", shown)
-    closes_at = case.open_episode.closes_at if case.open_episode else None
-    if closes_at is not None:
-        return _cell("due", _no_promise("soon", f"{_('closes')} {due_from(closes_at, row.now)}"))
+        state, kind = promise_state(deadline, now), deadline.kind
+        shown = f'<span class="promise" data-state="{state}">{countdown_of(deadline, now)}</span>'
+        if kind != "first_response":
+            shown += f'<span class="queue__what">{escape(promised(kind))}</span>'
+        return _cell("due", SafeString(shown))
+    if case.closes_at is not None:
+        return _cell("due", _no_promise("soon", f"{_('closes')} {due_from(case.closes_at, now)}"))
     return _cell("due", _no_promise("none", _("closed") if case.closed_at else _("answered")))
 
 
 def _no_promise(state: str, words: str) -> SafeString:
-    return format_html('<span class="promise" data-state="{}">{}</span>', state, words)
+    return SafeString(f'<span class="promise" data-state="{state}">{escape(words)}</span>')
 
 
 def _title(row: Row) -> SafeString:
-    case, page = row.case, row.page
-    link = format_html(
-        '<div><a id="case-{}" href="{}?{}&amp;at={}">{}</a>{}</div>',
-        case.reference,
-        reverse("desk_case", args=[case.reference]),
-        page.as_list,
-        urlencode({"at": page.keys[case.pk]})[3:],
-        marked(case.title, page.marks),
-        format_html_join("", "{}", ((_who_looks(one),) for one in row.looking)),
-    )
+    case, page = row.case, row.sheet.page
+    reference = escape(case.reference)
+    address = f"{reference.join(row.sheet.address)}?{page.as_list}&amp;at={quote_plus(page.keys[case.pk])}"
+    looking = "".join(_who_looks(one) for one in row.looking)
+    link = f'<div><a id="case-{reference}" href="{address}">{_marked(row, case.title)}</a>{looking}</div>'
     hit = page.hits.get(case.pk)
     if hit is not None:
         link += format_html('<div class="queue__hit"><span class="strong">{}:</span> {}</div>', hit.place, hit.text)
-    return _cell("title", link)
+    return _cell("title", SafeString(link))
+
+
+def _marked(row: Row, text: str) -> SafeString:
+    marks = row.sheet.page.marks
+    return _plain(text) if marks is None else marked(text, marks)
 
 
 def _who_looks(one: Presence) -> SafeString:
@@ -119,42 +138,43 @@ def _who_looks(one: Presence) -> SafeString:
 
 
 def _when(row: Row) -> SafeString:
-    case, deadline = row.case, next(iter(row.case.next_promise), None)
-    closes_at = case.open_episode.closes_at if case.open_episode else None
-    at = deadline.due_at if deadline is not None else closes_at or case.closed_at
-    if at is None:
-        return _cell("when", format_html('<span class="quiet">{}</span>', ago(case.last_event_at, row.now)))
-    return _cell("when", _time(row, at))
+    case, deadline = row.case, row.promise
+    at = deadline.due_at if deadline is not None else case.closes_at or case.closed_at
+    return _cell("when", _quiet(ago(case.last_event_at, row.sheet.now)) if at is None else _time(row, at))
+
+
+def _quiet(words: str) -> SafeString:
+    return SafeString(f'<span class="quiet">{escape(words)}</span>')
 
 
 def _time(row: Row, at: datetime) -> SafeString:
-    return time_of(at, row.now, row.zone, short=True, named=False)
+    return time_of(at, row.sheet.now, row.sheet.zone, short=True, named=False)
 
 
 def _owner(row: Row) -> SafeString:
     owner = row.case.assignee
     if owner is None:
-        return _cell("who", format_html('<span class="quiet">{}</span>', _("Nobody yet")))
+        return _cell("who", SafeString(f'<span class="quiet">{row.sheet.nobody}</span>'))
     return _cell("who", drawn("person", person=str(owner), desk=True))
 
 
-CELLS: dict[str, Callable[[Row], str]] = {
+CELLS: dict[str, Callable[[Row], SafeString]] = {
     "pick": _pick,
     "due": _due,
     "when": _when,
     "severity": lambda row: _cell("sev", drawn("severity", level=row.case.severity)),
     "reference": lambda row: _cell(
-        "ref", format_html('<span class="reference">{}</span>', marked(row.case.reference, row.page.marks))
+        "ref", SafeString(f'<span class="reference">{_marked(row, row.case.reference)}</span>')
     ),
     "title": _title,
-    "partner": lambda row: _cell("partner", marked(str(row.case.partner), row.page.marks)),
-    "contact": lambda row: _cell("more", marked(str(row.case.contact), row.page.marks)),
-    "area": lambda row: _cell("more", str(row.case.product_area or "\u2013")),
-    "desk": lambda row: _cell("more", str(row.case.desk)),
+    "partner": lambda row: _cell("partner", _marked(row, str(row.case.partner))),
+    "contact": lambda row: _cell("more", _marked(row, str(row.case.contact))),
+    "area": lambda row: _cell("more", _plain(str(row.case.product_area or "\u2013"))),
+    "desk": lambda row: _cell("more", _plain(str(row.case.desk))),
     "state": lambda row: _cell("status", drawn("status", status=row.case.status)),
     "owner": _owner,
     "logged": lambda row: _cell("more", _time(row, row.case.logged_at)),
-    "changed": lambda row: _cell("more", ago(row.case.last_event_at, row.now)),
+    "changed": lambda row: _cell("more", _plain(ago(row.case.last_event_at, row.sheet.now))),
 }
 # In the order of the headings, whatever somebody chose first.
 ORDER = list(CELLS)

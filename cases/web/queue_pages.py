@@ -2,17 +2,20 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
@@ -64,7 +67,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     context = _rows_of(request, page, here, columns)
     if request.htmx and request.htmx.target != "queue":
         return render(request, "cases/desk/queue.html#rows", context)
-    tabs, named = tabs_of(request, page, _views_for(request.user) if here.has_views else [])
+    tabs, named = tabs_of(request, page, here, _views_for(request.user) if here.has_views else [])
     to_say = to_say_about_charges(request.user).select_related("case").order_by("asked_at", "pk")
     context |= {"tabs": tabs, "named": named, "chips": chips_of(page.asked.filters)}
     context |= {"to_say": list(to_say[:TO_SAY]) if here.has_charges else []}
@@ -196,11 +199,27 @@ def _rows_of(request: PortalRequest, page: QueuePage, here: Around, columns: lis
         "page": page,
         "columns": columns,
         "exact": _named(page.asked.words, request.user),
-        "look_form": LookForm(initial={"order": here.settings.order or ORDERS[0].key, "columns": columns, "query": ""}),
-        "view_form": ViewForm(),
+        "look_fields": _look_fields(get_language(), here.settings.order or ORDERS[0].key, tuple(columns)),
+        "view_fields": _view_fields(get_language()),
         "here": f"{page.asked.query}{'&' + urlencode({'after': after}) if after else ''}",
         "changes_url": f"{reverse('desk_changes')}?{page.asked.query}&{urlencode({'after': after})}",
     }
+
+
+@lru_cache(maxsize=256)
+def _look_fields(_language: str | None, order: str, columns: tuple[str, ...]) -> SafeString:
+    return _drawn(LookForm(auto_id="look_%s", initial={"order": order, "columns": columns}))
+
+
+@lru_cache(maxsize=8)
+def _view_fields(_language: str | None) -> SafeString:
+    return _drawn(ViewForm(auto_id="save_%s"))
+
+
+def _drawn(form: forms.Form) -> SafeString:
+    """Draw the fields of an empty form, which takes longer than the rows of a page."""
+    fields = (render_to_string("components/field.html", {"field": field}) for field in form.visible_fields())
+    return SafeString("".join(fields))
 
 
 def _named(words: str, reader: User) -> Case | None:

@@ -1,6 +1,6 @@
 """The desk: the queue in the order of promises, the case page, and every form on it gone wrong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from django.test import Client
 
 from cases.lifecycle import Status
 from cases.models import Case, Message, MessageKind
+from cases.often import MOMENT
 from cases.web.queue import ROWS, VIEWS
 from tests import builders
 from tests.builders import Cast, answer, ask, at, call, close, episode_of, fresh, logged_case, text_file
@@ -95,6 +96,19 @@ def test_each_view_keeps_what_it_says_and_its_tab_counts_it(people: Cast, browse
         assert titles(response) == shown, view
         counts = {tab.key: tab.count for tab in response.context["tabs"]}
         assert counts[view] == ("" if view == "closed" else str(len(shown)))
+
+
+def test_a_tab_counts_anew_at_once_when_something_happens_and_soon_when_time_passes(people: Cast) -> None:
+    def shown(now: datetime) -> dict[str, str]:
+        return {tab.key: tab.count for tab in get(browser_of(people.max, now), QUEUE, now).context["tabs"]}
+
+    case = logged_case(people.priya, at("Tue 9:00"))
+    promise = case.deadlines.get()
+    before = promise.warn_at.replace(second=0) - timedelta(seconds=1)
+    assert (shown(before)["unassigned"], shown(before)["at-risk"]) == ("1", "0")
+    post(browser_of(people.lena, before), f"/desk/cases/{case.reference}/take/", {}, before)
+    assert (shown(before)["unassigned"], shown(before)["at-risk"]) == ("0", "0")
+    assert shown(promise.warn_at + MOMENT)["at-risk"] == "1"
 
 
 def test_every_view_is_tested_here() -> None:
