@@ -54,4 +54,5 @@ class WrittenOnce:
         """Return the first row, as the database gives it."""
         with connection.cursor() as cursor:
             cursor.execute(*self._sql)
-            return cursor.fetchone()
+            found: tuple[Any, ...] | None = cursor.fetchone()
+        return found

@@ -70,22 +70,34 @@ class Signs:
 
 
 _first_due: LastFound[datetime | None] = LastFound()
-_TO_LOOK_AT = WrittenOnce(
-    lambda: _beside_anybody(
-        Counted(_given_up(OutgoingMail)),
-        Counted(_given_up(OutgoingAlert)),
-        Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
-    )
-)
 
 
 def signs(now: datetime) -> Signs:
-    """Return for how long the oldest due row has waited, and what waits for somebody to look.
+    """Return for how long the oldest due row has waited, and what waits for somebody to look. One query.
 
     What is due is looked for once a moment, as pages speak of minutes. What people put right themselves is counted now.
     """
-    first_due = _first_due.of(moment_of(now), lambda: min(filter(None, _asked(_due_since(now))), default=None))
-    return Signs(_longest([first_due], now), *(_TO_LOOK_AT.row() or ()))
+    counts: list[int] = []
+
+    def look() -> datetime | None:
+        due = _due_since(now)
+        found = _asked([*due, *_to_look_at()])
+        counts.extend(found[len(due) :])
+        return min(filter(None, found[: len(due)]), default=None)
+
+    first_due = _first_due.of(moment_of(now), look)
+    return Signs(_longest([first_due], now), *(counts or _COUNTS.row() or ()))
+
+
+def _to_look_at() -> list[Subquery]:
+    return [
+        Counted(_given_up(OutgoingMail)),
+        Counted(_given_up(OutgoingAlert)),
+        Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
+    ]
+
+
+_COUNTS = WrittenOnce(lambda: _beside_anybody(*_to_look_at()))
 
 
 def _due_since(now: datetime) -> list[Subquery]:
