@@ -1,4 +1,7 @@
-"""Open promises that earlier edits of a calendar left as they were: looked at first, then moved. For managers alone."""
+"""What an edit of a calendar does to open promises, looked at before it is made; and those that one left as they were.
+
+For managers alone.
+"""
 
 from typing import Any
 
@@ -11,8 +14,10 @@ from cases import actions, calendar_edits
 from cases.api.acts import Telling, act
 from cases.api.administration import AdministrationView
 from cases.api.days import REASON
-from cases.api.views import by, checked, for_managers, moment
+from cases.api.views import asked_of, by, checked, for_managers, moment
 from cases.calendar_edits import Move
+from sla import store
+from sla.models import Desk
 
 
 class MoveSerializer(serializers.Serializer[Move]):
@@ -26,8 +31,8 @@ class MoveSerializer(serializers.Serializer[Move]):
     new_due_at = serializers.DateTimeField()
 
 
-class LeftAloneSerializer(serializers.Serializer[Any]):
-    """The promises that were left alone, the next due first."""
+class MovesSerializer(serializers.Serializer[Any]):
+    """Open promises that would move, the next due first."""
 
     moving = MoveSerializer(many=True, help_text="Those that may fall due at their new time.")
     staying = MoveSerializer(many=True, help_text="Those that would fall due before now: they stay.")
@@ -39,7 +44,7 @@ class MovedSerializer(serializers.Serializer[Any]):
     moved = serializers.IntegerField()
 
 
-class NewMovesSerializer(serializers.Serializer[Any]):
+class PromisesToMoveSerializer(serializers.Serializer[Any]):
     """What to move, and why."""
 
     promises = serializers.ListField(
@@ -48,22 +53,41 @@ class NewMovesSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(**REASON)
 
 
+class DayFilters(serializers.Serializer[Any]):
+    """Which day, and what becomes of it."""
+
+    on = serializers.DateField()
+    closed = serializers.BooleanField(help_text="Otherwise it is open in spite of a holiday.")
+
+
+class DayPreview(AdministrationView):
+    """A day of a desk as it would be."""
+
+    @extend_schema(operation_id="preview_calendar_day", parameters=[DayFilters], responses=MovesSerializer)
+    def get(self, request: Request, code: str) -> Response:
+        """Look which open promises would move with a day closed or opened; nothing changes. For managers alone."""
+        for_managers(request)
+        asked, desk = asked_of(DayFilters, request), Desk.objects.get(code=code)
+        after = calendar_edits.with_day(desk, asked["on"], closed=asked["closed"], reason="")
+        return Response(MovesSerializer(calendar_edits.moves(store.calendar, after, moment(request))).data)
+
+
 class PromisesLeftAlone(AdministrationView):
     """Promises that were left alone."""
 
-    @extend_schema(operation_id="read_promises_left_alone", responses=LeftAloneSerializer)
+    @extend_schema(operation_id="read_promises_left_alone", responses=MovesSerializer)
     def get(self, request: Request) -> Response:
         """Look which promises would move, and change nothing. For managers alone."""
         for_managers(request)
-        return Response(LeftAloneSerializer(calendar_edits.left_alone(moment(request))).data)
+        return Response(MovesSerializer(calendar_edits.left_alone(moment(request))).data)
 
     @extend_schema(
-        operation_id="move_promises_left_alone", request=NewMovesSerializer, responses={201: MovedSerializer}
+        operation_id="move_promises_left_alone", request=PromisesToMoveSerializer, responses={201: MovedSerializer}
     )
     def post(self, request: Request) -> Response:
         """Move the promises that you looked at, as a manager. If others would move by now, none does."""
         for_managers(request)
-        said = checked(NewMovesSerializer, request)
+        said = checked(PromisesToMoveSerializer, request)
         return act(
             request,
             lambda: actions.move_promises_left_alone(

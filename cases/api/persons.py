@@ -19,7 +19,7 @@ from cases.models import Erasure, User
 MOST_NAMES = 20
 
 
-class AccountSerializer(serializers.ModelSerializer[User]):
+class AccountHolderSerializer(serializers.ModelSerializer[User]):
     """Somebody with an account."""
 
     class Meta:
@@ -67,13 +67,15 @@ class Persons(AdministrationView, ListView):
 
     pagination_class = InOrder
 
-    @extend_schema(operation_id="list_persons", parameters=[AccountFilters], responses=AccountSerializer(many=True))
+    @extend_schema(
+        operation_id="list_persons", parameters=[AccountFilters], responses=AccountHolderSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         """List people with an account, whoever they work for. For administrators alone."""
         _for_administrators(request)
         words = asked_of(AccountFilters, request).get("q", "")
         found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), erased_at=None)
-        return self.page(request, found, AccountSerializer)
+        return self.page(request, found, AccountHolderSerializer)
 
 
 class Erasures(AdministrationView):

@@ -111,7 +111,7 @@ class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
 
     class Meta:
         model = Milestone
-        fields = ("id", "title", "side", "owner", "due_on", "due_at", "state", "settled_at", "after")
+        fields: tuple[str, ...] = ("id", "title", "side", "owner", "due_on", "due_at", "state", "settled_at", "after")
         read_only_fields = fields
 
     def get_after(self, milestone: Milestone) -> list[int]:

@@ -9,13 +9,12 @@ from rest_framework.response import Response
 
 from cases.api.periods import PeriodFilters, period_in
 from cases.api.views import ApiView, asked_of, for_managers, moment, person
-from cases.counting import counts_of
-from cases.models import Case, ManagerRequest
-from cases.reports import now as reports_now
+from cases.models import Case, Deadline
 from cases.reports import over_time as reports
 from cases.reports import surveys as survey_reports
 from cases.reports.grouped import DIMENSIONS
 from cases.reports.over_time import Kept
+from cases.reports.overview import Overview, overview
 from cases.reports.selection import narrowed
 
 
@@ -44,15 +43,41 @@ class CountsSerializer(serializers.Serializer[Any]):
     unassigned = serializers.IntegerField()
     waiting = serializers.IntegerField(help_text="On their contact.")
     managers_asked = serializers.IntegerField()
+    managers_late = serializers.IntegerField(help_text="Those whose promise has passed (P9.4).")
+    requests_to_decide = serializers.IntegerField()
+    charges_to_decide = serializers.IntegerField()
 
 
-class NowSerializer(serializers.Serializer[Any]):
+class MeansSerializer(serializers.Serializer[Any]):
+    """What contacts answered: how many, and the means from 1 to 5."""
+
+    answers = serializers.IntegerField()
+    handling_mean = serializers.FloatField(allow_null=True)
+    professionalism_mean = serializers.FloatField(allow_null=True)
+    satisfaction_mean = serializers.FloatField(allow_null=True)
+
+
+class NextToBreakSerializer(serializers.ModelSerializer[Deadline]):
+    """A promise that would be missed at the present pace."""
+
+    case = serializers.CharField(source="case.reference")
+
+    class Meta:
+        model = Deadline
+        fields = ("id", "case", "severity", "due_at")
+        read_only_fields = fields
+
+
+class NowSerializer(serializers.Serializer[Overview]):
     """How the desks stand now."""
 
-    at = serializers.DateTimeField()
-    open = OpenCasesSerializer(many=True)
+    at = serializers.DateTimeField(source="made_at", help_text="Where many cases are open, of the last minute.")
+    open = OpenCasesSerializer(source="open_rows", many=True)
     counts = CountsSerializer()
     verdicts = VerdictsSerializer(many=True, help_text="Of the last thirty days.")
+    surveys = MeansSerializer(source="survey_scores", help_text="Of the last thirty days.")
+    breaking = NextToBreakSerializer(many=True, help_text="The next that would be missed; `breaking_count` are all.")
+    breaking_count = serializers.IntegerField()
 
 
 class Now(ApiView):
@@ -62,21 +87,8 @@ class Now(ApiView):
     def get(self, request: Request) -> Response:
         """Read how the desks stand now: open, at risk, breached, kept. For managers alone."""
         for_managers(request)
-        now, cases = moment(request), Case.objects.visible_to(person(request))
-        counted = {
-            "at_risk": cases.at_risk(now),
-            "breached": cases.breached(now),
-            "unassigned": cases.open().unassigned(),
-            "waiting": cases.waiting(),
-            "managers_asked": ManagerRequest.objects.filter(answered_at=None),
-        }
-        told = {
-            "at": now,
-            "open": reports_now.open_by_desk(),
-            "counts": counts_of(counted, beside=person(request)),
-            "verdicts": reports_now.verdicts(now - reports_now.PERIOD, now),
-        }
-        return Response(NowSerializer(told).data)
+        reader = person(request)
+        return Response(NowSerializer(overview(reader, reader.zone, moment(request))).data)
 
 
 class PromisesSerializer(serializers.Serializer[Kept]):

@@ -200,7 +200,7 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
 
     class Meta:
         model = Deadline
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "kind",
             "severity",

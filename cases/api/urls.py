@@ -4,14 +4,17 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from cases.api import (
+    account,
     articles,
     calendars,
     callers,
     cases,
+    changes,
     closings,
     company,
     consent_texts,
     consents,
+    contact,
     days,
     decisions,
     diagnostics,
@@ -20,11 +23,15 @@ from cases.api import (
     features,
     feeds,
     files,
+    forecasts,
     left_alone,
     links,
     macros,
     mail_to_sort,
     manager_requests,
+    milestones,
+    months,
+    my_day,
     on_call,
     partners,
     people,
@@ -114,6 +121,9 @@ of_a_case = [
 # Beneath a partner: its own people.
 of_a_partner = [
     ("", partners.OnePartner),
+    ("months/<str:month>/", months.Month),
+    ("changes/", changes.Changes),
+    ("viewed-pages/", changes.Viewings),
     ("people/", company.Colleagues),
     ("people/<int:member_id>/", company.OneColleague),
     ("people/<int:member_id>/deactivation/", company.Deactivations),
@@ -127,6 +137,8 @@ of_a_partner = [
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(generator_class=docs.Described), name="api_schema"),
     path("docs/", docs.docs, name="api_docs"),
+    path("account/", account.Account.as_view()),
+    path("contact/", contact.Contact.as_view()),
     path("cases/", cases.Cases.as_view()),
     *(path(f"cases/<str:reference>/{rest}", view.as_view()) for rest, view in of_a_case),
     path("files/<int:attachment_id>/", files.OneFile.as_view()),
@@ -144,6 +156,8 @@ urlpatterns = [
     path("partners/", partners.Partners.as_view()),
     *(path(f"partners/<str:partner>/{rest}", view.as_view()) for rest, view in of_a_partner),
     # For staff.
+    path("my-day/", my_day.MyDay.as_view()),
+    path("milestones/", milestones.Milestones.as_view()),
     path("queue/", queue.Queue.as_view()),
     path("saved-views/", queue.SavedViews.as_view()),
     path("saved-views/<int:view_id>/", queue.OneSavedView.as_view()),
@@ -182,6 +196,7 @@ urlpatterns = [
     path("charges/", decisions.Charges.as_view()),
     path("charges/<int:review_id>/decisions/", decisions.ChargeDecisions.as_view()),
     path("desks/<slug:code>/changed-days/", days.Days.as_view()),
+    path("desks/<slug:code>/changed-days/preview/", left_alone.DayPreview.as_view()),
     path("desks/<slug:code>/hours/", days.HoursOfDesk.as_view()),
     path("desks/<slug:code>/hours/<int:change_id>/", days.OneHoursChange.as_view()),
     path("promises-left-alone/", left_alone.PromisesLeftAlone.as_view()),
@@ -195,6 +210,7 @@ urlpatterns = [
     path("staff/<int:person_id>/skills/", staff.Skills.as_view()),
     path("reports/now/", reports.Now.as_view()),
     path("reports/over-time/", reports.OverTime.as_view()),
+    path("reports/forecast/", forecasts.Forecast.as_view()),
     # For administrators.
     path("persons/", persons.Persons.as_view()),
     path("persons/<int:person_id>/erasure/", persons.Erasures.as_view()),

@@ -33,20 +33,36 @@ class Part:
     deadlines: list[Deadline]
 
 
+@dataclass(frozen=True)
+class MyDay:
+    """What somebody promised, the next first, and the cases and notes in which others wait for a word of theirs."""
+
+    due: list[Deadline]
+    waiting: list[Case]
+    to_agree: list[Case]
+    closing: list[Case]
+    mentions: list[Message]
+
+
 @desk_page
 @require_GET
 def my_day(request: PortalRequest) -> HttpResponse:
     """Show what the reader promised, the next first, and who waits for a word of theirs."""
-    user, now = request.user, request.now
-    mine = Case.objects.visible_to(user).open().assigned_to(user)
-    context = {
-        "parts": parts_of(_due(user), now),
-        "waiting": _waiting_for_a_word(mine),
-        "to_agree": list(mine.severity_to_agree().with_people().in_queue_order()[:SHOWN]),
-        "closing": list(mine.closing_soon().with_people().with_closes_at().in_queue_order()[:SHOWN]),
-        "mentions": _mentions(user, now),
-    }
+    found = my_day_of(request.user, request.now)
+    context = vars(found) | {"parts": parts_of(found.due, request.now)}
     return render(request, "cases/desk/my_day.html", context | {"anything": any(context.values())})
+
+
+def my_day_of(user: User, now: datetime) -> MyDay:
+    """Return the day of a member of staff."""
+    mine = Case.objects.visible_to(user).open().assigned_to(user)
+    return MyDay(
+        due=_due(user),
+        waiting=_waiting_for_a_word(mine),
+        to_agree=list(mine.severity_to_agree().with_people().in_queue_order()[:SHOWN]),
+        closing=list(mine.closing_soon().with_people().with_closes_at().in_queue_order()[:SHOWN]),
+        mentions=_mentions(user, now),
+    )
 
 
 def parts_of(deadlines: Sequence[Deadline], now: datetime) -> list[Part]:

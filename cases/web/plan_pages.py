@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases import actions
 from cases.lifecycle import Side
-from cases.models import Case, Milestone
+from cases.models import Case
 from cases.web.answers import case_or_404
 from cases.web.case_pages import act_on_case
 from cases.web.plans import (
@@ -26,6 +26,7 @@ from cases.web.plans import (
     PlanForm,
     WorkaroundFailedForm,
     WorkaroundForm,
+    milestones_to_come,
     steps_of,
 )
 from cases.web.request import PortalRequest, desk_page
@@ -203,9 +204,7 @@ def plans_due(request: PortalRequest) -> HttpResponse:
     asked = request.GET
     ahead = asked.get("ahead", "week") if asked.get("ahead", "week") in AHEAD else "week"
     chosen = {name: asked.get(name, "") for name in ("who", "side", "desk")}
-    found = Milestone.objects.filter(
-        plan__ended_at=None, settled_at=None, plan__case__in=Case.objects.visible_to(request.user).open()
-    )
+    found = milestones_to_come(request.user)
     days = AHEAD[ahead]
     if days is not None:
         found = found.filter(due_at__lte=request.now + timedelta(days=days))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules
@@ -17,6 +17,12 @@ from cases.web.forms import offering, text
 from cases.web.request import PortalRequest
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def milestones_to_come(reader: User) -> QuerySet[Milestone]:
+    """Return the milestones that are not settled, of plans that go on in open cases."""
+    cases = Case.objects.visible_to(reader).open()
+    return Milestone.objects.filter(plan__ended_at=None, settled_at=None, plan__case__in=cases)
 
 
 class WorkaroundForm(forms.Form):

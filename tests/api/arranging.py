@@ -69,6 +69,9 @@ ARRANGING: dict[str, Callable[[World], Act]] = {
     "change_view": lambda w: Act(w.lena, _view(w), {"name": "Theirs"}, method="put"),
     "delete_view": lambda w: Act(w.lena, _view(w), method="delete"),
     "move_view": lambda w: Act(w.lena, f"{_second_view(w)}moves/", {"to": "earlier"}),
+    "change_account": lambda w: Act(
+        w.priya, "account/", {"name": "Priya R.", "zone": "Europe/Madrid", "language": "es"}, method="put"
+    ),
     "stop_watching": lambda w: Act(w.lena, _watched(w), method="delete"),
     "erase_person": lambda w: Act(
         w.ann, f"persons/{w.people.omar.pk}/erasure/", {"address": w.people.omar.email, "words_too": True}

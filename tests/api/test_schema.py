@@ -91,6 +91,8 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("mails/", "staff"),
         ("alert-channels/", "staff"),
         ("queue/", "staff"),
+        ("my-day/", "staff"),
+        ("milestones/", "staff"),
         ("saved-views/", "staff"),
         ("roster-feeds/", "staff"),
         ("missed-searches/", "staff"),
@@ -104,6 +106,7 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("desks/au/hours/", "managers"),
         ("reports/now/", "managers"),
         ("reports/over-time/", "managers"),
+        ("reports/forecast/", "managers"),
     ],
 )
 def test_what_is_for_some_is_not_there_for_others(people: Cast, path: str, readers: str) -> None:

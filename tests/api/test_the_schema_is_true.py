@@ -118,4 +118,5 @@ def where_it_is(world: World, name: str, path: str, settings: Settings) -> dict[
         assert found is not None, (path, address)
         return found.groupdict()
     known = {"reference": world.case().split("/")[1], "slug": world.article.slug, "code": "au", "partner": "NWIT"}
+    known["month"] = "2026-11"
     return {place: known[place] for place in re.findall(r"\{(\w+)\}", path) if place in known}
