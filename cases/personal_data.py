@@ -1,7 +1,8 @@
 """All that is kept about one person, as one ZIP: every row that leads to them, what they were sent, and their files.
 
-The tables are found by their keys, so that a new one is in it without being named here. Secrets that let somebody in
-are left out, and so is everything about others that only stands in the same case.
+The tables are found by their keys. Of staff every column is in it; of a contact what contacts read (`contact_columns`),
+and nothing that the desk keeps for itself. Secrets that let somebody in are left out, and so is everything about others
+that only stands in the same case.
 """
 
 import json
@@ -16,6 +17,7 @@ from django.db.models import Field, FileField, ForeignKey, Model, Q, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from cases.archive import Archive, content_of, plain_name
+from cases.contact_columns import columns_told
 from cases.models import Attachment, Case, CaseEvent, IncomingMail, Invitation, MailAddress, Partner, User
 from cases.rules import bytes_without_links_that_act, without_links_that_act
 
@@ -38,7 +40,7 @@ def parts_of(person: User, *, now: datetime) -> Iterator[bytes]:
     archive = Archive(now)
     yield from archive.put("account.json", [_json(_told(person, person))])
     for model, rows in _rows_about(person):
-        if rows.exists():
+        if rows.exists() and (person.works_here or columns_told(model._meta.label_lower)):
             yield from archive.put(f"{model._meta.label_lower}.json", _array(rows, person))
     lost = []
     for name, stored in _files_of(person):
@@ -61,6 +63,8 @@ def _rows_about(person: User) -> Iterator[tuple[type[Model], QuerySet[Any]]]:
         told = [field.name for field in model._meta.concrete_fields if field.related_model in _NAMED]
         beside = [*told, "wording"] if model is CaseEvent else told
         rows = model._default_manager.filter(about).order_by("pk")
+        if model is CaseEvent and not person.works_here:
+            rows = rows.filter(public=True)
         yield model, rows.select_related(*beside) if beside else rows
 
 
@@ -90,19 +94,21 @@ def _array(rows: QuerySet[Any], person: User) -> Iterator[bytes]:
 
 
 def _told(row: Model, person: User) -> dict[str, Any]:
-    told = {field.name: _value(row, field, person) for field in _open_fields(row)}
+    told = {field.name: _value(row, field, person) for field in _open_fields(row, person)}
     if getattr(row, "sent_at", row) is None:
         # It may be a word that was taken back before it left.
         told = {name: value for name, value in told.items() if name not in WORDS_OF_MAILS}
     if isinstance(row, CaseEvent):
-        told["facts"] = row.whole
+        told |= {"facts": row.whole} if person.works_here else {"words": row.words}
     return told
 
 
-def _open_fields(row: Model) -> Iterable["Field[Any, Any]"]:
+def _open_fields(row: Model, person: User) -> Iterable["Field[Any, Any]"]:
     # The address of a channel is sealed: it holds the keys of whoever pays for the service.
     sealed = {"address"} if row._meta.model_name == "alertchannel" else set()
-    return [field for field in row._meta.concrete_fields if field.name not in SECRETS | sealed]
+    fields = [field for field in row._meta.concrete_fields if field.name not in SECRETS | sealed]
+    told = columns_told(row._meta.label_lower)
+    return fields if person.works_here else [field for field in fields if field.name in told]
 
 
 def _value(row: Model, field: "Field[Any, Any]", person: User) -> Any:

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from cases import promises
 from cases.api.pagination import ListView
-from cases.api.serializers import DeadlineSerializer, QuoteFilters, QuoteSerializer
+from cases.api.serializers import DeadlineSerializer, QuoteFilters, QuoteSerializer, sum_told
 from cases.api.views import ApiView, asked_of, case_of, moment, person
 from cases.models import INTERNAL_KINDS, Deadline, Partner
 from cases.rules import RuleBroken
@@ -47,12 +47,13 @@ class Quote(ApiView):
         reckoned = promises.first_response(
             partner, partner.home_desk, store.policy_in_force(now), asked["severity"], now
         )
+        told = {} if reckoned.explanation is None else reckoned.explanation.as_data()
         quote = {
             "severity": reckoned.severity,
             "desk": partner.home_desk.code,
             "asked_for": now,
             "starts_at": reckoned.promise.started_at,
             "due_at": reckoned.promise.due_at,
-            "explanation": {} if reckoned.explanation is None else reckoned.explanation.as_data(),
+            "explanation": sum_told(told, to_staff=person(request).works_here),
         }
         return Response(QuoteSerializer(quote).data)

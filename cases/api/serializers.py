@@ -1,5 +1,7 @@
 """What the API tells and takes, by noun. Times are RFC 3339 with their offset (UTC)."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -197,6 +199,7 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
     explanation = serializers.SerializerMethodField()
     ended_as = serializers.ChoiceField(choices=DeadlineEnd.choices, allow_blank=True, help_text="Empty while open.")
     kept = serializers.BooleanField(allow_null=True, help_text="The verdict; null while open or where withdrawn.")
+    warn_at = serializers.SerializerMethodField(help_text="When we are warned that time runs short; for staff alone.")
 
     class Meta:
         model = Deadline
@@ -215,10 +218,23 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
         )
         read_only_fields = fields
 
+    def get_warn_at(self, deadline: Deadline) -> datetime | None:
+        """Return when staff are warned, to staff."""
+        return deadline.warn_at if self._is_for_staff() else None
+
     @extend_schema_field(serializers.DictField())
     def get_explanation(self, deadline: Deadline) -> dict[str, Any]:
         """Return the steps of the sum as values; empty where a person named the time."""
-        return dict(deadline.explanation)
+        return sum_told(deadline.explanation, to_staff=self._is_for_staff())
+
+    def _is_for_staff(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and request.user.works_here
+
+
+def sum_told(explanation: Mapping[str, Any], *, to_staff: bool) -> dict[str, Any]:
+    """Return the steps of a sum: to contacts without when staff are warned."""
+    return {name: value for name, value in explanation.items() if to_staff or name != "warn_at"}
 
 
 class QuoteFilters(serializers.Serializer[Any]):

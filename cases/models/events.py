@@ -133,9 +133,13 @@ class CaseEvent(models.Model):
     @property
     def whole(self) -> dict[str, Any]:
         """The facts with the words that belong to them. Read with `select_related("wording")`."""
+        return {**self.facts, **self.words}
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What people said or were called in it, without codes and numbers."""
         wording: EventWords | None = getattr(self, "wording", None)
-        words: dict[str, Any] = {} if wording is None else wording.words
-        return {**self.facts, **words}
+        return {} if wording is None else wording.words
 
 
 class EventWords(models.Model):

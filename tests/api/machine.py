@@ -18,7 +18,7 @@ class Machine:
     """Requests of one token; the clock stands at `now` for each."""
 
     def __init__(self, person: User, now: datetime, *, scopes: tuple[str, ...] = tuple(Scope.values)) -> None:
-        self.now = now
+        self.now, self.person = now, person
         with clock_at(now):
             _token, self.text = actions.make_token(
                 name=f"integration {uuid4()}", scopes=scopes, lives_for=A_YEAR, actor=person, now=now
