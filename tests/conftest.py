@@ -30,6 +30,8 @@ from tests.portal import Portal, prepared, running
 from tests.servers import Backend, ServerBackend
 from tests.smtp_sink import SmtpSink
 
+pytest_plugins = ["tests.people"]
+
 # Within this time a second signal is the echo of the first.
 SECOND_SIGNAL_SECONDS = 2.0
 NUMBERS = itertools.count(1)

@@ -3,16 +3,10 @@
 import pytest
 
 from cases.models import Invitation, Membership, Partner, Scope
-from tests import builders
 from tests.api.administering import DAY, INVITED, PARTNER, POLICY, SHIFT
 from tests.api.machine import Machine
 from tests.api.operations import ACTS
 from tests.api.world import NOON, World
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World(builders.cast())
 
 
 def test_a_token_that_works_on_cases_looks_after_nobody(world: World) -> None:

@@ -13,28 +13,6 @@ from tests.api.operations import NEW
 from tests.api.world import NOON
 from tests.builders import Cast, at, deadline_of, fresh, logged_case, text_file
 
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def priyas(people: Cast) -> Machine:
-    return Machine(people.priya, NOON)
-
-
-@pytest.fixture
-def lenas(people: Cast) -> Machine:
-    return Machine(people.lena, NOON)
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Priya's, logged on Tuesday at 9:00 and due at 15:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 # --- Logging --------------------------------------------------------------------------------------------------------
 
 

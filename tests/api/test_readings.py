@@ -10,16 +10,10 @@ from icalendar import Calendar
 
 from cases.models import ApiToken, Receipt, RosterKind, RosterShift, Survey
 from sla.models import Desk
-from tests import builders
 from tests.api.operations import FEATURE, NEW, WORDS
 from tests.api.world import NOON, World
 from tests.builders import Cast, at
 from tests.cases.pages import clock_at
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

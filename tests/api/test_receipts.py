@@ -14,27 +14,11 @@ from tests import builders
 from tests.api.machine import Machine
 from tests.api.operations import NEW
 from tests.api.world import NOON
-from tests.builders import Cast, all_at_once, answer, at, close, logged_case
+from tests.builders import Cast, all_at_once, answer, at, close
 from tests.cases.pages import clock_at
 
 # How a process ends that dies on purpose.
 DIED = 7
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def priyas(people: Cast) -> Machine:
-    return Machine(people.priya, NOON)
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Priya's, logged on Tuesday at 9:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 def test_the_same_key_again_gets_the_same_answer(people: Cast, priyas: Machine) -> None:

@@ -12,7 +12,6 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from cases import actions
-from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case, upload
 from tests.cases.pages import clock_at, html_of
@@ -20,11 +19,6 @@ from tests.cases.pages import clock_at, html_of
 NOON = at("Tue 12:00")
 # What everybody with an account reads.
 EVERYBODYS = ("/api/v1/articles/", "/api/v1/desks/")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 import pytest
 
 from cases.models import Case, SeverityProposal
-from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at, fresh, logged_case
 
@@ -12,26 +11,6 @@ UP = {"severity": 2, "reason": "A second customer is down."}
 PROPOSALS = "cases/NWIT-1/severity-proposals/"
 
 pytestmark = pytest.mark.clause("P2.3", "P2.4", "P8.1")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
-@pytest.fixture
-def priyas(people: Cast) -> Machine:
-    return Machine(people.priya, NOON)
-
-
-@pytest.fixture
-def lenas(people: Cast) -> Machine:
-    return Machine(people.lena, NOON)
 
 
 def open_proposal(machine: Machine) -> str:

@@ -6,15 +6,9 @@ from typing import Any
 import pytest
 
 from cases.models import Attachment, PartialUpload, Scope
-from tests import builders
 from tests.api.machine import Machine
 from tests.api.world import NOON, World
 from tests.cases.pages import clock_at
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World(builders.cast())
 
 
 def tus(machine: Machine, method: str, address: str, content: bytes = b"", **headers: str) -> Any:

@@ -7,17 +7,11 @@ from pytest_django import Settings
 
 from notifications import sweeps
 from notifications.models import MailState, Webhook, WebhookDelivery
-from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at
 from tests.http_sink import HttpSink
 
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -9,15 +9,10 @@ from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, CloudAction, CloudConsent, ConsentText, EventKind
 from tests import builders
-from tests.builders import Cast, at, events_of, fresh, last_event, logged_case
+from tests.builders import Cast, at, events_of, fresh, last_event
 from tests.diagnostics import asked_consent, given_consent, refusal_of
 
 pytestmark = pytest.mark.clause("P12.1")
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 def begin(case: Case, people: Cast, when: str = "Tue 11:00") -> CloudAction:

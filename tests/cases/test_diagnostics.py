@@ -8,16 +8,11 @@ from cases import actions, rules
 from cases.lifecycle import Status
 from cases.models import Case, DeadlineEnd, EventKind, MessageKind
 from tests import builders
-from tests.builders import Cast, answer, at, call, episode_of, events_of, fresh, last_event, logged_case, remind, say
+from tests.builders import Cast, answer, at, call, episode_of, events_of, fresh, last_event, remind, say
 from tests.diagnostics import ask_for_logs, investigate, promise_of, refusal_of, request_of
 from tests.engine.desks import SYDNEY
 
 pytestmark = pytest.mark.clause("P7.1")
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------------

@@ -28,11 +28,6 @@ def people(transactional_db: None) -> Cast:
     return builders.cast()
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def told(*calls: Callable[[], object]) -> str:
     """Make the calls at once; one is done, and the other's sentence is returned."""
     answers = all_at_once(list(calls))

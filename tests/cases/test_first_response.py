@@ -9,13 +9,7 @@ from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, DeadlineEnd, EventKind, MessageKind
 from cases.rules import AttemptOutcome, Outcome, RuleBroken
-from tests.builders import Cast, answer, ask, at, call, close, deadline_of, fresh, last_event, logged_case, say
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Severity 3, logged on Tuesday at 9:00, so due at 15:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
+from tests.builders import Cast, answer, ask, at, call, close, deadline_of, fresh, last_event, say
 
 
 def verdict_of(case: Case) -> tuple[datetime | None, str, bool | None]:

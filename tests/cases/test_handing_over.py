@@ -15,11 +15,6 @@ pytestmark = pytest.mark.clause("P9.2", "P6.1")
 NOON = at("Tue 12:00")
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def give(case: Case, to: User, by: User, note: str = "") -> Case:
     return actions.assign_case(case_id=case.pk, assignee_id=to.pk, expected_id=None, note=note, actor=by, now=NOON)
 

@@ -27,7 +27,6 @@ from cases.models import (
 from cases.rules import RuleBroken
 from notifications import sweeps
 from notifications.models import OutgoingMail
-from tests import builders
 from tests.builders import Cast, answer, at, deadline_of, details, fresh
 from tests.cases.pages import browser_of, clock_at, get, words_of
 
@@ -36,11 +35,6 @@ pytestmark = pytest.mark.django_db
 NOON = at("Tue 12:00")
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "import"
 RUTH = "ruth.adeyemi@probax.example"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def brought(noun: str, file: Path, *more: Any) -> str:

@@ -8,12 +8,6 @@ from cases.rules import Outcome
 from tests.builders import Cast, answer, at, close, deadline_of, events_of, fresh, last_event, logged_case
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Severity 3, logged on Tuesday at 9:00: at risk from 13:30, due at 15:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def warn(case: Case, when: str) -> list[Case]:
     return actions.warn_of_deadlines(deadline_ids=[deadline_of(case).pk], now=at(when))
 

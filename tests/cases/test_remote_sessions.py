@@ -9,15 +9,10 @@ from cases import actions, rules
 from cases.lifecycle import Status
 from cases.models import Case, EventKind, RemoteSession
 from tests import builders
-from tests.builders import Cast, at, episode_of, events_of, fresh, last_event, logged_case
+from tests.builders import Cast, at, episode_of, events_of, fresh, last_event
 from tests.diagnostics import agreed_session, asked_session, refusal_of
 
 pytestmark = pytest.mark.clause("P7.1")
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.mark.clause("P2.5", "P9.5")

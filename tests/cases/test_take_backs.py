@@ -34,11 +34,6 @@ SENT = at("Tue 10:00")
 CLOSED = at("Tue 12:00")
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def seconds(number: float, since: datetime = SENT) -> datetime:
     return since + timedelta(seconds=number)
 

@@ -27,11 +27,6 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def lying_about() -> list[str]:
     return [path.name for path in pieces.folder().iterdir()]
 

@@ -29,12 +29,6 @@ UNREACHED = [AttemptOutcome.NO_ANSWER, AttemptOutcome.LEFT_MESSAGE]
 
 
 @pytest.fixture
-def case(people: Cast) -> Case:
-    """Logged on Tuesday at 9:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
-@pytest.fixture
 def waiting(people: Cast, case: Case) -> Case:
     """Asked on Tuesday at 10:00, so the first reminder is due on Thursday at 10:00."""
     return ask(case, people.lena, at("Tue 10:00"))

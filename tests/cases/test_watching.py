@@ -15,11 +15,6 @@ pytestmark = pytest.mark.clause("P9.3")
 NOON = at("Tue 12:00")
 
 
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
 def watch(case: Case, who: User, by: User) -> Case:
     return actions.add_watcher(case_id=case.pk, user_id=who.pk, actor=by, now=NOON)
 

@@ -9,14 +9,7 @@ from cases.actions.closing import hash_of
 from cases.lifecycle import Status
 from cases.models import Case, Dispatch, EventKind, Survey
 from cases.rules import RuleBroken
-from tests.builders import Cast, at, close, events_of, fresh, last_event, logged_case
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Logged on Tuesday at 9:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
-
+from tests.builders import Cast, at, close, events_of, fresh, last_event
 
 # --- Taking and giving ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """The mailbox, on a real Dovecot behind a wire that can be cut: whatever breaks or is repeated, each mail is one."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +9,7 @@ from pytest_django import Settings
 from cases.models import Case, IncomingMail
 from notifications import heartbeat, mailbox
 from tests.builders import all_at_once, at
-from tests.dovecot import Dovecot, Wire, dovecot, mailbox_url
+from tests.dovecot import Dovecot, Wire, dovecot
 from tests.inbox.post import letter
 from tests.notifications.office import Office, open_office
 
@@ -18,23 +17,6 @@ pytestmark = pytest.mark.clause("P1.2")
 NOON = at("Tue 12:00")
 NINE = at("Tue 09:00")
 STORED = ("SupportStored",)
-
-
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Dovecot]:
-    """A mailbox that the product is told to read."""
-    with dovecot() as running:
-        settings.MAILBOX_URL = running.url
-        yield running
-
-
-@pytest.fixture
-def wire(server: Dovecot, settings: Settings) -> Iterator[Wire]:
-    """The line that the product reads it over."""
-    line = Wire(server.port)
-    settings.MAILBOX_URL = mailbox_url(line.port)
-    yield line
-    line.close()
 
 
 def read(now: datetime = NOON) -> int:

@@ -31,23 +31,6 @@ def office() -> Office:
     return open_office()
 
 
-@pytest.fixture
-def server(settings: Settings) -> Iterator[Dovecot]:
-    """A mailbox that tells of new mail."""
-    with dovecot() as running:
-        settings.MAILBOX_URL = running.url
-        yield running
-
-
-@pytest.fixture
-def wire(server: Dovecot, settings: Settings) -> Iterator[Wire]:
-    """The line that it is read over."""
-    line = Wire(server.port)
-    settings.MAILBOX_URL = mailbox_url(line.port)
-    yield line
-    line.close()
-
-
 @pytest.fixture(autouse=True)
 def only_the_server_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found here by looking again in time, and whoever was cut off comes back at once."""

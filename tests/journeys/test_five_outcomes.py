@@ -7,7 +7,6 @@ import pytest
 from cases import actions
 from cases.models import Case, Milestone, Workaround
 from cases.rules import Outcome
-from tests import builders
 from tests.builders import Cast, answer, at, deadline_of, fresh, logged_case, update_of
 from tests.cases.test_plans import add, set_state
 from tests.journeys.test_two_weeks import LENA, PRIYA, RUTH, Postbox
@@ -16,11 +15,6 @@ pytestmark = pytest.mark.clause("P9.7")
 
 OMAR = "omar.haddad@nwit.example"
 TITLE = "Restores are slow"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

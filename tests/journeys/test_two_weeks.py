@@ -14,18 +14,12 @@ from cases.models import Case, Dispatch, EventKind
 from cases.rules import RuleBroken
 from notifications import health, sweeps
 from notifications.models import MailState, OutgoingMail, StuckEvent
-from tests import builders
 from tests.builders import Cast, answer, ask, at, deadline_of, episode_of, events_of, fresh, logged_case, say
 from tests.cases.pages import browser_of, get, post, words_of
 
 PRIYA, LENA, RUTH = "priya.raman@nwit.example", "lena.fischer@probax.example", "ruth.adeyemi@probax.example"
 TITLE = "Restores are slow"
 CLOSED = (PRIYA, f"[NWIT-1] Closed: {TITLE}")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 class Postbox:

@@ -10,14 +10,9 @@ from notifications.models import MailState, OutgoingMail
 from tests.builders import answer, at
 from tests.cases.test_plans import add, move, plan, set_state
 from tests.cases.test_workarounds import confirm, ease, fail
-from tests.notifications.office import Office, kinds_to, mail, open_office, post, send, tell
+from tests.notifications.office import Office, kinds_to, mail, post, send, tell
 
 FRIDAY = date(2026, 11, 27)
-
-
-@pytest.fixture
-def office(db: None) -> Office:
-    return open_office()
 
 
 def tick(when: str) -> None:

@@ -20,11 +20,6 @@ WEEK_LATER = "Tue 1 Dec 12:00"
 
 
 @pytest.fixture
-def office(db: None) -> Office:
-    return open_office()
-
-
-@pytest.fixture
 def case(office: Office) -> Case:
     """Closed on Tuesday at 12:00, and its contact was told."""
     case = office.log()

@@ -17,18 +17,12 @@ from django.urls import path
 
 from cases.models import User
 from probax_support import logs, urls
-from tests import builders
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import browser_of, clock_at
 from tests.portal import ROOT, clean_environment
 
 NOON = at("Tue 12:00")
 SECRET = "postgres://portal:hunter2@db.example/portal"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 class Written:

@@ -21,11 +21,6 @@ TOKEN = {"name": "monitoring", "scopes": ["cases:read"], "days": "30"}
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     return browser_of(people.priya, NOON)
 

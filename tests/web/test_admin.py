@@ -8,17 +8,11 @@ from django.urls import reverse
 
 from cases.models import Case, Membership, Partner, ProductArea, User
 from sla.models import Desk, Holiday, HolidayChange, HoursChange, PolicyVersion
-from tests import builders
 from tests.builders import Cast, answer, at, close, logged_case
 from tests.cases.pages import browser_of, clock_at, get, html_of, nothing_is_written, post
 
 NOON = at("Tue 12:00")
 READ_ONLY = [Case, Desk, Holiday, HolidayChange, HoursChange, PolicyVersion]
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

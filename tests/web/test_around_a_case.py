@@ -5,7 +5,6 @@ import pytest
 from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, Macro, Membership, Watcher
-from tests import builders
 from tests.builders import Cast, at, fresh, logged_case, say, upload
 from tests.cases.pages import beside, browser_of, forms_of, get, html_of, post, typed_in, words_of
 
@@ -13,16 +12,6 @@ pytestmark = pytest.mark.clause("P9.3", "P9.6")
 
 NOON = at("Tue 12:00")
 DESK, PORTAL = "/desk/cases/NWIT-1/", "/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.fixture

@@ -8,30 +8,14 @@ from django.conf import settings
 from django.test import Client
 
 from cases.models import Article, ArticleOpened, ArticleVote, MissedSearch, ProductArea
-from tests import builders
 from tests.builders import Cast, at, logged_case
-from tests.cases.pages import browser_of, clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
+from tests.cases.pages import clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
 from tests.cases.test_articles import published, write
 
 pytestmark = pytest.mark.clause("P1.4")
 
 NOON = at("Tue 12:00")
 SLUG = "agent-stops-with-error-1603"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def priya(people: Cast) -> Client:
-    return browser_of(people.priya, NOON)
-
-
-@pytest.fixture
-def lena(people: Cast) -> Client:
-    return browser_of(people.lena, NOON)
 
 
 def titles(page: Any) -> list[str]:

@@ -11,27 +11,11 @@ from django.test import Client
 
 from cases import actions
 from cases.models import Case, Message, Presence, WordDraft
-from tests import builders
 from tests.builders import Cast, answer, at, logged_case, say, upload
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, post, typed_in, words_of
 
 NOON = at("Tue 12:00")
 DESK = "/desk/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
-@pytest.fixture
-def lena(people: Cast) -> Client:
-    return browser_of(people.lena, NOON)
 
 
 @pytest.fixture

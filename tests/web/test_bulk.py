@@ -8,17 +8,11 @@ from django.test import Client
 
 from cases import actions
 from cases.models import Case, Macro, Message
-from tests import builders
 from tests.builders import Cast, at, close, fresh, logged_case, say
 from tests.cases.pages import beside, browser_of, get, post, typed_in, words_of
 
 NOON = at("Tue 12:00")
 BULK = "/desk/bulk/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, EventKind
 from sla.models import Holiday, HolidayChange
-from tests import builders
 from tests.builders import Cast, at, deadline_of, events_of, logged_case
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
 
@@ -21,11 +20,6 @@ PREVIEW = "/manager/calendar/preview/"
 CHANGE = "/manager/calendar/change/"
 LEFT_ALONE = "/manager/calendar/promises/"
 THURSDAY = {"desk": "au", "on": "2026-11-26", "closed": "yes", "reason": "National Day of Mourning"}
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -8,17 +8,11 @@ import pytest
 from django.test import Client
 
 from cases.models import Attachment, Case, CaseDraft, Message, User
-from tests import builders
 from tests.builders import Cast, all_at_once, at, logged_case, text_file
 from tests.cases.pages import browser_of, clock_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def click(browser: Client, address: str, said: dict[str, Any]) -> tuple[int, str]:

@@ -9,7 +9,6 @@ from django.test import Client
 from cases.models import Invitation, Membership, User
 from notifications import sweeps
 from notifications.models import MailState, OutgoingMail
-from tests import builders
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import beside, browser_of, clock_at, forms_of, get, nothing_is_written, post, words_of
 
@@ -20,11 +19,6 @@ PAGE = "/company/NWIT/"
 STAFF_PAGE = "/manager/partners/NWIT/people/"
 INVITED = {"email": "nia@nwit.example", "role": "contact", "language": "es", "sees_all_cases": "on"}
 CHOSEN = {"name": "Nia Park", "password": "a long secret of mine", "zone": "Australia/Perth", "language": "es"}
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def invited(people: Cast, email: str = "nia@nwit.example") -> str:

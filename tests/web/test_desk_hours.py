@@ -25,11 +25,6 @@ LATER = [store.Hours([0, 1, 2, 3, 4], time(10), time(18))]
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     return browser_of(people.ruth, NOON)
 

@@ -11,7 +11,6 @@ from cases.lifecycle import Status
 from cases.models import Case, Message, MessageKind
 from cases.often import MOMENT
 from cases.web.queue import ROWS, VIEWS
-from tests import builders
 from tests.builders import Cast, answer, ask, at, call, close, episode_of, fresh, logged_case, text_file
 from tests.cases.pages import beside, browser_of, get, html_of, post, typed_in, words_of
 
@@ -21,20 +20,9 @@ DESK = "/desk/cases/NWIT-1/"
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     """Lena's."""
     return browser_of(people.lena, at("Tue 7:00"))
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Priya's, logged on Tuesday at 9:00 and due at 15:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 def references(response: Any) -> list[str]:

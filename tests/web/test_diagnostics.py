@@ -8,7 +8,6 @@ from django.test import Client
 from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, CloudAction, ConsentText
-from tests import builders
 from tests.builders import Cast, at, fresh, logged_case
 from tests.cases.pages import beside, browser_of, get, html_of, nothing_is_written, post, typed_in, words_of
 from tests.diagnostics import ask_for_logs, asked_consent, asked_session, given_consent, investigate, promise_of
@@ -17,16 +16,6 @@ pytestmark = pytest.mark.clause("P7.1")
 NOON = at("Tue 12:00")
 DESK = "/desk/cases/NWIT-1/"
 THEIRS = "/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.fixture

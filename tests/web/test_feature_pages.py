@@ -9,7 +9,6 @@ from django.test import Client
 from cases import actions
 from cases.models import Case, FeatureRequest
 from cases.web.exports import BYTE_ORDER_MARK
-from tests import builders
 from tests.builders import Cast, at, fresh, logged_case
 from tests.cases.pages import beside, browser_of, get, html_of, post, read, typed_in, words_of
 from tests.cases.test_features import PORTAL, lodge, merge
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.clause("P10.1")
 NOON = at("Tue 12:00")
 DESK = "/desk/cases/NWIT-1/"
 LIST = "/desk/features/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

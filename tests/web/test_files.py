@@ -5,16 +5,10 @@ from uuid import uuid4
 import pytest
 
 from cases.models import Attachment
-from tests import builders
 from tests.builders import Cast, at, logged_case, text_file
 from tests.cases.pages import browser_of, get, post, read
 
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def attached(people: Cast, name: str, content: str = "error 1603") -> Attachment:

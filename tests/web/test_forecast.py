@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from cases.models import Case
-from tests import builders
 from tests.builders import Cast, answer, at, logged_case
 from tests.cases.pages import browser_of, get, html_of, nothing_is_written, words_of
 
@@ -15,11 +14,6 @@ pytestmark = pytest.mark.clause("P2.1")
 
 PAGE, NOW = "/manager/forecast/", "/manager/"
 TUESDAY = at("Tue 9:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

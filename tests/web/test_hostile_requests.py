@@ -20,10 +20,9 @@ from cases.watching import token_to_stop
 from notifications import sweeps
 from notifications.models import MailKind, OutgoingMail
 from notifications.preferences.choosing import link_to_turn_off
-from tests import builders
 from tests.builders import Cast, at, logged_case, say
 from tests.cases.pages import browser_of, clock_at, get, html_of, post, read
-from tests.web.northwinds import ROUTES, Northwinds, everything_of
+from tests.web.northwinds import ROUTES, Northwinds
 
 NOON = at("Tue 12:00")
 ROOT = Path(django_settings.BASE_DIR)
@@ -40,16 +39,6 @@ HOSTILE = (
     "\ud800".encode("utf-8", "surrogatepass"),
     "2026-99-99",
 )
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def northwinds(people: Cast) -> Northwinds:
-    return everything_of(people)
 
 
 def names_read() -> list[str]:

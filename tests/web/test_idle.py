@@ -2,21 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 
 from cases.models import User
-from tests import builders
 from tests.builders import Cast, at
 from tests.cases.pages import clock_at, get, nothing_is_written, post, words_of
 
 MORNING = at("Wed 8:00")
 PASSWORD = "a long secret of mine"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def logged_in(person: User) -> Client:

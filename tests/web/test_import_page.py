@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.models import ImportedCase, Partner, User
 from cases.web.imports import MOST_RECORDS
-from tests import builders
 from tests.builders import Cast, at
 from tests.cases.pages import beside, browser_of, get, links_of, post, words_of
 
@@ -17,11 +16,6 @@ pytestmark = pytest.mark.django_db
 NOON = at("Tue 12:00")
 PAGE = "/manager/partners/import/"
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "docs" / "import"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def example(name: str) -> SimpleUploadedFile:

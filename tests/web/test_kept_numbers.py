@@ -8,18 +8,12 @@ from django.test import Client
 from cases.models import Case, KeptNumbers
 from cases.reports import overview
 from notifications import sweeps
-from tests import builders
 from tests.builders import Cast, answer, at, close, copies, logged_case
 from tests.cases.pages import browser_of, get, words_of
 
 NOON = at("Tue 12:00")
 MANAGER = "/manager/"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ TEN = at("Tue 10:00")
 TYPED = {"title": "Slow", "severity": "3", "explanation": "It is slow.", "effect": "All wait."}
 
 
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
 def lapse() -> None:
     Partner.objects.update(plan=Plan.LAPSED)
 

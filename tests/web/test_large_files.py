@@ -10,8 +10,7 @@ from django.test import Client
 from django.test.client import FakePayload
 
 from cases.models import Attachment, Case, PartialUpload
-from tests import builders
-from tests.builders import Cast, at, close, logged_case, text_file
+from tests.builders import Cast, at, close, text_file
 from tests.cases.pages import browser_of, clock_at, get, html_of, nothing_is_written, post, read, words_of
 from tests.diagnostics import ask_for_logs
 from tests.uploads import ask_to_begin, checksum, head, patch
@@ -26,16 +25,6 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
 @pytest.fixture(autouse=True)
 def own_folder(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.fixture

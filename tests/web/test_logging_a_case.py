@@ -9,17 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import Attachment, Case, CaseDraft, KeptRequest, Partner, Plan, ProductArea
-from tests import builders
 from tests.builders import Cast, at, close, logged_case, text_file
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
 
 OPEN, NIGHT = at("Tue 10:00"), at("Tue 22:00")
 NEW = "/cases/new/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

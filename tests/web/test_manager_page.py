@@ -9,17 +9,11 @@ from django.test import Client
 
 from cases import actions
 from cases.models import Case, Survey
-from tests import builders
 from tests.builders import Cast, answer, ask, at, close, deadline_of, logged_case
 from tests.cases.pages import browser_of, get, html_of, words_of
 
 NOON = at("Tue 12:00")
 MANAGER = "/manager/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -8,17 +8,11 @@ import pytest
 
 from cases import actions
 from cases.models import ManagerRequest
-from tests import builders
 from tests.builders import Cast, at, close, logged_case
 from tests.cases.pages import beside, browser_of, get, post, read, typed_in, words_of
 
 pytestmark = pytest.mark.clause("P9.4")
 TEN = at("Tue 10:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def asked(people: Cast, when: str = "Tue 10:00") -> ManagerRequest:

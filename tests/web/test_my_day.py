@@ -3,27 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.test import Client
 
 from cases import actions
 from cases.models import Case
-from tests import builders
 from tests.builders import Cast, answer, at, logged_case, reminded_twice, say
 from tests.cases.pages import browser_of, get, post, words_of
 
 NOON = at("Tue 12:00")
 DAY = "/desk/my-day/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def lena(people: Cast) -> Client:
-    return browser_of(people.lena, NOON)
 
 
 def of_lena(people: Cast, when: str, **said: Any) -> Case:

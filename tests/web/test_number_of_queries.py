@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,11 +22,6 @@ NOON = at("Tue 12:00")
 FEW = 3
 # More than these would be too many even if they stayed the same.
 MOST = 15
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def queries_of(browser: Client, address: str) -> int:

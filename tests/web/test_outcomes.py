@@ -8,7 +8,6 @@ from django.test import Client
 from cases.lifecycle import Status
 from cases.models import Case, ProductArea
 from cases.rules import Outcome
-from tests import builders
 from tests.builders import Cast, at, fresh, logged_case
 from tests.cases.pages import beside, browser_of, get, post, typed_in, words_of
 
@@ -16,16 +15,6 @@ pytestmark = pytest.mark.clause("P9.7")
 
 NOON = at("Tue 12:00")
 DESK = "/desk/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.fixture

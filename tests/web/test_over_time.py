@@ -27,11 +27,6 @@ WEEK = "from=2026-11-23&to=2026-11-29"
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     """Ruth's, in Sydney."""
     people.ruth.zone = "Australia/Sydney"

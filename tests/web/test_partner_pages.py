@@ -33,20 +33,9 @@ NOON = at("Tue 12:00")
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     """Priya's."""
     return browser_of(people.priya, at("Tue 7:00"))
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    """Priya's, logged on Tuesday at 9:00 and due at 15:00."""
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 def word(body: str = "It is version 6.1.", **more: Any) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.test import Client
 
 from cases.models import Membership
 from cases.web import pdf
-from tests import builders
 from tests.builders import Cast, answer, at, close, logged_case
 from tests.cases.pages import browser_of, get, html_of, nothing_is_written, read, words_of
 
@@ -18,11 +17,6 @@ pytestmark = pytest.mark.clause("P2.1", "P11.2")
 
 DECEMBER = at("Tue 1 Dec 9:00")
 MANAGERS, COMPANYS = "/manager/partners/NWIT/report/", "/company/NWIT/report/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.test import Client
 
 from cases import actions
 from cases.models import Case, Partner, PhoneNumber, Plan, SupportNumber, User
-from tests import builders
 from tests.builders import Cast, at, fresh, logged_case
 from tests.cases.pages import beside, browser_of, get, html_of, post, typed_in, words_of
 from tests.engine.desks import at as on_date
@@ -16,11 +15,6 @@ pytestmark = pytest.mark.clause("P6.1")
 TEN = at("Tue 10:00")
 NUMBER = "+61855500123"
 LOOKED_UP = "/desk/phone/?number=08+5550+0123"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def known(people: Cast) -> None:

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Milestone
 from tests import builders
-from tests.builders import Cast, at, fresh, logged_case
-from tests.cases.pages import beside, browser_of, forms_of, get, post, typed_in, words_of
+from tests.builders import Cast, at, fresh
+from tests.cases.pages import beside, forms_of, get, post, typed_in, words_of
 from tests.cases.test_plans import FRIDAY, add, plan, set_state
 from tests.cases.test_workarounds import ease
 
@@ -18,26 +18,6 @@ pytestmark = pytest.mark.clause("P9.7")
 
 NOON = at("Tue 12:00")
 DESK, PAGE = "/desk/cases/NWIT-1/", "/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
-
-
-@pytest.fixture
-def lena(people: Cast) -> Client:
-    return browser_of(people.lena, NOON)
-
-
-@pytest.fixture
-def priya(people: Cast) -> Client:
-    return browser_of(people.priya, NOON)
 
 
 def send(browser: Client, page: str, form: str, **said: Any) -> Any:

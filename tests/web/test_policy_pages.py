@@ -10,18 +10,12 @@ from cases import actions
 from cases.models import Case
 from cases.rules import RuleBroken
 from sla.models import PolicyVersion
-from tests import builders
 from tests.builders import Cast, at, deadline_of, logged_case
 from tests.cases.pages import beside, browser_of, get, html_of, nothing_is_written, post, typed_in, words_of
 
 pytestmark = pytest.mark.clause("P2.1")
 
 PAGE, NEW, NOON = "/manager/policy/", "/manager/policy/new/", at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

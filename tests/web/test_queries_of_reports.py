@@ -6,16 +6,10 @@ import pytest
 
 from cases import actions
 from cases.models import Survey
-from tests import builders
 from tests.builders import Cast, at, close, logged_case, new_partner
 from tests.web.test_number_of_queries import grows
 
 pytestmark = pytest.mark.clause("P1.4", "P10.1", "P11.2")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def busy_period(people: Cast) -> Callable[[int], None]:

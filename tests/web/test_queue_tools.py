@@ -9,17 +9,11 @@ from django.test import Client
 from cases import actions
 from cases.models import Case, DeskSettings, SavedView
 from cases.web.queue import ROWS
-from tests import builders
 from tests.builders import Cast, answer, at, close, logged_case, say, upload
 from tests.cases.pages import beside, browser_of, get, html_of, post, words_of
 
 NOON = at("Tue 12:00")
 QUEUE = "/desk/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -10,18 +10,12 @@ from icalendar import Calendar
 
 from cases import actions
 from cases.models import ProductArea, RosterKind, RosterShift, Rotation
-from tests import builders
 from tests.builders import Cast, at
 from tests.cases.pages import browser_of, get, html_of, post, typed_in, words_of
 
 pytestmark = pytest.mark.clause("P6.1", "P4.1")
 TEN = at("Tue 10:00")
 PAGE = "/manager/roster/?week=2026-11-23"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def rostered(people: Cast, kind: str = RosterKind.ON_CALL) -> Rotation:

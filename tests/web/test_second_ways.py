@@ -19,7 +19,7 @@ from tests import builders
 from tests.builders import Cast, answer, at, logged_case, say, upload
 from tests.cases.pages import browser_of, clock_at, forms_of, links_of, read
 from tests.web.crawl import NOT_WALKED, address_of, kind_of
-from tests.web.northwinds import OF_A_PARTNER, Northwinds, everything_of, names_in
+from tests.web.northwinds import OF_A_PARTNER, Northwinds, names_in
 
 NOON = at("Tue 12:00")
 # What no answer to Zoe may hold. The references and numbers that she sends may come back; these words she never typed.
@@ -33,11 +33,6 @@ def people(db: None) -> Cast:
     people = builders.cast()
     people.zoe.memberships.update(role=MembershipRole.ADMINISTRATOR)
     return people
-
-
-@pytest.fixture
-def northwinds(people: Cast) -> Northwinds:
-    return everything_of(people)
 
 
 def give_zoe_something_of_everything(people: Cast) -> None:

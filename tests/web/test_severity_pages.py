@@ -6,17 +6,11 @@ import pytest
 from django.test import Client
 
 from cases.models import Case, ChargeReview, User
-from tests import builders
 from tests.builders import Cast, answer, at, close, fresh, logged_case
 from tests.cases.pages import beside, browser_of, forms_of, get, html_of, post, typed_in, words_of
 from tests.severities import agree, open_proposal, propose
 
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 def open_page(person: User, address: str, when: Any = NOON) -> Any:

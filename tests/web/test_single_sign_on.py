@@ -10,18 +10,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from cases.models import User
-from tests import builders, oidc
+from tests import oidc
 from tests.builders import Cast, at
 from tests.cases.pages import clock_at, forms_of, get, post, words_of
 from tests.oidc import Provider
 
 NOON = at("Tue 12:00")
 DOOR = "/accounts/oidc/sso/login/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ from tests.cases.pages import browser_of, get, html_of, post, typed_in, words_of
 NOON = at("Tue 12:00")
 
 
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
 def page_of(person: User) -> str:
     return f"/manager/policy/people/{person.pk}/"
 

@@ -6,17 +6,11 @@ import pytest
 from django.test import Client
 
 from cases.models import Dispatch, EventKind, Survey
-from tests import builders
 from tests.builders import Cast, at, close, events_of, logged_case
 from tests.cases.pages import beside, forms_of, get, html_of, nothing_is_written, post, typed_in, words_of
 
 NOON = at("Tue 12:00")
 ANSWERS = {"handling": "4", "professionalism": "3", "satisfaction": "5", "comment": "Quick & kind."}
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ PAGE = "/manager/surveys/"
 
 
 @pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
 def browser(people: Cast) -> Client:
     """Ruth's."""
     return browser_of(people.ruth, NOON)

@@ -8,7 +8,6 @@ from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, Closing, EventKind
 from cases.rules import Outcome
-from tests import builders
 from tests.builders import Cast, answer, ask, at, close, events_of, fresh, logged_case, upload
 from tests.cases.pages import beside, browser_of, forms_of, get, html_of, post, typed_in, words_of
 
@@ -16,16 +15,6 @@ pytestmark = pytest.mark.clause("P9.3", "P9.5")
 
 SENT = at("Tue 10:00")
 DESK, PORTAL = "/desk/cases/NWIT-1/", "/cases/NWIT-1/"
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 def later(seconds: int) -> datetime:

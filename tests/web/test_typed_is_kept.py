@@ -7,17 +7,11 @@ import pytest
 from django.test import Client
 
 from cases.models import Attachment, Case, CaseDraft
-from tests import builders
 from tests.builders import Cast, at, close, logged_case, text_file
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, post, typed_in, words_of
 
 pytestmark = pytest.mark.clause("P5.1")
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

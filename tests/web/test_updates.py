@@ -4,16 +4,10 @@ import pytest
 from django.test import Client
 
 from cases.models import Case
-from tests import builders
 from tests.builders import Cast, answer, at, logged_case, reminded_twice
 from tests.cases.pages import browser_of, get, words_of
 
 NOON = at("Tue 12:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

@@ -9,23 +9,12 @@ from django.test import Client
 from cases import actions
 from cases.models import CaseEvent, Membership, User, Viewing
 from cases.rules import RuleBroken
-from tests import builders
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, words_of
-from tests.web.northwinds import ROUTES, Northwinds, everything_of, state
+from tests.web.northwinds import ROUTES, Northwinds, state
 
 NOON = at("Tue 12:00")
 PRIYA = "You see what Priya Raman of Northwind IT sees, and change nothing."
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def northwinds(people: Cast) -> Northwinds:
-    return everything_of(people)
 
 
 def page_of(person: User) -> str:

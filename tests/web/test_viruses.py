@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from cases.models import Attachment, Case, PartialUpload
-from tests import builders, clamd
+from tests import clamd
 from tests.api.machine import Machine
-from tests.builders import Cast, at, logged_case
+from tests.builders import Cast, at
 from tests.cases.pages import browser_of, clock_at, forms_of, get, post, words_of
 from tests.clamd import HARMFUL, NAME, Clamd
 from tests.inbox.post import deliver, letter
@@ -23,16 +23,6 @@ NOON = at("Tue 12:00")
 CASE = "/cases/NWIT-1/"
 FOUND = f"“trace.log” was not taken: it holds harmful software ({NAME})."
 UNSEEN = "“trace.log” could not be checked for viruses, so it was not taken."
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def case(people: Cast) -> Case:
-    return logged_case(people.priya, at("Tue 9:00"))
 
 
 @pytest.fixture

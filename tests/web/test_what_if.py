@@ -19,7 +19,7 @@ from cases.web.exports import BYTE_ORDER_MARK
 from sla import changes, store
 from sla.engine.deadlines import after_severity_changes
 from sla.models import Desk
-from tests import builders, severities
+from tests import severities
 from tests.builders import Cast, answer, at, logged_case
 from tests.cases.pages import browser_of, get, html_of, nothing_is_written, read, words_of
 from tests.engine.desks import SYDNEY
@@ -28,11 +28,6 @@ pytestmark = pytest.mark.clause("P2.1", "P3.1", "P3.2")
 
 PAGE = "/manager/what-if/"
 LATER = at("Fri 9:00")
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
 
 
 @pytest.fixture

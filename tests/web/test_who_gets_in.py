@@ -9,10 +9,9 @@ import pytest
 from django.test import Client
 
 from cases.models import MembershipRole, Survey, User
-from tests import builders
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import browser_of, clock_at, get, nothing_is_written, post, read
-from tests.web.northwinds import OF_A_PARTNER, ROUTES, Northwinds, everything_of, names_in, state
+from tests.web.northwinds import OF_A_PARTNER, ROUTES, Northwinds, names_in, state
 
 NOON = at("Tue 12:00")
 
@@ -66,16 +65,6 @@ def workplace_of(route: str) -> str:
 def test_every_address_belongs_to_a_workplace() -> None:
     assert {route.partition("/")[0] for route in ROUTES} <= set(WORKPLACES)
     assert len(OF_A_PARTNER) >= 100
-
-
-@pytest.fixture
-def people(db: None) -> Cast:
-    return builders.cast()
-
-
-@pytest.fixture
-def northwinds(people: Cast) -> Northwinds:
-    return everything_of(people)
 
 
 # Every address is asked for both ways.
