@@ -260,6 +260,10 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         of_requests = Q(kept_request__isnull=False) if user.works_here else Q(kept_request__contact=user)
         return self.filter(of_cases | Q(draft__user=user) | of_requests)
 
+    def of_a_visible_case(self, user: "User") -> Self:
+        """Keep what `user` may fetch of the files of a case that they were found to know of."""
+        return self if user.works_here else self.filter(_OPEN_TO_CONTACTS)
+
     def open_to_contacts(self, now: datetime) -> Self:
         """Keep the files of cases that belong to no internal note, and to no reply that was or can be taken back."""
         settled = Q(message=None) | Q(message__by_staff=False) | Q(message__said_at__lt=now - TAKE_REPLY_BACK_WITHIN)

@@ -28,6 +28,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from cases.templatetags.blanks import Blank
 from cases.templatetags.instants import in_words, in_zone, time_of, zone_city
 
 register = template.Library()
@@ -342,9 +343,9 @@ def focus_id(field: BoundField) -> str:
 
 
 @register.filter
-def with_ids(form: BaseForm | str, name: str) -> BaseForm | str:
+def with_ids(form: BaseForm | Blank | str, name: str) -> BaseForm | Blank | str:
     """Return a form whose fields are called `name_...` in the page, where a page holds several; or none, if none is."""
-    if isinstance(form, BaseForm):
+    if isinstance(form, BaseForm | Blank):
         form.auto_id = f"{name}_%s"
     return form
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.templatetags.blanks import Blank
 from cases.web.request import PortalRequest
 from cases.web.uploads import MultipleFileField
 
@@ -25,7 +26,7 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {
         "case_files": list(reversed(found.attachments.all())),
         "unfinished": found.partial_uploads.all(),
-        "files_form": AddFilesForm(),
+        "files_form": Blank(AddFilesForm),
         "most_bytes": settings.UPLOAD_MAX_BYTES,
         "piece_bytes": settings.UPLOAD_PIECE_BYTES // 2,
     }

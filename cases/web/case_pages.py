@@ -18,6 +18,7 @@ from cases import lifecycle
 from cases.lifecycle import Side, Trigger
 from cases.models import INTERNAL_KINDS, Case, DeadlineKind, MessageKind, Survey
 from cases.rules import RuleBroken
+from cases.templatetags.blanks import Blank
 from cases.web import (
     case_files,
     case_presence,
@@ -41,7 +42,7 @@ from cases.web import (
 )
 from cases.web.answers import case_to_act_on, new_key, put_beside
 from cases.web.case_reading import case_on_its_page
-from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm, offering
+from cases.web.forms import AssignForm, CallForm, NoteForm, ReplyForm, SolvedForm, SpecialistReplyForm
 from cases.web.place import place_of, remembered
 from cases.web.promise import desk_line, first_response_of
 from cases.web.request import PortalRequest
@@ -108,7 +109,7 @@ def _may(found: Case, request: PortalRequest) -> set[str]:
 
 def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {
-        "story": story_of(found, request.user, request.now),
+        "story": story_of(found),
         "promise": first_response_of(found, request.now),
         "desk_line": desk_line(found.desk, found.hours, request.now),
         "closing": found.closing_in_force,
@@ -119,8 +120,8 @@ def _for_everybody(found: Case, request: PortalRequest) -> dict[str, Any]:
 
 def _for_partner(found: Case, request: PortalRequest) -> dict[str, Any]:
     return {
-        "reply_form": ReplyForm(initial=new_key()),
-        "solved_form": SolvedForm(initial=new_key()),
+        "reply_form": Blank(ReplyForm, initial=new_key()),
+        "solved_form": Blank(SolvedForm, initial=new_key()),
         "survey": _own_survey(found, request),
     }
 
@@ -138,12 +139,13 @@ def _place(found: Case, request: PortalRequest) -> dict[str, Any]:
 
 def _for_desk(found: Case, request: PortalRequest) -> dict[str, Any]:
     deadlines = found.deadlines.all()
-    assign_form = AssignForm(initial={"assignee": found.assignee_id, "expected": found.assignee_id})
+    staff = [one for one in found.people if one.works_here]
+    owner = {"assignee": found.assignee_id, "expected": found.assignee_id}
     return {
-        "reply_form": SpecialistReplyForm(initial=new_key() | _first_words(found, request)),
-        "note_form": NoteForm(initial=new_key()),
-        "call_form": CallForm(initial=new_key()),
-        "assign_form": offering([one for one in found.people if one.works_here], assign_form, "assignee"),
+        "reply_form": Blank(SpecialistReplyForm, initial=new_key() | _first_words(found, request)),
+        "note_form": Blank(NoteForm, initial=new_key()),
+        "call_form": Blank(CallForm, initial=new_key()),
+        "assign_form": Blank(AssignForm, initial=owner, offers={"assignee": staff}),
         "deadlines": [deadline for deadline in deadlines if deadline.kind not in INTERNAL_KINDS],
         "update": next((deadline for deadline in deadlines if deadline.kind == DeadlineKind.UPDATE), None),
         "attempts": found.attempts.all(),

@@ -5,7 +5,7 @@ takes no more queries than one with none. What is added to the case stands under
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -21,6 +21,7 @@ from cases.models import (
     ActionPlan,
     Attachment,
     Case,
+    CaseEvent,
     CaseLink,
     ChargeReview,
     Closing,
@@ -30,6 +31,7 @@ from cases.models import (
     ContactAttempt,
     Deadline,
     DiagnosticRequest,
+    EventWords,
     FeatureRequest,
     FeatureRequestCase,
     IncomingMail,
@@ -39,6 +41,7 @@ from cases.models import (
     ManagerRequest,
     ManagerRequestWord,
     Membership,
+    Message,
     Milestone,
     OnCallAlert,
     PartialUpload,
@@ -58,6 +61,7 @@ from cases.models import (
     Workaround,
 )
 from cases.models.incoming import TO_SORT
+from cases.rules import TAKE_REPLY_BACK_WITHIN
 from cases.web.rows_together import Together, hold, hold_one, in_order, join, keys_of
 from sla.models import Desk, PolicyVersion, Target
 
@@ -76,14 +80,26 @@ def _visible_cases(reader: User) -> QuerySet[Case]:
     return Case.objects.visible_to(reader)
 
 
-def _links(end: str) -> Rows:
-    return lambda reader: CaseLink.objects.filter(**{f"{end}__in": _visible_cases(reader)})
+def _events(reader: User) -> QuerySet[CaseEvent]:
+    return CaseEvent.objects.all() if reader.works_here else CaseEvent.objects.filter(public=True)
 
+
+def _messages(reader: User) -> QuerySet[Message]:
+    return Message.objects.readable_by(reader, PLACES["settled"] + TAKE_REPLY_BACK_WITHIN)
+
+
+# What stands in the question for the case, its reader, what the case points to, and since when replies have left.
+POINTS = ("partner", "desk", "policy", "product_area", "follow_up_of", "contact")
+PLACES: dict[str, Any] = {name: -1 - number for number, name in enumerate(("case", "reader", *POINTS))}
+PLACES["settled"] = datetime(1, 1, 2, tzinfo=UTC)
+REFERENCE = {"reference": "-", "reader": PLACES["reader"]}
 
 # The nouns of a case by their relation: what the page shows of each, and in which order.
 NOUNS: dict[str, tuple[Rows, *tuple[str, ...]]] = {
+    "events": (_events, "number"),
+    "messages": (_messages, "said_at", "pk"),
     "deadlines": (_deadlines, "pk"),
-    "attachments": (Attachment.objects.visible_to, "pk"),
+    "attachments": (Attachment.objects.of_a_visible_case, "pk"),
     "partial_uploads": (lambda reader: PartialUpload.objects.filter(user=reader, attachment=None), "began_at"),
     "severity_proposals": (lambda _: SeverityProposal.objects.all(), "-pk"),
     "severity_agreements": (lambda _: SeverityAgreement.objects.all(), "pk"),
@@ -98,10 +114,6 @@ NOUNS: dict[str, tuple[Rows, *tuple[str, ...]]] = {
     "cloud_actions": (lambda _: CloudAction.objects.all(), "-pk"),
     "manager_requests": (lambda _: ManagerRequest.objects.all(), "pk"),
     "watchers": (lambda _: Watcher.objects.all(), "pk"),
-    "follow_ups": (_visible_cases, "pk"),
-    "merged": (_visible_cases, "pk"),
-    "links_to_newer": (_links("second"), "pk"),
-    "links_to_older": (_links("first"), "pk"),
 }
 # What staff alone read of it.
 STAFF_NOUNS: dict[str, tuple[Rows, *tuple[str, ...]]] = {
@@ -111,16 +123,6 @@ STAFF_NOUNS: dict[str, tuple[Rows, *tuple[str, ...]]] = {
     "word_drafts": (lambda reader: WordDraft.objects.filter(user=reader), "pk"),
     "presences": (lambda reader: Presence.objects.exclude(user=reader), "user__name"),
 }
-
-
-# What stands in the question for the case, its reader and what the case points to.
-PLACES = {
-    name: -1 - number
-    for number, name in enumerate(
-        ("case", "reader", "partner", "desk", "policy", "product_area", "follow_up_of", "contact")
-    )
-}
-REFERENCE = {"reference": "-", "reader": PLACES["reader"]}
 
 
 def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
@@ -135,8 +137,9 @@ def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
     if not cases:
         raise Http404
     found: Case = cases[0]
-    points = {name: getattr(found, f"{name}_id") for name in PLACES if name not in ("case", "reader")}
-    read = _nouns_of_a_case(staff).ask(case=found.pk, reader=reader.pk, **points)
+    points = {name: getattr(found, f"{name}_id") for name in POINTS}
+    settled = now - TAKE_REPLY_BACK_WITHIN
+    read = _nouns_of_a_case(staff).ask(case=found.pk, reader=reader.pk, settled=settled, **points)
     rows = [found, *(row for of_a_noun in read.values() for row in of_a_noun)]
     known = {row.pk for row in rows if isinstance(row, User)}
     others = keys_of(User, rows) - known
@@ -145,6 +148,7 @@ def case_on_its_page(reference: str, reader: User, now: datetime) -> Case:
     for name, (_, *order) in (NOUNS | (STAFF_NOUNS if staff else {})).items():
         hold(found, name, in_order(read[name], *order))
     _hold_what_stands(found, read, now)
+    _hold_other_cases(found, read)
     _hold_what_is_behind(found, read)
     found.hours = promises.hours_of(found.partner, found.desk)
     found.people = _people_around(read, reader)
@@ -203,16 +207,18 @@ def _around(staff: bool) -> dict[str, QuerySet[Any]]:
 
 def _behind_nouns(case: Case, reader: User) -> dict[str, QuerySet[Any]]:
     """Return what the nouns of a case have themselves, by its model."""
-    # Two reads and no OR, for which the database would go through every case.
-    older, newer = (
-        CaseLink.objects.filter(second=case).values("first"),
-        CaseLink.objects.filter(first=case).values("second"),
-    )
+    # Reads one by one and no OR, for which the database would go through every case.
+    older, newer = CaseLink.objects.filter(second=case), CaseLink.objects.filter(first=case)
+    later, merged = Case.objects.filter(follow_up_of=case), Case.objects.filter(merged_into=case)
+    others = ids_of(older.values("first"), newer.values("second"), later.values("pk"), merged.values("pk"))
     return {
+        "wordings": EventWords.objects.filter(event__case=case),
         "milestones": Milestone.objects.filter(plan__case=case),
         "waits": Milestone.after.through.objects.filter(from_milestone__plan__case=case),
         "said": ManagerRequestWord.objects.filter(request__case=case),
-        "linked": _visible_cases(reader).filter(pk__in=ids_of(older, newer)),
+        "older": older,
+        "newer": newer,
+        "others": _visible_cases(reader).filter(pk__in=others),
     }
 
 
@@ -235,7 +241,19 @@ def _one_of(rows: list[Any]) -> Any:
     return rows[0] if rows else None
 
 
+def _hold_other_cases(case: Case, read: dict[str, list[Any]]) -> None:
+    """Hold the cases that follow, were merged or are linked, as far as their reader may know of them."""
+    others, known = in_order(read["others"], "pk"), {other.pk for other in read["others"]}
+    hold(case, "follow_ups", [other for other in others if other.follow_up_of_id == case.pk])
+    hold(case, "merged", [other for other in others if other.merged_into_id == case.pk])
+    hold(case, "links_to_older", [link for link in in_order(read["older"], "pk") if link.first_id in known])
+    hold(case, "links_to_newer", [link for link in in_order(read["newer"], "pk") if link.second_id in known])
+
+
 def _hold_what_is_behind(case: Case, read: dict[str, list[Any]]) -> None:
+    wordings = {words.event_id: words for words in read["wordings"]}
+    for event in read["events"]:
+        hold_one(event, "wording", wordings.get(event.pk))
     milestones = in_order(read["milestones"], "due_at", "pk")
     in_force = [] if case.plan_in_force is None else [case.plan_in_force]
     for plan in [*in_force, *case.plans.all()]:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.models import Case
 from cases.rules import Outcome
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.charges import ChargeWordFields
 from cases.web.forms import LONG_TEXT, TOO_LONG, text
@@ -84,10 +84,9 @@ def suggested(case: Case) -> dict[str, Any]:
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Show the outcomes that close a case, and the two that do not and lead to forms of their own."""
-    if not case.is_open:
-        return {"close_form": CloseForm(initial=new_key())}
-    page = reverse("desk_case", kwargs={"reference": case.reference})
+    review = getattr(case, "charge_review", None)
     return {
-        "close_form": CloseForm(initial=new_key() | suggested(case)),
-        "goes_on": {"workaround": f"{page}?open=workaround#workaround", "plan": f"{page}?open=plan#plan"},
+        "close_form": Blank(CloseForm, initial=new_key() | (suggested(case) if case.is_open else {})),
+        "goes_on": case.is_open,
+        "asks_verdict": case.used_after_hours and not (review and review.verdict),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules
 from cases.models import Case, CloudConsent, ConsentText
 from cases.rules import ConsentAsked, ConsentGap
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.diagnostics import moment
 from cases.web.forms import text
@@ -101,15 +102,17 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     }
     if not request.user.works_here:
         return shown | {
-            "consent_answer_form": ConsentAnswerForm(initial=which),
-            "withdraw_form": WithdrawForm(initial=which),
+            "consent_answer_form": Blank(ConsentAnswerForm, initial=which),
+            "withdraw_form": Blank(WithdrawForm, initial=which),
         }
     in_force = found.consent_text or _first_version()
     unanswered = consent is not None and consent.answered_at is None
     return shown | {
         "consent_text": in_force,
         "consent_gap": gap_of(consent, in_force.version),
-        "consent_form": ConsentForm(initial=new_key() | {"expected": which["consent"] if unanswered else None}),
-        "cloud_action_form": CloudActionForm(initial=new_key() | {"action": "" if consent is None else consent.action}),
-        "without_consent_form": WithoutConsentForm(initial=new_key()),
+        "consent_form": Blank(ConsentForm, initial=new_key() | {"expected": which["consent"] if unanswered else None}),
+        "cloud_action_form": Blank(
+            CloudActionForm, initial=new_key() | {"action": "" if consent is None else consent.action}
+        ),
+        "without_consent_form": Blank(WithoutConsentForm, initial=new_key()),
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import promises, rules
 from cases.models import Case, DeadlineKind
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.forms import text
 from cases.web.request import PortalRequest
@@ -74,7 +75,7 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     first = new_key() | {"expected": expected, "wanted_by": wanted_by}
     return shown | {
         "default_wanted_by": wanted_by,
-        "diagnostics_form": DiagnosticsForm(initial=first),
-        "investigation_form": InvestigationForm(),
-        "follow_up_form": FollowUpForm(initial={"expected": follow_up and follow_up.pk}),
+        "diagnostics_form": Blank(DiagnosticsForm, initial=first),
+        "investigation_form": Blank(InvestigationForm),
+        "follow_up_form": Blank(FollowUpForm, initial={"expected": follow_up and follow_up.pk}),
     }

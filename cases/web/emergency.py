@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, OnCallAlert
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
+from cases.templatetags.blanks import Blank
 from cases.web.charges import ChargeWordForm
 from cases.web.forms import text
 from cases.web.request import PortalRequest
@@ -41,8 +42,8 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     # The forms are there also when they were refused because the case is no Severity 1 any more.
     shown: dict[str, Any] = {
         "around_the_clock": around_the_clock,
-        "away_form": AwayForm(),
-        "resource_form": ResourceForm(initial={"technical_resource": case.technical_resource}),
+        "away_form": Blank(AwayForm),
+        "resource_form": Blank(ResourceForm, initial={"technical_resource": case.technical_resource}),
     }
     if around_the_clock:
         absences = case.resource_absences.all()
@@ -53,7 +54,7 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     if staff:
         shown["alert"] = next(iter(case.alerts.all()), None) if case.is_open else None
     if staff and case.used_after_hours:
-        shown |= {"charge_review": getattr(case, "charge_review", None), "charge_form": ChargeWordForm()}
+        shown |= {"charge_review": getattr(case, "charge_review", None), "charge_form": Blank(ChargeWordForm)}
     return shown
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, FeatureRequestCase, FeatureState
+from cases.templatetags.blanks import Blank
 from cases.web.forms import text
 from cases.web.request import PortalRequest
 
@@ -97,7 +98,9 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     shown: dict[str, Any] = {"feature": None if link is None else link.request}
     if request.user.works_here and link is None:
         shown |= {
-            "feature_form": FeatureForm(initial={"title": found.title, "use_case": found.effect, "then_close": True}),
-            "feature_link_form": FeatureLinkForm(),
+            "feature_form": Blank(
+                FeatureForm, initial={"title": found.title, "use_case": found.effect, "then_close": True}
+            ),
+            "feature_link_form": Blank(FeatureLinkForm),
         }
     return shown

@@ -250,7 +250,9 @@ class CallForm(forms.Form):
 class AssignForm(forms.Form):
     """Who owns the case. `expected` is whom the page showed."""
 
-    assignee = forms.ModelChoiceField(label=_("Assigned to"), queryset=User.objects.none(), required=False)
+    assignee = forms.ModelChoiceField(
+        label=_("Assigned to"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
     expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
     note = text(_("What do they have to know?"), _("An internal note. The new owner gets it by mail."), rows=3)
 
@@ -258,7 +260,6 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[User]", self.fields["assignee"])
         field.queryset = User.objects.filter(staff_role__in=StaffRole.values, is_active=True).order_by("name")
-        field.empty_label = _("Nobody")
 
 
 class SolvedForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.templatetags.blanks import Blank
 from cases.web.request import PortalRequest
 
 
@@ -31,7 +32,6 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         "goes_on_in": goes_on,
         "merged_cases": case.merged.all(),
         "linked_cases": sorted([*older, *newer], key=lambda one: one.pk),
-        "link_form": OtherCaseForm(auto_id="link_%s"),
-        "unlink_form": forms.Form(),
-        "merge_form": OtherCaseForm(auto_id="merge_%s"),
+        "link_form": Blank(OtherCaseForm, auto_id="link_%s"),
+        "merge_form": Blank(OtherCaseForm, auto_id="merge_%s"),
     }

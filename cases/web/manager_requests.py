@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Partner, User
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.forms import text
 from cases.web.request import PortalRequest
@@ -79,8 +80,8 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "manager_requests": asked,
         "manager_request": waiting,
-        "manager_form": ManagerRequestForm(initial=new_key()),
+        "manager_form": Blank(ManagerRequestForm, initial=new_key()),
     }
     if request.user.manages and waiting is not None:
-        context["manager_answer_form"] = ManagerAnswerForm(initial={"request_id": waiting.pk})
+        context["manager_answer_form"] = Blank(ManagerAnswerForm, initial={"request_id": waiting.pk})
     return context

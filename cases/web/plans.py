@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import rules
 from cases.lifecycle import Side
 from cases.models import Case, Milestone, MilestoneState, User
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.forms import offering, text
 from cases.web.request import PortalRequest
@@ -210,12 +211,12 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         "opened": request.GET.get("open", ""),
     }
     if workaround is not None and case.is_open:
-        shown["workaround_failed_form"] = WorkaroundFailedForm(initial={"workaround": workaround.pk})
+        shown["workaround_failed_form"] = Blank(WorkaroundFailedForm, initial={"workaround": workaround.pk})
     if staff and case.is_open:
         shown |= {
-            "workaround_form": WorkaroundForm(initial=new_key()),
-            "plan_form": PlanForm(initial=new_key()),
-            "end_plan_form": EndPlanForm(),
+            "workaround_form": Blank(WorkaroundForm, initial=new_key()),
+            "plan_form": Blank(PlanForm, initial=new_key()),
+            "end_plan_form": Blank(EndPlanForm),
         }
         if in_force:
             ours = [one for one in case.people if one.works_here]

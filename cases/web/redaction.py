@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Attachment, Case, User
-from cases.web.forms import LONG_TEXT, offering
+from cases.templatetags.blanks import Blank
+from cases.web.forms import LONG_TEXT
 from cases.web.request import PortalRequest
 
 
@@ -48,4 +49,4 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the form that removes a secret."""
     reader = request.user
     own = [file for file in case.attachments.all() if reader.works_here or file.uploaded_by_id == reader.pk]
-    return {"redact_form": offering(own, RedactForm(case=case, reader=reader), "file")}
+    return {"redact_form": Blank(RedactForm, auto_id="redact_%s", case=case, reader=reader, offers={"file": own})}

@@ -26,14 +26,14 @@ class Together:
         first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
         self._models: dict[str, type[Model]] = {name: rows.model for name, rows in nouns.items()}
         self._sql, self._values = first.union(*others, all=True).query.sql_with_params()
-        self._places = {stand_in: name for name, stand_in in places.items()}
+        self._places = {_sent(stand_in): name for name, stand_in in places.items()}
 
     def ask(self, **of: Any) -> dict[str, list[Any]]:
         """Return the rows of each noun, in no order. What a queryset joins for its rows is left out."""
         found: dict[str, list[Any]] = {name: [] for name in self._models}
         with connection.cursor() as cursor:
             places = self._places
-            cursor.execute(self._sql, [of[places[one]] if one in places else one for one in self._values])
+            cursor.execute(self._sql, [_sent(of[places[one]]) if one in places else one for one in self._values])
             for name, values in cursor.fetchall():
                 found[name].append(_instance(self._models[name], json.loads(values)))
         return found
@@ -74,6 +74,11 @@ def hold(owner: Model, relation: str, rows: list[Any]) -> None:
 def hold_one(owner: Model, relation: str, row: Model | None) -> None:
     """Let `owner.<relation>`, which leads to one row or none, answer with `row`."""
     owner._state.fields_cache[relation] = row
+
+
+def _sent(value: Any) -> Any:
+    """Return a value as a field sends it."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _as_arrays(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import rules
 from cases.models import Case, RemoteSession, User
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
-from cases.web.forms import offering, text
+from cases.web.forms import text
 from cases.web.request import PortalRequest
 
 
@@ -80,14 +81,14 @@ def panel(found: Case, request: PortalRequest) -> dict[str, Any]:
     shown: dict[str, Any] = {"sessions": sessions, "session": standing}
     which = {"session": None if newest is None else newest.pk}
     if not request.user.works_here:
-        return shown | {"session_answer_form": SessionAnswerForm(initial=which)}
+        return shown | {"session_answer_form": Blank(SessionAnswerForm, initial=which)}
     colleagues = [one for one in found.people if one.membership is not None]
     return shown | {
-        "session_form": SessionForm(initial=new_key() | {"expected": standing and standing.pk}),
+        "session_form": Blank(SessionForm, initial=new_key() | {"expected": standing and standing.pk}),
         "session_words": rules.SESSION_WORDS,
-        "spoken_form": offering(colleagues, SpokenConsentForm(initial=which, case=found), "said_by"),
-        "begin_session_form": WhichSession(initial=which),
-        "session_result_form": SessionResultForm(initial=which),
+        "spoken_form": Blank(SpokenConsentForm, initial=which, case=found, offers={"said_by": colleagues}),
+        "begin_session_form": Blank(WhichSession, initial=which),
+        "session_result_form": Blank(SessionResultForm, initial=which),
     }
 
 

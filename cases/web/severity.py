@@ -12,6 +12,7 @@ from cases import promises, rules
 from cases.lifecycle import Side
 from cases.models import Case, DeadlineKind, SeverityProposal, User
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
+from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
 from cases.web.charges import ChargeWordFields
 from cases.web.forms import text
@@ -141,7 +142,9 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         "severity_stands": standing,
         "severity_options": every,
         "severity_is_mine": waiting is not None and waiting.side == side,
-        "severity_form": ProposeSeverityForm(initial={**new_key(), **named, "reason": request.GET.get("reason", "")}),
+        "severity_form": Blank(
+            ProposeSeverityForm, initial={**new_key(), **named, "reason": request.GET.get("reason", "")}
+        ),
         "asks_charges": asks_charges(case.hours, request.now),
         "asks_charge_word": case.used_after_hours and case.severity == ROUND_THE_CLOCK_SEVERITY,
     }
@@ -150,9 +153,9 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
         shown |= {
             "severity_answer_due": _answer_due(case, waiting),
             "severity_option": next(option for option in every if option.value == waiting.severity),
-            "agree_form": AgreeForm(initial={**key, **named}),
-            "decline_form": DeclineForm(initial=key),
-            "withdraw_form": WithdrawForm(initial=key),
+            "agree_form": Blank(AgreeForm, initial={**key, **named}),
+            "decline_form": Blank(DeclineForm, initial=key),
+            "withdraw_form": Blank(WithdrawForm, initial=key),
         }
     return shown
 

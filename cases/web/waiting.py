@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
+from cases.templatetags.blanks import Blank
 from cases.web.forms import text
 from cases.web.request import PortalRequest
 
@@ -18,4 +19,4 @@ class HoldForm(forms.Form):
 
 def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     """Return the form that holds the closing back."""
-    return {"hold_form": HoldForm(auto_id="hold_%s"), "release_form": forms.Form()}
+    return {"hold_form": Blank(HoldForm, auto_id="hold_%s")}

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, MembershipRole, User
-from cases.web.forms import offering
+from cases.templatetags.blanks import Blank
 from cases.web.request import PortalRequest
 
 
@@ -50,14 +50,14 @@ def panel(case: Case, request: PortalRequest) -> dict[str, Any]:
     others = [one for one in case.people if not one.works_here and one.pk != case.contact_id]
     seeing = [one for one in others if one.membership and one.membership.sees_all_cases]
     staff = [one for one in case.people if one.works_here and request.user.works_here]
-    watch_form = PersonForm(people=who_could_watch(case, request.user), auto_id="watch_%s")
-    contact_form = ContactForm(people=colleagues_of(case), initial={"expected": case.contact_id}, auto_id="contact_%s")
+    nobody, expected = User.objects.none(), {"expected": case.contact_id}
     return {
         "watchers": watchers,
         "i_watch": any(watcher.user_id == request.user.pk for watcher in watchers),
-        "watch_form": offering([*seeing, *staff], watch_form, "person"),
-        "unwatch_form": forms.Form(),
-        "contact_form": offering(others, contact_form, "person"),
+        "watch_form": Blank(PersonForm, people=nobody, auto_id="watch_%s", offers={"person": [*seeing, *staff]}),
+        "contact_form": Blank(
+            ContactForm, people=nobody, auto_id="contact_%s", initial=expected, offers={"person": others}
+        ),
         "may_change_contact": bool(others) and _may_change_contact(case, request.user),
     }
 
