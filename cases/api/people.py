@@ -14,7 +14,7 @@ from cases.api.pagination import ListView
 from cases.api.plans import EndSerializer
 from cases.api.serializers import CaseSerializer, PersonSerializer
 from cases.api.views import ApiView, by, case_of, checked, person
-from cases.models import ContactAttempt, User, Watcher
+from cases.models import ContactAttempt, User, WaitingEpisode, Watcher
 from cases.rules import AttemptMethod, AttemptOutcome
 
 EXPECTED = "The mail address that you read; left out: as it stands."
@@ -164,6 +164,39 @@ class Attempts(ListView):
             # A mail that never came is no attempt that its reader knows of.
             found = found.exclude(outcome__in=(AttemptOutcome.SENDING, AttemptOutcome.FAILED))
         return self.page(request, found, AttemptSerializer)
+
+
+class WaitingSerializer(serializers.ModelSerializer[WaitingEpisode]):
+    """A time in which a case waits on its contact, and what comes next if nobody says a word (P9.5)."""
+
+    hold_reason = serializers.SerializerMethodField()
+
+    class Meta:
+        model = WaitingEpisode
+        fields = (
+            "id",
+            "started_at",
+            "ended_at",
+            "next_reminder_at",
+            "closes_at",
+            "held_at",
+            "hold_reason",
+        )
+        read_only_fields = fields
+
+    def get_hold_reason(self, episode: WaitingEpisode) -> str:
+        """Return why the case stays open although nobody answers, to staff."""
+        reader: User = person(self.context["request"])
+        return episode.hold_reason if reader.works_here else ""
+
+
+class Waits(ListView):
+    """Times in which a case waits on its contact."""
+
+    @extend_schema(operation_id="list_waits", responses=WaitingSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        """List the times in which a case waited on its contact, the first first. One at most goes on."""
+        return self.page(request, case_of(request, reference).episodes.all(), WaitingSerializer)
 
 
 class Holds(ApiView):

@@ -32,6 +32,7 @@ from cases.api import (
     milestones,
     months,
     my_day,
+    offer,
     on_call,
     partners,
     people,
@@ -50,6 +51,7 @@ from cases.api import (
     take_backs,
     uploads,
     watched,
+    what_if,
 )
 
 # Beneath a case: what either side says and does.
@@ -66,6 +68,7 @@ of_a_case = [
     ("contact-attempts/", people.Attempts),
     ("closings/", closings.Closings),
     ("closings/taking-back/", take_backs.ClosingTakenBack),
+    ("waits/", people.Waits),
     ("holds/", people.Holds),
     ("releases/", people.Releases),
     ("deadlines/", promises.Deadlines),
@@ -142,6 +145,8 @@ urlpatterns = [
     path("cases/", cases.Cases.as_view()),
     *(path(f"cases/<str:reference>/{rest}", view.as_view()) for rest, view in of_a_case),
     path("files/<int:attachment_id>/", files.OneFile.as_view()),
+    path("severities/", offer.Severities.as_view()),
+    path("product-areas/", offer.ProductAreas.as_view()),
     path("due/", promises.Quote.as_view()),
     path("articles/", articles.Articles.as_view()),
     path("articles/<slug:slug>/", articles.OneArticle.as_view()),
@@ -165,6 +170,7 @@ urlpatterns = [
     path("callers/", callers.Callers.as_view()),
     path("callers/numbers/", callers.Numbers.as_view()),
     path("missed-searches/", articles.MissedSearches.as_view()),
+    path("on-call-alerts/", emergencies.OnCallAlerts.as_view()),
     path("on-call/", on_call.OnCall.as_view()),
     path("shifts/", roster.Shifts.as_view()),
     path("shifts/<int:shift_id>/swaps/", roster.Swaps.as_view()),
@@ -211,6 +217,7 @@ urlpatterns = [
     path("reports/now/", reports.Now.as_view()),
     path("reports/over-time/", reports.OverTime.as_view()),
     path("reports/forecast/", forecasts.Forecast.as_view()),
+    path("reports/what-if/", what_if.WhatIf.as_view()),
     # For administrators.
     path("persons/", persons.Persons.as_view()),
     path("persons/<int:person_id>/erasure/", persons.Erasures.as_view()),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases.models import ProductArea
 from tests import builders
 from tests.api.machine import Machine
 from tests.api.operations import ACTS
@@ -72,6 +73,20 @@ def test_managers_read_what_is_owed_and_what_waits_for_their_decision(world: Wor
     assert (told["au"]["owed"], told["au"]["enough"], told["au"]["expected"]) == (1, False, [])
 
 
+@pytest.mark.clause("P2.1")
+def test_a_manager_replays_the_history_under_another_target(world: World) -> None:
+    world.after(world.lena, world.case(), "messages/", REPLY)
+    as_it_was = world.ruth.get("reports/what-if/?since=2026-11-23").json()
+    assert (as_it_was["supposed"], as_it_was["moved"]) == ([], [])
+    told = world.ruth.get("reports/what-if/?since=2026-11-23&within-3=0.5&partner=NWIT").json()
+    assert (told["all"]["kept"], told["all"]["missed_then"], told["all"]["desk"]) == (1, 1, None)
+    assert [(cell["desk"], cell["severity"], cell["lost"]) for cell in told["cells"]] == [("au", 3, 1)]
+    [moved] = told["moved"]
+    assert (moved["case"], moved["was"], moved["becomes"]) == ("NWIT-1", "kept", "missed")
+    wrong = world.ruth.get("reports/what-if/?within-3=0&opens-au=soon").json()
+    assert set(wrong["errors"]) >= {"within-3", "opens-au"}
+
+
 @pytest.mark.clause("P3.2")
 def test_a_manager_looks_what_a_closed_day_would_move(world: World) -> None:
     world.case(severity=4, when=at("Tue 11:00"))
@@ -97,3 +112,43 @@ def test_a_companys_administrators_read_what_was_changed_about_its_people(world:
     assert change["after"]["role"] == "administrator"
     assert world.priya.get("partners/NWIT/viewed-pages/").json()["results"] == []
     assert world.lena.get("partners/NWIT/changes/").status_code == 404
+
+
+@pytest.mark.clause("P2.1", "P1.4")
+def test_what_a_case_may_be_logged_as_is_told_to_everybody(world: World) -> None:
+    severities = world.priya.get("severities/").json()["results"]
+    assert (severities[0]["severity"], severities[0]["respond_within_minutes"]) == (1, 60)
+    assert len(severities) == 4
+    ProductArea.objects.create(name="Training", in_scope=False, referral="Ask your account manager.")
+    [area] = world.priya.get("product-areas/").json()["results"]
+    assert (area["name"], area["in_scope"], area["referral"]) == ("Training", False, "Ask your account manager.")
+
+
+@pytest.mark.clause("P9.5")
+def test_what_comes_next_in_a_case_that_waits_is_told_and_why_it_is_held_to_staff_alone(world: World) -> None:
+    case = world.after(world.lena, world.case(), "messages/", {"body": "Which version?", "then_wait": True})
+    [waits] = world.priya.get(f"{case}waits/").json()["results"]
+    assert (waits["ended_at"], waits["closes_at"], waits["held_at"]) == (None, None, None)
+    assert waits["next_reminder_at"] is not None
+    world.after(world.lena, case, "holds/", {"reason": "They are ill."})
+    said = [machine.get(f"{case}waits/").json()["results"][0]["hold_reason"] for machine in (world.lena, world.priya)]
+    assert said == ["They are ill.", ""]
+
+
+@pytest.mark.clause("P2.6", "P4.1", "P4.2")
+def test_a_night_of_severity_1_is_read_as_its_page_shows_it(world: World) -> None:
+    case = world.case(severity=1, when=at("Mon 23:00"))
+    world.after(world.priya, case, "resource-absences/", {"reason": "Asleep."})
+    [absence] = world.lena.get(f"{case}resource-absences/").json()["results"]
+    assert (absence["reason"], absence["ended_at"]) == ("Asleep.", None)
+    [rings] = world.lena.get("on-call-alerts/").json()["results"]
+    assert (rings["case"], rings["taken_by"]) == ("NWIT-1", None)
+    world.after(world.lena, case, "alerts-taken/")
+    assert world.lena.get("on-call-alerts/").json()["results"] == []
+    [taken] = world.lena.get(f"{case}alerts-taken/").json()["results"]
+    assert taken["taken_by"]["name"] == "Lena Fischer"
+    assert world.priya.get(f"{case}alerts-taken/").status_code == 404
+    world.after(world.priya, case, "closings/", {"outcome": "solved_by_contact", "explanation": "It works."})
+    world.after(world.lena, case, "charge-verdicts/", {"verdict": "impact_reduced"})
+    [verdict] = world.lena.get(f"{case}charge-verdicts/").json()["results"]
+    assert (verdict["verdict"], verdict["decision"]) == ("impact_reduced", "")

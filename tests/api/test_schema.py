@@ -86,6 +86,7 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("alert-channels/", "staff"),
         ("queue/", "staff"),
         ("my-day/", "staff"),
+        ("on-call-alerts/", "staff"),
         ("milestones/", "staff"),
         ("saved-views/", "staff"),
         ("roster-feeds/", "staff"),
@@ -101,6 +102,7 @@ def test_somebody_elses_is_not_there(people: Cast, path: str) -> None:
         ("reports/now/", "managers"),
         ("reports/over-time/", "managers"),
         ("reports/forecast/", "managers"),
+        ("reports/what-if/", "managers"),
     ],
 )
 def test_what_is_for_some_is_not_there_for_others(people: Cast, path: str, readers: str) -> None:
