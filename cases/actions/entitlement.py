@@ -1,5 +1,6 @@
 """Who may raise cases (P1.1): requests of partners whose plan has ended, trials that end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import rules
 from cases.actions import _kept, _record, _request, intake
-from cases.actions.intake import CaseDetails
+from cases.actions.intake import CaseDetails, Upload
 from cases.models import Attachment, Case, Channel, KeptRequest, NoticeKind, Partner, Plan, RequestDecision, User
 from cases.rules import RuleBroken
 
@@ -23,6 +24,7 @@ def submit_or_keep(
     charges_accepted: bool = False,
     follow_up_of: str = "",
     submission_key: UUID | None = None,
+    uploads: Sequence[Upload] = (),
     actor: User,
     now: datetime,
 ) -> Case | KeptRequest:
@@ -47,6 +49,7 @@ def submit_or_keep(
             charges_accepted=charges_accepted,
             follow_up_of=follow_up_of,
             submission_key=submission_key,
+            uploads=uploads,
             actor=actor,
             now=now,
         )
@@ -64,6 +67,8 @@ def submit_or_keep(
         now=now,
     )
     _kept.take_files_of_draft(kept, earlier)
+    for upload in uploads:
+        intake.keep_file(upload, actor=actor, now=now, kept_request=kept)
     return kept
 
 

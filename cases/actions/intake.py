@@ -1,7 +1,7 @@
 """Logging a case: the draft, its files, the submission (P1, P2.2, P4, P5.1)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -207,6 +207,7 @@ def enter(
     charges_accepted: bool,
     follow_up_of: str,
     submission_key: UUID | None,
+    uploads: Sequence[Upload] = (),
     actor: User,
     now: datetime,
 ) -> Case:
@@ -223,6 +224,8 @@ def enter(
     tell_earlier_case(case, actor=actor, now=now)
     if begun.has_draft:
         _take_files_of_draft(case, follow_up_of, actor)
+    for upload in uploads:
+        keep_file(upload, actor=actor, now=now, case=case)
     return case
 
 

@@ -86,14 +86,6 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
     if request.method == "GET":
         return _case_form(request, CaseForm(user=request.user, initial=_first_values(request)))
     form = CaseForm(request.POST, request.FILES, user=request.user)
-    # What is whole and brings no files is known again by its key when it is submitted.
-    known = _already_logged(request) if request.FILES or not form.is_valid() else None
-    if known is not None:
-        return redirect("case", reference=known.reference)
-    problems = _keep_good_files(request)
-    if problems and form.is_valid():
-        # A scanner that came back between two looks: what was not kept does not go missing in silence.
-        form.add_error("files", problems)
     if form.is_valid():
         try:
             logged = _submit(request, form)
@@ -105,6 +97,12 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
                 return _say_it_is_kept(request)
             messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
             return redirect("case", reference=case.reference)
+    elif (known := _already_logged(request)) is not None:
+        return redirect("case", reference=known.reference)
+    problems = _keep_good_files(request)
+    if problems and "files" not in form.errors:
+        # A scanner that came back between two looks: what was not kept does not go missing in silence.
+        form.add_error("files", problems)
     _keep_typed(request)
     return _case_form(request, form, status=422)
 
@@ -140,6 +138,8 @@ def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest:
         charges_accepted=checked["accept_charges"],
         follow_up_of=checked["follow_up_of"],
         submission_key=checked["submission_key"],
+        # Not by the draft: two forms that one person sends at one moment would take each other's.
+        uploads=[uploads.checked(upload) for upload in files_of(form)],
         actor=request.user,
         now=request.now,
     )

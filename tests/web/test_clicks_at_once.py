@@ -27,18 +27,23 @@ def click_together(person: User, address: str, said: dict[str, Any], *, clicks: 
         return all_at_once([partial(click, browser, address, said) for browser in browsers])
 
 
-@pytest.mark.parametrize("_round", range(3))
-def test_a_form_sent_by_many_clicks_is_one_case_with_its_file_once(people: Cast, _round: int) -> None:
-    said = {
+def typed(people: Cast, title: str) -> dict[str, Any]:
+    """Return what stands in a form for a new case, with a key of its own."""
+    return {
         "submission_key": str(uuid4()),
         "partner": people.northwind.pk,
-        "title": "Restores are slow",
+        "title": title,
         "severity": "3",
         "explanation": "A restore of 400 GB runs at 3 MB/s.",
         "effect": "One customer's file server is down.",
         "contact_email": "priya@nwit.example",
         "preferred_method": "either",
     }
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_form_sent_by_many_clicks_is_one_case_with_its_file_once(people: Cast, _round: int) -> None:
+    said = typed(people, "Restores are slow")
     # The page kept a draft while the form was typed.
     with clock_at(NOON):
         browser_of(people.priya, NOON).post("/cases/new/draft/", said)
@@ -48,6 +53,21 @@ def test_a_form_sent_by_many_clicks_is_one_case_with_its_file_once(people: Cast,
     assert list(case.attachments.values_list("name", flat=True)) == ["support.log"]
     assert Attachment.objects.count() == 1
     assert not CaseDraft.objects.exists()
+
+
+def test_forms_that_one_person_sends_at_one_moment_keep_their_own_files(people: Cast) -> None:
+    names = [f"{number}.log" for number in range(4)]
+    browsers = [browser_of(people.priya, NOON) for _ in names]
+
+    def send(browser: Client, name: str) -> int:
+        response: Any = browser.post("/cases/new/", typed(people, name) | {"files": [text_file(name)]})
+        return int(response.status_code)
+
+    with clock_at(NOON):
+        answers = all_at_once([partial(send, *each) for each in zip(browsers, names, strict=True)])
+    assert answers == [302] * 4
+    cases = Case.objects.prefetch_related("attachments")
+    assert {case.title: [file.name for file in case.attachments.all()] for case in cases} == {n: [n] for n in names}
 
 
 def test_a_reply_sent_by_many_clicks_is_said_once_with_its_file_once(people: Cast) -> None:
