@@ -227,8 +227,8 @@ REACH_PRIVATE_NETWORK = switch("REACH_PRIVATE_NETWORK", default=False)
 
 AUTH_USER_MODEL = "cases.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "cases.web.accounts.PersonBackend",
+    "django.contrib.auth.backends.ModelBackend",  # of sessions that an older version opened
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -252,9 +252,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Whoever's password or second factor is changed is told by mail.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 3600  # seconds for which a link to a new password is good
-# Whether staff must log in with a second factor (demo people have none), and after how many idle hours they do so anew.
+# Whether staff must log in with a second factor (demo people have none); after how many idle hours one logs in anew.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
 STAFF_IDLE_HOURS = env.int("STAFF_IDLE_HOURS", default=12)
+CONTACT_IDLE_HOURS = env.int("CONTACT_IDLE_HOURS", default=72)
 MFA_ADAPTER = "cases.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -263,7 +264,9 @@ MFA_TOTP_TOLERANCE = 1
 # Addresses are given by administrators and invitations; nobody types one to be verified.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+# Whoever closes the browser stays logged in, until those hours end it, or two weeks.
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 # Single sign-on: the company's own OpenID provider, by the address that `/.well-known/openid-configuration` follows.
 OIDC_URL = env.str("OIDC_URL", default="").rstrip("/")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")

@@ -34,6 +34,7 @@ from cases.actions.company import (
     invite_colleague,
     join_by_invitation,
     reactivate_colleague,
+    require_second_factor,
     withdraw_invitation,
 )
 from cases.actions.consents import (
@@ -327,6 +328,7 @@ __all__ = [
     "reply_as_contact",
     "reply_as_specialist",
     "reply_from_mail",
+    "require_second_factor",
     "revoke_feed",
     "save_view",
     "see_cloud_action",

@@ -8,11 +8,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cases import rules
 from cases.actions import _request, _waking
-from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, User
+from cases.models import Invitation, Membership, MembershipChange, MembershipRole, Partner, PartnerChange, User
 from cases.rules import INVITATION_OPEN_FOR, RuleBroken
+
+CHOSEN_FOR_ALL = gettext_noop("Chosen for everybody who writes for the company.")
 
 
 @transaction.atomic(durable=True)
@@ -172,6 +175,26 @@ def change_colleague(
     if (member.role, member.sees_all_cases) != (role, sees_all_cases):
         _change(member, actor=actor, now=now, role=role, sees_all_cases=sees_all_cases)
     return member
+
+
+@transaction.atomic(durable=True)
+def require_second_factor(*, partner_id: int, needed: bool, actor: User, now: datetime) -> Partner:
+    """Choose whether everybody who writes for a partner must log in with a second factor. Tokens go on as they are.
+
+    Whoever has none is led to set one up before they see anything more.
+
+    Raises:
+        RuleBroken: the actor does not lead this partner.
+    """
+    partner = led_by(partner_id, actor)
+    if partner.needs_second_factor != needed:
+        partner.needs_second_factor = needed
+        partner.save(update_fields=["needs_second_factor"])
+        changed = {"needs_second_factor": [not needed, needed]}
+        PartnerChange.objects.create(
+            partner=partner, changed_at=now, changed_by=actor, changed=changed, reason=CHOSEN_FOR_ALL
+        )
+    return partner
 
 
 def hash_of_invitation(token: str) -> str:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from cases import actions
 from cases.api.acts import Telling, act
-from cases.api.administration import AdministrationView, partner_of, partners_of
+from cases.api.administration import AdministrationView, partner_led, partner_of, partners_of
 from cases.api.fields import desk_by_code, long_text
 from cases.api.pagination import ListView
 from cases.api.views import by, checked, for_managers
@@ -25,7 +25,16 @@ class PartnerSerializer(serializers.ModelSerializer[Partner]):
 
     class Meta:
         model = Partner
-        fields = ("code", "name", "plan", "trial_ends_at", "home_desk", "follows_the_sun", "version")
+        fields = (
+            "code",
+            "name",
+            "plan",
+            "trial_ends_at",
+            "home_desk",
+            "follows_the_sun",
+            "needs_second_factor",
+            "version",
+        )
         read_only_fields = fields
 
     def get_version(self, partner: Partner) -> int:
@@ -58,6 +67,12 @@ class ChangedPartnerSerializer(EntitledSerializer):
 
     reason = long_text(help_text="For whoever looks at this later.")
     version = serializers.IntegerField(required=False, help_text="As you read it; left out: as it stands.")
+
+
+class SecondFactorSerializer(serializers.Serializer[Any]):
+    """Whether people log in with a second factor."""
+
+    needed = serializers.BooleanField(help_text="Whoever has none is led to set one up; tokens go on as they are.")
 
 
 class Partners(AdministrationView, ListView):
@@ -94,6 +109,17 @@ class OnePartner(AdministrationView):
             partner_id=found.pk, expected_change_id=expected, **_of_action(said), **by(request)
         )
         return Response(_told(changed.pk))
+
+
+class SecondFactor(AdministrationView):
+    """What a company asks of its people when they log in."""
+
+    @extend_schema(operation_id="require_second_factor", request=SecondFactorSerializer, responses=PartnerSerializer)
+    def put(self, request: Request, partner: str) -> Response:
+        """Choose whether everybody who writes for a company logs in with a second factor, as its administrator."""
+        found, said = partner_led(request, partner), checked(SecondFactorSerializer, request)
+        actions.require_second_factor(partner_id=found.pk, **said, **by(request))
+        return Response(_told(found.pk))
 
 
 def _of_action(said: dict[str, Any]) -> dict[str, Any]:

@@ -127,6 +127,7 @@ of_a_partner = [
     ("months/<str:month>/", months.Month),
     ("changes/", changes.Changes),
     ("viewed-pages/", changes.Viewings),
+    ("second-factor/", partners.SecondFactor),
     ("people/", company.Colleagues),
     ("people/<int:member_id>/", company.OneColleague),
     ("people/<int:member_id>/deactivation/", company.Deactivations),

@@ -9,7 +9,7 @@ from cases.models.people import Partner
 
 
 class PartnerChange(models.Model):
-    """A manager's change of what a partner is entitled to. Rows are kept for ever."""
+    """A manager's change of what a partner is entitled to, or its own of what it asks. Rows are kept for ever."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="changes")
     changed_at = models.DateTimeField()

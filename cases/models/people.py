@@ -145,6 +145,10 @@ class Partner(models.Model):
     # The end of a trial that people were told of: before it, and when it came. Another end is told anew.
     warned_of_trial_end = models.DateTimeField(null=True, blank=True, editable=False)
     told_of_trial_end = models.DateTimeField(null=True, blank=True, editable=False)
+    # Chosen by its administrators, of everybody who writes for it.
+    needs_second_factor = models.BooleanField(
+        _("needs a second factor"), default=False, db_default=False, editable=False
+    )
     # Counted under a lock of this row, so references of a partner have no gaps.
     last_case_number = models.PositiveIntegerField(default=0, editable=False)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -54,6 +55,12 @@ class InviteForm(ColleagueForm):
         help_text=_lazy("The invitation is written in it. They can change it later."),
     )
     field_order = ("email", "role", "language", "sees_all_cases")
+
+
+class SecondFactorForm(forms.Form):
+    """Whether a company's people log in with a second factor."""
+
+    needed = forms.BooleanField(required=False)
 
 
 class OfficeNumberForm(forms.Form):
@@ -145,6 +152,19 @@ def reactivate(request: PortalRequest, code: str, membership_id: int) -> HttpRes
 
 
 @require_POST
+def second_factor(request: PortalRequest, code: str) -> HttpResponseBase:
+    """Choose whether everybody who writes for a company logs in with a second factor."""
+
+    def act(partner: Partner, checked: dict[str, Any]) -> None:
+        actions.require_second_factor(
+            partner_id=partner.pk, needed=checked["needed"], actor=request.user, now=request.now
+        )
+
+    done = _("Everybody now logs in with a second factor.") if "needed" in request.POST else _("Nobody needs one now.")
+    return _act(request, code, SecondFactorForm(request.POST), "people_form", act, done)
+
+
+@require_POST
 def add_number(request: PortalRequest, code: str) -> HttpResponseBase:
     """Keep a number of the company's office."""
 
@@ -188,6 +208,7 @@ def people_page(request: PortalRequest, partner: Partner, *, status: int = 200, 
         "invitations": _open_invitations(partner) if is_led else [],
         "changes": _changes(partner) if is_led else [],
         "viewings": _viewings(partner) if is_led else [],
+        "second_factor": _second_factor(partner) if is_led else None,
         "invite_form": InviteForm(auto_id="invite_%s"),
         "numbers": partner.phone_numbers.order_by("label", "number"),
         "number_form": OfficeNumberForm(auto_id="number_%s"),
@@ -262,6 +283,14 @@ def _open_invitations(partner: Partner) -> list[Invitation]:
 def _changes(partner: Partner) -> list[MembershipChange]:
     made = MembershipChange.objects.filter(membership__partner=partner)
     return list(made.select_related("changed_by", "membership__user").order_by("-pk")[:CHANGES_SHOWN])
+
+
+def _second_factor(partner: Partner) -> dict[str, Any]:
+    """Return who chose last whether a second factor is needed, and who has none yet."""
+    chosen = partner.changes.filter(changed__has_key="needs_second_factor").select_related("changed_by")
+    proved = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    without = partner.memberships.filter(is_active=True).exclude(user__in=proved.values("user"))
+    return {"chosen": chosen.order_by("-pk").first(), "without": [one.user for one in without.select_related("user")]}
 
 
 def _viewings(partner: Partner) -> list[Viewing]:

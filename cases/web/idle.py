@@ -1,4 +1,4 @@
-"""Staff who did nothing for long are logged out: a browser that somebody left open is nobody's door (ASVS 7.3.1)."""
+"""Whoever did nothing for long is logged out, and anybody in time: a browser that was left open is nobody's door."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import User
@@ -20,7 +21,7 @@ WRITTEN_EACH = timedelta(minutes=10)
 
 
 class IdleMiddleware:
-    """End a session of staff in which nobody did anything for `STAFF_IDLE_HOURS`."""
+    """End a session in which nobody did anything for so many hours, or that began longer ago than any may last."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,21 +29,30 @@ class IdleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let a request in, or make it nobody's; the page that it asked for then leads to the login."""
         user, now = request.user, cast(Reading, request).now
-        if isinstance(user, User) and user.works_here:
-            idle = now - _seen_at(request, user, now)
-            if idle >= timedelta(hours=settings.STAFF_IDLE_HOURS):
+        if isinstance(user, User):
+            proved = _proved_at(request, user, now)
+            idle = now - max(_seen_at(request, now), *proved)
+            hours = settings.STAFF_IDLE_HOURS if user.works_here else settings.CONTACT_IDLE_HOURS
+            if idle >= timedelta(hours=hours):
                 logout(request)
-                messages.info(request, _said(settings.STAFF_IDLE_HOURS))
+                messages.info(request, _idle_for(hours))
+            elif now - min(proved) >= timedelta(seconds=settings.SESSION_COOKIE_AGE):
+                logout(request)
+                messages.info(request, _("You logged in long ago, so you are asked to do it again."))
             elif idle >= WRITTEN_EACH and _by_a_person(request):
                 request.session[SEEN] = now.timestamp()
         return self.get_response(request)
 
 
-def _seen_at(request: HttpRequest, user: User, now: datetime) -> datetime:
-    """Return when something was last done in this session, the login at the least."""
+def _proved_at(request: HttpRequest, user: User, now: datetime) -> list[datetime]:
+    """Return when its person proved in this session who they are: at the login first of all."""
     proved = [record["at"] for record in get_authentication_records(request, user) if "at" in record]
-    seen = max([request.session.get(SEEN, 0), *proved]) or now.timestamp()
-    return datetime.fromtimestamp(seen, now.tzinfo)
+    return [datetime.fromtimestamp(at, now.tzinfo) for at in proved] or [now]
+
+
+def _seen_at(request: HttpRequest, now: datetime) -> datetime:
+    """Return when something was last done in this session since the login, or long ago."""
+    return datetime.fromtimestamp(request.session.get(SEEN, 0), now.tzinfo)
 
 
 def _by_a_person(request: HttpRequest) -> bool:
@@ -50,7 +60,7 @@ def _by_a_person(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Dest", "document") != "empty"
 
 
-def _said(hours: int) -> str:
+def _idle_for(hours: int) -> str:
     return ngettext(
         "You did nothing here for %(n)s hour, so you were logged out.",
         "You did nothing here for %(n)s hours, so you were logged out.",

@@ -1,4 +1,4 @@
-"""Reads the clock once for each request, shows times in the reader's zone, and asks staff for a second factor.
+"""Reads the clock once for each request, shows times in the reader's zone, and asks for a second factor.
 
 And keeps the installation's name on the pages of others.
 """
@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cases.models import User
+from cases.web.accounts import asks_for_second_factor
 from cases.web.request import Reading
 
 
@@ -74,7 +75,7 @@ class OwnNameMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Let staff in with a second factor alone. One gate for every page, so that no page has to think of it."""
+    """Let staff, and people of companies that ask for it, in with a second factor alone. One gate for every page."""
 
     # Where one logs in, sets a second factor up, and logs out.
     BEFORE_THE_GATE = "/accounts/"
@@ -83,18 +84,28 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Lead staff without a second factor to the page where they set one up."""
+        """Lead whoever lacks a second factor that they need to the page where they set one up."""
         user = request.user
         if (
-            not settings.STAFF_NEED_SECOND_FACTOR
-            or not isinstance(user, User)
-            or not user.works_here
+            not isinstance(user, User)
             or request.path_info.startswith(self.BEFORE_THE_GATE)
+            or not _needs_second_factor(user)
             or _came_with_second_factor(request, user)
         ):
             return self.get_response(request)
-        messages.info(request, _("Staff log in with a second factor. Set one up, then go on."))
+        if user.works_here:
+            messages.info(request, _("Staff log in with a second factor. Set one up, then go on."))
+        else:
+            messages.info(request, _("Your company asks for a second factor. Set one up, then go on."))
         return redirect("mfa_index")
+
+
+def _needs_second_factor(user: User) -> bool:
+    """Return whether the setting asks it of staff, or a company of its people."""
+    if user.works_here:
+        return bool(settings.STAFF_NEED_SECOND_FACTOR)
+    asked: bool | None = getattr(user, "is_asked_for_second_factor", None)
+    return asks_for_second_factor(user).exists() if asked is None else asked
 
 
 def _came_with_second_factor(request: HttpRequest, user: User) -> bool:

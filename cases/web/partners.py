@@ -161,6 +161,7 @@ def _words_of(change: PartnerChange) -> Any:
         "trial_ends_at": _("Trial ends"),
         "home_desk_id": _("Home desk"),
         "follows_the_sun": _("Follows the sun"),
+        "needs_second_factor": _("Needs a second factor"),
     }
     desks = dict(Desk.objects.values_list("pk", "name"))
     for column, (before, after) in change.changed.items():

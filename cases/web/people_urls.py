@@ -13,6 +13,7 @@ company_pages = [
     path("company/<str:code>/report/pdf/", partner_page(partner_report.report_pdf), name="report_pdf"),
     path("company/<str:code>/export/", partner_page(company_export.export), name="company_export"),
     path("company/<str:code>/invite/", partner_page(company.invite), name="company_invite"),
+    path("company/<str:code>/second-factor/", partner_page(company.second_factor), name="company_second_factor"),
     path("company/<str:code>/numbers/", partner_page(company.add_number), name="company_number"),
     path(
         "company/<str:code>/numbers/<int:number_id>/remove/",
@@ -44,6 +45,11 @@ people_pages = [
         "manager/partners/<str:code>/people/export/", manager_page(company_export.export), name="manager_people_export"
     ),
     path("manager/partners/<str:code>/people/invite/", manager_page(company.invite), name="manager_people_invite"),
+    path(
+        "manager/partners/<str:code>/people/second-factor/",
+        manager_page(company.second_factor),
+        name="manager_people_second_factor",
+    ),
     path("manager/partners/<str:code>/people/numbers/", manager_page(company.add_number), name="manager_people_number"),
     path(
         "manager/partners/<str:code>/people/numbers/<int:number_id>/remove/",

@@ -64,6 +64,7 @@ def _macro(w: World) -> str:
 ADMINISTERING: dict[str, Callable[[World], Act]] = {
     "add_partner": lambda w: Act(w.ruth, "partners/", PARTNER | {"code": "REEF"}),
     "change_partner": lambda w: Act(w.ruth, "partners/NWIT/", PARTNER, method="put"),
+    "require_second_factor": lambda w: Act(w.priya, "partners/NWIT/second-factor/", {"needed": True}, method="put"),
     "add_contact": lambda w: Act(w.lena, "partners/NWIT/people/", {"name": "Nia", "email": "nia@nwit.example"}),
     "change_colleague": lambda w: Act(
         w.priya, _omar(w), {"role": "administrator", "sees_all_cases": True}, method="put"

@@ -29,7 +29,7 @@ def browser_of(person: User, moment: datetime) -> Client:
     """Return a browser in which `person` logged in at `moment`."""
     browser = Client()
     with clock_at(moment):
-        browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(person, backend="cases.web.accounts.PersonBackend")
     return browser
 
 

@@ -27,7 +27,7 @@ def closing_with_a_script(office: Office, site_url: str) -> OutgoingMail:
 def session_of(person: User, site_url: str) -> Any:
     """Log a person in and return their session for a browser."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="cases.web.accounts.PersonBackend")
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": site_url}
 

@@ -22,7 +22,7 @@ from tests.smtp_sink import SmtpSink
 
 def logged_in(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="cases.web.accounts.PersonBackend")
     return client
 
 

@@ -34,7 +34,7 @@ from django.test import Client
 from cases.models import Case, User
 case = Case.objects.get()
 browser = Client()
-browser.force_login(case.contact, backend="django.contrib.auth.backends.ModelBackend")
+browser.force_login(case.contact, backend="cases.web.accounts.PersonBackend")
 page = browser.get(f"/cases/{case.reference}/", headers={"host": "127.0.0.1"})
 file = browser.get(f"/files/{case.attachments.get().pk}/", headers={"host": "127.0.0.1"})
 print(page.status_code, case.title in page.content.decode(), file.status_code, sum(map(len, file)) > 0)

@@ -38,6 +38,18 @@ def test_whoever_reads_one_page_after_the_other_costs_no_writing_for_ten_minutes
         assert browser.get("/desk/").status_code == 200
 
 
-def test_a_contact_stays_for_days(people: Cast) -> None:
+def test_a_contact_stays_for_days_and_not_for_ever(people: Cast) -> None:
     browser = logged_in(people.priya)
-    assert get(browser, "/", MORNING + timedelta(days=6)).status_code == 200
+    assert get(browser, "/", MORNING + timedelta(hours=71)).status_code == 200
+    left = get(browser, "/cases/", MORNING + timedelta(hours=71 + 72))
+    assert left.url == "/accounts/login/?next=/cases/"
+    assert "You did nothing here for 72 hours, so you were logged out." in words_of(get(browser, left.url, MORNING))
+
+
+def test_whoever_comes_each_day_logs_in_anew_after_two_weeks(people: Cast) -> None:
+    browser = logged_in(people.priya)
+    for day in range(1, 14):
+        assert get(browser, "/", MORNING + timedelta(days=day)).status_code == 200
+    left = get(browser, "/", MORNING + timedelta(days=14))
+    assert left.url == "/accounts/login/?next=/"
+    assert "You logged in long ago" in words_of(get(browser, left.url, MORNING))

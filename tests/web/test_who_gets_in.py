@@ -210,7 +210,7 @@ def test_looking_at_the_login_writes_nothing(people: Cast, address: str) -> None
 def test_a_form_from_another_site_changes_nothing(people: Cast, northwinds: Northwinds, name: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     with clock_at(NOON):
-        strict.force_login(getattr(people, name), backend="django.contrib.auth.backends.ModelBackend")
+        strict.force_login(getattr(people, name), backend="cases.web.accounts.PersonBackend")
         before = state()
         for route in ROUTES:
             answered = strict.post(northwinds.address(route), {"body": "Hello", "outcome": "fix", "explanation": "x"})
