@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,8 +161,21 @@ class Dovecot:
 
     def deliver(self, raw: bytes, received_at: datetime | None = None) -> None:
         """Let a mail come in. Dovecot itself puts it there, so that whoever waits is told at once."""
+        self.deliver_all([raw], received_at)
+
+    def deliver_all(self, raws: Sequence[bytes], received_at: datetime | None = None) -> None:
+        """Let mails come in, one after the other."""
         with MailBoxUnencrypted("127.0.0.1", self.port).login(USER, PASSWORD, initial_folder=None) as box:
-            box.append(raw, "INBOX", dt=received_at or datetime.now(UTC))
+            for raw in raws:
+                box.append(raw, "INBOX", dt=received_at or datetime.now(UTC))
+
+    def unmarked(self) -> list[str]:
+        """Return the files of the inbox that carry no mark of ours, without asking the server.
+
+        A mail that is marked and was not moved, as the line was cut in between, stays there.
+        """
+        names = [mail.name for part in ("new", "cur") for mail in (self.mail / part).iterdir()]
+        return [name for name in names if not any(letter.islower() for letter in name.partition(":2,")[2])]
 
     def renumber(self) -> None:
         """Change UIDVALIDITY: the server forgets its numbers, as after a restore, and every mail gets another one."""
@@ -171,10 +184,10 @@ class Dovecot:
                 known.unlink()
         self.start_anew()
 
-    def bring_back(self) -> None:
+    def bring_back(self) -> list[Path]:
         """Put what was moved away into the inbox again, unmarked, as a server restored from a backup has it."""
-        for mail in list((self.mail / ".Stored").glob("*/*,*")):
-            mail.replace(self.mail / "new" / mail.name.partition(":")[0])
+        mails = list((self.mail / ".Stored").glob("*/*,*"))
+        return [mail.replace(self.mail / "new" / mail.name.partition(":")[0]) for mail in mails]
 
     def mark(self, subject: str, flag: str) -> None:
         """Mark a mail of the inbox by hand."""
@@ -238,6 +251,9 @@ class Wire:
         # what it was told and before the client knows.
         self.cut_at = b""
         self.is_heard = False
+        # How often that is let pass before, and how often the line was cut so far.
+        self.spares = 0
+        self.cuts = 0
         # Open, and nothing comes through any more.
         self.dead = False
         # Whether the next answer to IDLE is held back until a mail is told of, so that both come in one piece.
@@ -281,12 +297,14 @@ class Wire:
     def _carry(self, source: socket.socket, target: socket.socket, from_client: bool) -> None:
         with suppress(OSError):
             while said := source.recv(65_536):
-                if from_client and self.cut_at and self.cut_at in said:
+                if from_client and self._is_cut_at(said):
                     self._mute = self.is_heard
                     if self.is_heard:
+                        self._answered.clear()
                         target.sendall(said)
                         self._answered.wait(10)
                     self.cut()
+                    self.cuts += 1
                     self._mute = False
                 elif self._mute and not from_client:
                     self._answered.set()
@@ -295,6 +313,12 @@ class Wire:
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _is_cut_at(self, said: bytes) -> bool:
+        if not self.cut_at or self.cut_at not in said:
+            return False
+        self.spares -= 1
+        return self.spares < 0
 
     def _joined(self, said: bytes, from_client: bool) -> bytes:
         """Return what is passed on now."""
