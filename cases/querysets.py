@@ -1,5 +1,6 @@
 """Reads that compose. `visible_to` is the only door from a person to a case: every read for a person starts there."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -23,7 +24,8 @@ from django.db.models.lookups import IsNull
 
 from cases import case_search
 from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
-from cases.rules import TAKE_REPLY_BACK_WITHIN
+from cases.rules import TAKE_REPLY_BACK_WITHIN, phone_readings
+from sla.models import Desk
 
 if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 # Targets that staff set themselves (P9.2): no contact reads of them, and they count in no share of promises kept.
 INTERNAL_KINDS = frozenset({"update"})
+_LIKE_A_PHONE_NUMBER = re.compile(r"\s*\+?[\d\s().\-/]{6,30}")
 # What a case itself says, in the order in which PostgreSQL has it indexed.
 ASKED_COLUMNS = (
     "reference", "title", "explanation", "effect", "error_messages", "steps_to_reproduce", "known_workarounds",
@@ -129,6 +132,8 @@ class CaseQuerySet(QuerySet["Case"]):
     def matching(self, words: str, reader: "User", now: datetime) -> Self:
         """Keep the cases in which `reader` may find each of `words`: in what was asked, said or sent, or in a name.
 
+        Words that are a telephone number also find the cases of whoever has it, however it is written.
+
         A rare term is looked up, and its cases are picked. For a common one the cases are gone through in their order
         until there are enough: its list would be most of the table.
         """
@@ -138,7 +143,10 @@ class CaseQuerySet(QuerySet["Case"]):
         for term in terms:
             texts = self._texts(term, reader, now)
             found = found._holding_here(term, texts) if term in common else found._one_of(self._ids(term, texts))
-        return found
+        if not _LIKE_A_PHONE_NUMBER.fullmatch(words):
+            return found
+        numbers = phone_readings(words, list(Desk.objects.values_list("country", flat=True)))
+        return self._one_of(case_search.ids_of(found.values("pk"), *self._reached_at(numbers, reader)))
 
     def _texts(self, term: case_search.Term, reader: "User", now: datetime) -> "dict[str, QuerySet[Any]]":
         """Return what holds a term beside the cases' own words, by the column that leads to the case or from it."""
@@ -147,6 +155,7 @@ class CaseQuerySet(QuerySet["Case"]):
         return {
             "messages": case_search.holding(messages, ("body",), [term]),
             "attachments": case_search.holding(files, ("name",), [term]),
+            "brought_over": case_search.holding(self._related("brought_over"), ("external_id",), [term]),
             "partner": case_search.holding(self._related("partner"), ("name",), [term]),
             "contact": case_search.holding(self._related("contact"), ("name", "email"), [term]),
         }
@@ -157,6 +166,7 @@ class CaseQuerySet(QuerySet["Case"]):
             case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk"),
             texts["messages"].values("case"),
             texts["attachments"].values("case"),
+            texts["brought_over"].values("case"),
             cases.filter(partner__in=texts["partner"].values("pk")).values("pk"),
             cases.filter(contact__in=texts["contact"].values("pk")).values("pk"),
         )
@@ -165,9 +175,22 @@ class CaseQuerySet(QuerySet["Case"]):
         own = case_search.holds(self.db, ASKED_COLUMNS, [term])
         named = Q(partner__in=texts["partner"].values("pk")) | Q(contact__in=texts["contact"].values("pk"))
         # One row of each case, and no EXISTS: PostgreSQL would turn that into the list that is to be spared.
-        first = {name: texts[name].filter(case=OuterRef("pk")).values("pk")[:1] for name in ("messages", "attachments")}
-        said, sent = (Q(IsNull(Subquery(rows), False)) for rows in first.values())
-        return self.filter(own | said | sent | named)
+        beside = ("messages", "attachments", "brought_over")
+        first = (texts[name].filter(case=OuterRef("pk")).values("pk")[:1] for name in beside)
+        said, sent, numbered = (Q(IsNull(Subquery(rows), False)) for rows in first)
+        return self.filter(own | said | sent | numbered | named)
+
+    def _reached_at(self, numbers: Sequence[str], reader: "User") -> list[QuerySet[Any, Any]]:
+        """Return the cases whose contact is reached at one of these; for staff also by what is known of people."""
+        cases = self.model._default_manager.all()
+        by_case = cases.filter(contact_phone__in=numbers).values("pk")
+        if not reader.works_here:
+            return [by_case]
+        known = Q(phone__in=numbers) | Q(phone_numbers__number__in=numbers)
+        people = self._related("contact").filter(known).values("pk")
+        offices = self._related("partner").filter(phone_numbers__number__in=numbers).values("pk")
+        by_person = cases.filter(contact__in=people).values("pk")
+        return [by_case, by_person, cases.filter(partner__in=offices).values("pk")]
 
     def _related(self, name: str) -> QuerySet[Any]:
         """Return every row of the model behind a field."""

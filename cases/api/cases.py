@@ -40,6 +40,7 @@ FILTERED = {
     "partner": "partner__code",
     "desk": "desk__code",
     "channel": "channel",
+    "ticket_number": "brought_over__external_id__iexact",
     "changed_since": "last_event_at__gte",
 }
 

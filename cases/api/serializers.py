@@ -87,9 +87,15 @@ class CaseSerializer(CaseRowSerializer):
     """A case with what P5.1 asked for. `version` is the number of its last event, as in the ETag."""
 
     version = serializers.IntegerField(source="last_event_number")
+    ticket_number = serializers.CharField(
+        source="brought_over.external_id",
+        allow_null=True,
+        default=None,
+        help_text="Its number in the help desk that it was brought over from.",
+    )
 
     class Meta(CaseRowSerializer.Meta):
-        fields = (*ROW, *ASKED, "version")
+        fields = (*ROW, *ASKED, "charges_accepted_at", "ticket_number", "version")
         read_only_fields = fields
 
 
@@ -142,9 +148,14 @@ class CaseFilters(serializers.Serializer[Any]):
     assignee = serializers.CharField(
         max_length=254, required=False, help_text="The mail address of its specialist, or `nobody`."
     )
+    ticket_number = serializers.CharField(
+        max_length=100, required=False, help_text="Its number in the help desk that it was brought over from."
+    )
     changed_since = serializers.DateTimeField(required=False, help_text="Where anything happened from then on.")
     q = serializers.CharField(
-        max_length=100, required=False, help_text="Words of the case, its messages, files, partner or contact."
+        max_length=100,
+        required=False,
+        help_text="Words of the case, its messages, files, partner or contact, a ticket number, or a phone number.",
     )
 
 

@@ -16,6 +16,12 @@ from cases.models import Case, IncomingMail, MailFate, MailReason, Membership, P
 # What people write by hand stays far below; over it a loop is likely that no header tells of.
 MOST_AN_HOUR = 30
 HOUR = timedelta(hours=1)
+# The number that a case had in another help desk: of letters and digits anywhere, of digits alone where it is marked.
+_TICKET = re.compile(
+    r"(?:[#\[(]|\b(?:ticket|case|request|incident)\b(?: (?:id|no\.?|number))?)[\s:#]*(\d[\w-]*)|"
+    r"(?<![\w-])#?([A-Za-z][\w-]*\d[\w-]*)",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9]{1,5}-\d{1,9})(?![\w-])")
 
 
@@ -141,6 +147,7 @@ def _named(letter: Letter, sender: User | None) -> Iterator[int]:
     yield from _by_reply_address(letter, sender)
     yield from _by_mails(letter)
     yield from _by_root_and_subject(letter)
+    yield from _by_ticket_number(letter, sender)
 
 
 def _by_reply_address(letter: Letter, sender: User | None) -> Iterator[int]:
@@ -180,6 +187,18 @@ def _by_root_and_subject(letter: Letter) -> Iterator[int]:
     yield from Case.objects.filter(reference__in=references).values_list("pk", flat=True)
 
 
+def _by_ticket_number(letter: Letter, sender: User | None) -> Iterator[int]:
+    """Yield the sender's case that had a number of the subject in another help desk, if it is the only one."""
+    if sender is None:
+        return
+    numbers = [marked or plain for marked, plain in _TICKET.findall(letter.subject)[:10]]
+    written = {way for number in numbers for way in (number, number.upper(), number.lower(), f"#{number}")}
+    known = Case.objects.visible_to(sender).filter(brought_over__external_id__in=written)
+    found = list(known.values_list("pk", flat=True)[:2])
+    if len(found) == 1:
+        yield found[0]
+
+
 def _going_on(case_id: int, sender: User) -> Case | None:
     """Return the case if the sender may see it; of a merged one the case that goes on in its place."""
     visible = Case.objects.visible_to(sender)
@@ -199,7 +218,8 @@ def _of_a_machine(letter: Letter, reason: MailReason, sender: User | None) -> Pl
     signed = [*_by_reply_address(letter, sender), *_by_mails(letter)]
     case = Case.objects.filter(pk__in=signed[:1]).first()
     if case is None and sender is not None:
-        going_on = (_going_on(case_id, sender) for case_id in _by_root_and_subject(letter))
+        told = [*_by_root_and_subject(letter), *_by_ticket_number(letter, sender)]
+        going_on = (_going_on(case_id, sender) for case_id in told)
         case = next((found for found in going_on if found is not None), None)
     if case is not None:
         return Placed(reason=reason, fate=MailFate.FILED, sender=sender, case=case, bounce=_bounce(letter, reason))

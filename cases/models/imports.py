@@ -20,6 +20,7 @@ class ImportedCase(models.Model):
         verbose_name = _("case brought over")
         verbose_name_plural = _("cases brought over")
         constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="imported_case_once")]
+        indexes = [models.Index(fields=["external_id"], name="imported_case_number")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"

@@ -34,6 +34,7 @@ from cases.models import (
     EventWords,
     FeatureRequest,
     FeatureRequestCase,
+    ImportedCase,
     IncomingMail,
     Investigation,
     Macro,
@@ -180,6 +181,7 @@ def _standing(case: Case) -> dict[str, QuerySet[Any]]:
         "plan_in_force": ActionPlan.objects.filter(case=case, ended_at=None),
         "episode": WaitingEpisode.objects.filter(case=case, ended_at=None),
         "charge_review": ChargeReview.objects.filter(case=case),
+        "brought_over": ImportedCase.objects.filter(case=case),
         "feature_link": FeatureRequestCase.objects.filter(case=case),
         "feature": FeatureRequest.objects.filter(links__case=case),
     }
@@ -226,7 +228,7 @@ def _hold_what_stands(case: Case, read: dict[str, list[Any]], now: datetime) -> 
     case.closing_in_force, case.plan_in_force, case.open_episode = (
         _one_of(read[name]) for name in ("closing", "plan_in_force", "episode")
     )
-    for name in ("charge_review", "feature_link"):
+    for name in ("charge_review", "brought_over", "feature_link"):
         hold_one(case, name, _one_of(read[name]))
     if case.closing_in_force is not None:
         hold_one(case.closing_in_force, "survey", _one_of(read["survey"]))

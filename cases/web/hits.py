@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cases import case_search
-from cases.models import Attachment, Case, Message, MessageKind, User
+from cases.models import Attachment, Case, ImportedCase, Message, MessageKind, User
 
 # How much is shown on either side of the first word that was found: it stands near the beginning of its line.
 BEFORE, BEHIND = 30, 90
@@ -62,7 +62,7 @@ def snippet(text: str, marks: re.Pattern[str]) -> SafeString:
 
 
 def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> dict[int, Hit]:
-    """Return for each case the newest place that its row does not show already. Two queries, however many rows."""
+    """Return for each case the newest place that its row does not show already. Three queries, however many rows."""
     marks = marks_of(words)
     if marks is None or not cases:
         return {}
@@ -80,7 +80,9 @@ def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> d
         own = next(_in_case(case, marks), None)
         if own is not None and case.pk not in found:
             found[case.pk] = own
-    return found
+    elsewhere = ImportedCase.objects.filter(case__in=cases).exclude(case__in=found)
+    numbered = case_search.holding(elsewhere, ("external_id",), terms)
+    return found | {one.case_id: Hit(_("Ticket number"), marked(one.external_id, marks)) for one in numbered}
 
 
 def _place_of(message: Message) -> str:

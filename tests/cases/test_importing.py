@@ -5,11 +5,13 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from cases import actions
+from cases.api import partner_export
 from cases.lifecycle import Status
 from cases.models import (
     Case,
@@ -18,6 +20,7 @@ from cases.models import (
     DeadlineKind,
     Dispatch,
     ImportedCase,
+    MailFate,
     Membership,
     Notice,
     Partner,
@@ -29,6 +32,7 @@ from notifications import sweeps
 from notifications.models import OutgoingMail
 from tests.builders import Cast, answer, at, deadline_of, details, fresh
 from tests.cases.pages import browser_of, clock_at, get, words_of
+from tests.inbox.post import case_of, deliver, letter
 
 pytestmark = pytest.mark.django_db
 
@@ -285,3 +289,72 @@ def test_only_managers_bring_over(people: Cast) -> None:
     person = actions.ImportedPerson("x@x.example", "X", people.northwind.pk, "contact")
     with pytest.raises(RuleBroken, match="Only managers"):
         actions.import_person(person=person, actor=people.lena, now=NOON)
+
+
+# --- The number a case had there --------------------------------------------------------------------------------------
+
+
+def test_the_old_number_finds_the_case_on_every_list_and_stands_on_its_page(people: Cast) -> None:
+    bring_the_examples()
+    mia = User.objects.get(email="mia@hilltop.example")
+    for person, listed, page in (
+        (people.lena, "/desk/cases/?q=%234711", "/desk/cases/HLTR-1/"),
+        (mia, "/cases/?q=4711", "/cases/HLTR-1/"),
+    ):
+        browser = browser_of(person, NOON)
+        found = words_of(get(browser, listed, NOON))
+        assert "HLTR-1" in found
+        assert "HLTR-3" not in found
+        assert "Ticket number 4711 Zendesk" in words_of(get(browser, page, NOON))
+    # An open one, in the queue.
+    assert "HLTR-3" in words_of(get(browser_of(people.lena, NOON), "/desk/?q=4714", NOON))
+    zoe = browser_of(people.zoe, NOON)
+    assert "HLTR-1" not in words_of(get(zoe, "/cases/?q=4711", NOON))
+
+
+def test_the_old_number_filters_the_api_and_is_told_there_and_in_the_export(people: Cast) -> None:
+    bring_the_examples()
+    lena = browser_of(people.lena, NOON)
+    found = get(lena, "/api/v1/cases/?ticket_number=4711", NOON).json()["results"]
+    assert [case["reference"] for case in found] == ["HLTR-1"]
+    assert get(lena, "/api/v1/cases/HLTR-1/", NOON).json()["ticket_number"] == "4711"
+    hilltop = Partner.objects.get(code="HLTR")
+    parts = partner_export.parts_of(hilltop, Case.objects.all(), now=NOON)
+    told = json.loads(ZipFile(io.BytesIO(b"".join(parts))).read("cases.json"))
+    assert sorted((case["reference"], case["ticket_number"]) for case in told) == [
+        ("HLTR-1", "4711"),
+        ("HLTR-2", "4713"),
+        ("HLTR-3", "4714"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "answers"),
+    [
+        ("Re: [#4714] New server does not show", True),
+        ("Re: Ticket 4714: New server", True),
+        ("RE: case no. 4714", True),
+        # A number that nothing marks is any number.
+        ("4714 files are missing", False),
+        ("Port 4714 is closed", False),
+        # Of a case of another partner.
+        ("Re: [#4712] Slow restores", False),
+    ],
+)
+def test_the_old_number_in_a_subject_answers_its_case(people: Cast, subject: str, answers: bool) -> None:
+    bring_the_examples()
+    mia = User.objects.get(email="mia@hilltop.example")
+    came = deliver(letter(mia, subject), NOON)
+    if answers:
+        assert (came.fate, case_of(came).reference) == (MailFate.REPLY, "HLTR-3")
+    else:
+        assert came.fate == MailFate.NEW_CASE
+
+
+def test_a_number_of_letters_and_digits_needs_no_mark_and_one_of_two_cases_is_none(people: Cast) -> None:
+    bring_the_examples()
+    mia = User.objects.get(email="mia@hilltop.example")
+    ImportedCase.objects.filter(external_id="4714").update(external_id="INC0042")
+    assert case_of(deliver(letter(mia, "About inc0042"), NOON)).reference == "HLTR-3"
+    ImportedCase.objects.filter(external_id="4713").update(external_id="INC0042", source="Remedy")
+    assert deliver(letter(mia, "Again INC0042"), NOON).fate == MailFate.NEW_CASE

@@ -107,6 +107,18 @@ def test_a_new_name_finds_the_case_of_before(people: Cast) -> None:
     assert len(finder(people.lena)("renamed")) == 1
 
 
+@pytest.mark.parametrize("typed", ["+61 2 7251 7944", "(02) 7251-7944", "0272517944"])
+def test_a_telephone_number_finds_the_cases_of_whoever_has_it(people: Cast, typed: str) -> None:
+    logged_case(people.priya, at("Tue 9:00"), contact_phone="02 7251 7944")
+    logged_case(people.omar, at("Tue 9:10"))
+    User.objects.filter(pk=people.omar.pk).update(phone="+61272517944")
+    logged_case(people.zoe, at("Tue 9:20"), contact_phone="02 7251 7955")
+    assert finder(people.lena)(typed) == {"NWIT-1", "NWIT-2"}
+    # What is known of a colleague is for staff; what stands in the case is for whoever sees it.
+    assert finder(people.priya)(typed) == {"NWIT-1"}
+    assert finder(people.zoe)(typed) == set()
+
+
 def said_often(case_of: User, by: User, body: str, *, kind: str = "reply") -> None:
     """Make a word common: most of the newest messages hold it."""
     case = Case.objects.filter(contact=case_of).latest("pk")
