@@ -11,34 +11,37 @@ from itertools import chain
 from typing import Any, TypeVar
 from zipfile import ZIP_STORED
 
-from django.db.models import Model, Prefetch, QuerySet
-from rest_framework import serializers
+from django.db.models import Model, QuerySet
 from rest_framework.renderers import JSONRenderer
 
+from cases.api.partner_nouns import (
+    InvitationSerializer,
+    KeptSerializer,
+    MemberSerializer,
+    Noun,
+    ViewingSerializer,
+    given_and_agreed,
+)
 from cases.api.serializers import (
     CaseSerializer,
     DeadlineSerializer,
     EventSerializer,
     FileSerializer,
     MessageSerializer,
-    PersonSerializer,
     ProposalSerializer,
 )
 from cases.archive import Archive, content_of, plain_name
 from cases.models import (
-    ActionPlan,
     Attachment,
     Case,
     CaseEvent,
-    Closing,
-    CloudConsent,
     Deadline,
+    KeptRequest,
     Membership,
     Message,
-    Milestone,
     Partner,
     SeverityProposal,
-    Workaround,
+    User,
 )
 from cases.querysets import CaseQuerySet
 
@@ -47,89 +50,15 @@ AT_ONCE = 50
 Row = TypeVar("Row", bound=Model)
 
 
-# --- What is told of each -------------------------------------------------------------------------------------------
-
-
-class MemberSerializer(serializers.ModelSerializer[Membership]):
-    """Somebody who writes for the partner."""
-
-    name = serializers.CharField(source="user.name")
-    email = serializers.CharField(source="user.email")
-    phone = serializers.CharField(source="user.phone")
-    zone = serializers.CharField(source="user.zone")
-
-    class Meta:
-        model = Membership
-        fields = ("name", "email", "phone", "zone", "role", "sees_all_cases", "is_active")
-
-
-class MilestoneSerializer(serializers.ModelSerializer[Milestone]):
-    """A step of a plan."""
-
-    owner = PersonSerializer()
-
-    class Meta:
-        model = Milestone
-        fields = ("title", "side", "owner", "due_on", "due_at", "state", "settled_at")
-
-
-class PlanSerializer(serializers.ModelSerializer[ActionPlan]):
-    """An action plan (P9.7)."""
-
-    made_by = PersonSerializer()
-    milestones = MilestoneSerializer(many=True)
-
-    class Meta:
-        model = ActionPlan
-        fields = ("summary", "made_by", "made_at", "ended_at", "end_reason", "milestones")
-
-
-class WorkaroundSerializer(serializers.ModelSerializer[Workaround]):
-    """A temporary workaround (P9.7)."""
-
-    class Meta:
-        model = Workaround
-        fields = ("words", "in_place_at", "confirmed_at", "failed_at", "failure")
-
-
-class ConsentSerializer(serializers.ModelSerializer[CloudConsent]):
-    """What was asked before work in the partner's cloud, and the answer (P12.1)."""
-
-    words = serializers.CharField(source="text.words")
-    asked_by = PersonSerializer()
-    answered_by = PersonSerializer(allow_null=True)
-
-    class Meta:
-        model = CloudConsent
-        fields = ("action", "words", "asked_by", "asked_at", "given", "answered_by", "answered_at", "withdrawn_at")
-
-
-class ClosingSerializer(serializers.ModelSerializer[Closing]):
-    """How a case ended (P9.3, P9.7)."""
-
-    class Meta:
-        model = Closing
-        fields = ("outcome", "explanation", "detail", "notice", "closed_at")
-
-
-Noun = tuple[serializers.BaseSerializer[Any], QuerySet[Any]]
-
-
 def _nouns_of_cases(now: datetime) -> dict[str, Noun]:
     """Return what belongs to a case, noun by noun, of which its contacts may read at `now`."""
-    steps = Prefetch("milestones", Milestone.objects.select_related("owner").order_by("due_at", "pk"))
     proposals = SeverityProposal.objects.select_related("proposed_by", "decided_by")
-    plans = ActionPlan.objects.select_related("made_by").prefetch_related(steps)
-    asked = CloudConsent.objects.filter(replaced_at=None).select_related("text", "asked_by", "answered_by")
     return {
         "messages": (MessageSerializer(), Message.objects.open_to_contacts(now).select_related("author")),
         "events": (EventSerializer(), CaseEvent.objects.filter(public=True).select_related("actor", "wording")),
         "deadlines": (DeadlineSerializer(), Deadline.objects.promises()),
         "severity_proposals": (ProposalSerializer(), proposals),
-        "workarounds": (WorkaroundSerializer(), Workaround.objects.all()),
-        "plans": (PlanSerializer(), plans),
-        "consents": (ConsentSerializer(), asked),
-        "closings": (ClosingSerializer(), Closing.objects.filter(taken_back_at=None)),
+        **given_and_agreed(),
         "files": (FileSerializer(), Attachment.objects.open_to_contacts(now)),
     }
 
@@ -137,14 +66,15 @@ def _nouns_of_cases(now: datetime) -> dict[str, Noun]:
 # --- The ZIP --------------------------------------------------------------------------------------------------------
 
 
-def parts_of(partner: Partner, cases: CaseQuerySet, *, now: datetime) -> Iterator[bytes]:
+def parts_of(partner: Partner, cases: CaseQuerySet, *, reader: User | None = None, now: datetime) -> Iterator[bytes]:
     """Yield the ZIP of a partner's `cases`, of those that whoever asked may see, part by part.
 
-    One that broke off lacks its table of contents and opens nowhere: what opens is whole.
+    `reader` is who asked, if it is one of the partner's own people. One that broke off lacks its table of contents and
+    opens nowhere: what opens is whole.
     """
     theirs = cases.filter(partner=partner)
     archive = Archive(now)
-    yield from archive.put("partner.json", [_json(_company(partner))])
+    yield from archive.put("partner.json", [_json(_company(partner, reader))])
     yield from archive.put("cases.json", _array(theirs, now))
     lost = []
     files = Attachment.objects.open_to_contacts(now).filter(case__in=theirs).select_related("case")
@@ -158,23 +88,36 @@ def parts_of(partner: Partner, cases: CaseQuerySet, *, now: datetime) -> Iterato
     yield from archive.end()
 
 
-def _company(partner: Partner) -> dict[str, Any]:
-    members = partner.memberships.select_related("user").order_by("user__name", "pk")
+def _company(partner: Partner, reader: User | None) -> dict[str, Any]:
+    members = partner.memberships.select_related("user").prefetch_related("user__phone_numbers")
+    invitations = partner.invitations.select_related("invited_by").order_by("pk")
+    viewings = partner.viewings.select_related("viewer", "person").order_by("pk")
     return {
         "code": partner.code,
         "name": partner.name,
         "home_desk": partner.home_desk.code,
         "plan": partner.plan,
         "trial_ends_at": partner.trial_ends_at,
-        "people": MemberSerializer(members, many=True).data,
+        "people": MemberSerializer(members.order_by("user__name", "pk"), many=True).data,
         "office_numbers": list(partner.phone_numbers.order_by("pk").values("number", "label")),
+        "invitations": InvitationSerializer(invitations, many=True).data,
+        "looks_through_their_eyes": ViewingSerializer(viewings, many=True).data,
+        "requests_without_a_plan": KeptSerializer(_kept(partner, reader), many=True).data,
     }
+
+
+def _kept(partner: Partner, reader: User | None) -> QuerySet[KeptRequest]:
+    """Return the requests that are no cases; to whoever sees their own cases alone, their own."""
+    found = partner.kept_requests.select_related("contact", "case").order_by("pk")
+    if Membership.objects.filter(partner=partner, user=reader, sees_all_cases=False).exists():
+        return found.filter(contact=reader)
+    return found
 
 
 def _array(cases: CaseQuerySet, now: datetime) -> Iterator[bytes]:
     """Yield an array in JSON, a case a line."""
     before = b"[\n"
-    for page in _pages(cases.with_people().select_related("product_area", "follow_up_of")):
+    for page in _pages(cases.with_people().select_related("product_area", "follow_up_of", "brought_over")):
         for case in _whole(page, now):
             yield before + _json(case)
             before = b",\n"

@@ -35,7 +35,9 @@ def export(request: PortalRequest, code: str) -> HttpResponseBase:
         )
         return redirect("manager_people" if request.user.works_here else "company", code=partner.code)
     logger.info("All of partner %s goes to person %s", partner.code, request.user.pk)
-    parts = partner_export.parts_of(partner, Case.objects.visible_to(request.user), now=request.now)
+    parts = partner_export.parts_of(
+        partner, Case.objects.visible_to(request.user), reader=request.user, now=request.now
+    )
     answer = StreamingHttpResponse(_Place(in_language(get_language(), parts)), content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{partner.code}-{request.now:%Y-%m-%d}.zip"'
     answer.headers["Cache-Control"] = "private, no-store"
