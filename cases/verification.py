@@ -1,11 +1,12 @@
 """Whether the record is what was written: every chain of events is reckoned anew and compared, case by case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from cases import chain
 from cases.models import Case
@@ -39,6 +40,7 @@ Broken = tuple[int, str]
 class Checked:
     """One case: how many events it has, how many of them nothing binds yet, and the first that is not as written."""
 
+    case_id: int
     reference: str
     events: int
     unbound: int
@@ -46,9 +48,14 @@ class Checked:
     why: str = ""
 
 
-def check(reference: str = "") -> Iterator[Checked]:
-    """Check every case, or one, in the order in which they were logged. One statement, so one moment of the record."""
+def check(reference: str = "", *, among: Collection[int] | None = None) -> Iterator[Checked]:
+    """Check every case, or one, or those with these keys, in the order in which they were logged.
+
+    One statement, so one moment of the record.
+    """
     cases = Case.objects.filter(reference=reference) if reference else Case.objects.all()
+    if among is not None:
+        cases = cases.filter(pk__in=among)
     rows = cases.order_by("pk", "events__number").values_list(*_COLUMNS.values())
     # In a transaction PostgreSQL streams; without one it would copy the whole answer first.
     with transaction.atomic():
@@ -62,7 +69,7 @@ def _check(rows: list[Row]) -> Checked:
     events = [row for row in rows if row["number"] is not None]
     bound = [row for row in events if row["number"] <= case["chained_to"]]
     broken = _broken_chain(case, bound) or _broken_words(bound) or _broken_numbers(events)
-    return Checked(case["reference"], len(events), len(events) - len(bound), *(broken or (None,)))
+    return Checked(case["case_id"], case["reference"], len(events), len(events) - len(bound), *(broken or (None,)))
 
 
 def _broken_chain(case: Row, events: Iterable[Row]) -> Broken | None:
@@ -70,14 +77,14 @@ def _broken_chain(case: Row, events: Iterable[Row]) -> Broken | None:
     before, expected = "", 1
     for row in events:
         if row["number"] != expected:
-            return expected, "the event is missing"
+            return expected, gettext_noop("the event is missing")
         if row["digest"] != _digest(row, before):
-            return expected, "the event, or what came before it, was altered"
+            return expected, gettext_noop("the event, or what came before it, was altered")
         before, expected = row["digest"], expected + 1
     if expected <= case["chained_to"]:
-        return expected, "the event is missing, and every one after it"
+        return expected, gettext_noop("the event is missing, and every one after it")
     if before != case["chain_digest"]:
-        return max(expected - 1, 1), "the case remembers another end of its record"
+        return max(expected - 1, 1), gettext_noop("the case remembers another end of its record")
     return None
 
 
@@ -96,7 +103,7 @@ def _broken_words(events: Iterable[Row]) -> Broken | None:
         wanted |= {int(number): digest for number, digest in row["facts"].get("rewritten", {}).items()}
     for number, digest in wanted.items():
         if found.get(number) != digest:
-            return number, "the words of the event were altered or are missing"
+            return number, gettext_noop("the words of the event were altered or are missing")
     return None
 
 
@@ -104,5 +111,5 @@ def _broken_numbers(events: Iterable[Row]) -> Broken | None:
     """Look for gaps among those that nothing binds yet."""
     for expected, row in enumerate(events, start=1):
         if row["number"] != expected:
-            return expected, "the event is missing"
+            return expected, gettext_noop("the event is missing")
     return None

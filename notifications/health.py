@@ -16,6 +16,7 @@ from cases.models import (
     Milestone,
     Notice,
     OnCallAlert,
+    RecordDifference,
     Survey,
     User,
     WaitingEpisode,
@@ -59,6 +60,11 @@ def stuck() -> int:
     return StuckEvent.objects.count()
 
 
+def record_differences() -> int:
+    """Return how often the record is not what was written, as far as nobody has said why, up to `COUNTED`."""
+    return _record_differences()[:COUNTED].count()
+
+
 @dataclass(frozen=True)
 class Signs:
     """What the pages of staff say about the work behind them."""
@@ -67,6 +73,7 @@ class Signs:
     mails_given_up: int = 0
     alerts_given_up: int = 0
     to_sort: int = 0
+    record_differences: int = 0
 
 
 _first_due: LastFound[datetime | None] = LastFound()
@@ -94,6 +101,7 @@ def _to_look_at() -> list[Subquery]:
         Counted(_given_up(OutgoingMail)),
         Counted(_given_up(OutgoingAlert)),
         Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
+        Counted(_record_differences().values("pk")[:COUNTED]),
     ]
 
 
@@ -129,6 +137,10 @@ def _leaving_since(now: datetime, of: type[Outgoing]) -> list[Subquery]:
 
 def _given_up(of: type[Outgoing], limit: int = COUNTED) -> QuerySet[Any, Any]:
     return of._default_manager.filter(state=MailState.GAVE_UP).values("pk")[:limit]
+
+
+def _record_differences() -> QuerySet[RecordDifference]:
+    return RecordDifference.objects.filter(looked_at=None)
 
 
 def _first(rows: QuerySet[Any], column: str) -> Subquery:

@@ -121,6 +121,12 @@ def extend_rosters(**_: Any) -> None:
 
 
 @shared_task
+def check_the_record(**_: Any) -> None:
+    """Go on with the night's round through the record."""
+    sweeps.check_the_record(now=timezone.now())
+
+
+@shared_task
 def count_for_managers(**_: Any) -> None:
     """Count what takes too long to count when a manager's page is opened."""
     sweeps.count_for_managers(now=timezone.now())

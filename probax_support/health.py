@@ -67,7 +67,14 @@ def _database(now: datetime) -> list[Part]:
                 words = f"{len(missing)} not applied, the first is {missing[0]}: run manage.py migrate"
                 return [*found, Part("migrations", False, words, needed=True)]
             found.append(Part("migrations", True, "all applied", needed=True))
-            return [*found, clock(now), overdue(now), mail_server(now), *(part for part, _beat in sweeps(now))]
+            return [
+                *found,
+                clock(now),
+                overdue(now),
+                mail_server(now),
+                record(),
+                *(part for part, _beat in sweeps(now)),
+            ]
     except DatabaseError as error:
         return [Part("database", False, f"does not answer in time ({type(error).__name__})", needed=True)]
 
@@ -137,6 +144,14 @@ def mail_server(now: datetime) -> Part:
         return Part("mail server", True, "nothing stands in the way")
     minutes = (now - last.trouble_since) // timedelta(minutes=1)
     return Part("mail server", False, f"was last reached more than {minutes} minutes ago")
+
+
+def record() -> Part:
+    """Events are compared with what was written each night; which of them differ is for administrators to read."""
+    found = work.record_differences()
+    if not found:
+        return Part("record", True, "is what was written, as far as the nightly check saw")
+    return Part("record", False, f"is not what was written in {found} places: see the page of the record")
 
 
 def sweeps(now: datetime) -> list[tuple[Part, Heartbeat | None]]:

@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from cases.models import Case, Deadline, Dispatch, IncomingMail, MailFate
+from cases.models import Case, Deadline, Dispatch, IncomingMail, MailFate, RecordRound
 from cases.models.incoming import TO_SORT
 from notifications import health as work
 from notifications import heartbeat
@@ -83,7 +83,7 @@ class Installation(Collector):
         yield from self._disk()
         try:
             with health.reading_briefly():
-                found = [*self._work(), *self._mails(), *self._sweeps(), *self._promises()]
+                found = [*self._work(), *self._mails(), *self._sweeps(), *self._record(), *self._promises()]
         except DatabaseError:
             found = []
         yield from found
@@ -164,6 +164,14 @@ class Installation(Collector):
         mails.add_metric(["sent"], float(sender.done) if sender else 0.0)
         mails.add_metric(["failed"], float(sender.failed) if sender else 0.0)
         yield from (age, every, done, mails)
+
+    def _record(self) -> Iterator[Metric]:
+        differences = float(work.record_differences())
+        yield GaugeMetricFamily("portal_record_differences", "Where the record is not what was written.", differences)
+        rounds = RecordRound.objects.order_by("-pk")
+        whole = rounds.exclude(ended_at=None).first() or rounds.last()
+        age = (self._now - whole.began_at).total_seconds() if whole is not None else 0.0
+        yield GaugeMetricFamily("portal_record_checked_seconds", "Since the last whole check of it began.", age)
 
     def _promises(self) -> Iterator[Metric]:
         overdue = Case.objects.open().filter(next_due_at__lt=self._now).order_by("next_due_at")

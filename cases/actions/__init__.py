@@ -127,7 +127,7 @@ from cases.actions.policy import discard_policy_draft, keep_policy_draft, publis
 from cases.actions.privacy import erase_person, forget_with
 from cases.actions.promises import record_breaches, warn_of_deadlines
 from cases.actions.provisional import confirm_follow_up, dismiss_as_thanks, settle_triage
-from cases.actions.record import bind_events
+from cases.actions.record import begin_record_round, bind_events, check_record, settle_difference
 from cases.actions.redaction import redact_file, redact_text
 from cases.actions.reminders import confirm_reminder, fail_reminder, make_reminder
 from cases.actions.roster import (
@@ -213,6 +213,7 @@ __all__ = [
     "attach_to_draft",
     "begin_cloud_action",
     "begin_investigation",
+    "begin_record_round",
     "begin_session",
     "begin_upload",
     "begin_viewing",
@@ -224,6 +225,7 @@ __all__ = [
     "change_partner",
     "change_staff",
     "change_view",
+    "check_record",
     "choose_shortcuts",
     "clear_address",
     "close_case",
@@ -338,6 +340,7 @@ __all__ = [
     "set_milestone_waits",
     "set_skills",
     "set_up_site",
+    "settle_difference",
     "settle_triage",
     "stop_watching",
     "submit_case",

@@ -38,6 +38,7 @@ from cases.models.people import Membership, MembershipRole, Partner, Plan, Staff
 from cases.models.phone import PhoneNumber, SupportNumber
 from cases.models.plans import ActionPlan, Milestone, MilestoneState, Workaround
 from cases.models.privacy import Erasure
+from cases.models.record_checks import RecordDifference, RecordRound
 from cases.models.redactions import Redaction
 from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap, Rotation, RotationPlace, Skill
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
@@ -119,6 +120,8 @@ __all__ = [
     "Presence",
     "ProductArea",
     "Receipt",
+    "RecordDifference",
+    "RecordRound",
     "Redaction",
     "RemoteSession",
     "RequestDecision",

@@ -13,6 +13,7 @@ FIELD_OF_RULE = {
     "hold_reason_missing": "reason",
     "no_such_case": "other",
     "address_differs": "address",
+    "record_note_missing": "note",
     "secret_too_short": "secret",
     "secret_nowhere": "secret",
     "secret_not_yours": "secret",

@@ -74,7 +74,10 @@ MANAGE = [
     Place("manager_webhooks", _("Webhooks"), ("manager_webhook",)),
     Place("manager_macros", _("Macros"), ("manager_macro",)),
 ]
-ADMINISTER = [Place("manager_persons", _("Personal data"), ("manager_person",))]
+ADMINISTER = [
+    Place("manager_persons", _("Personal data"), ("manager_person",)),
+    Place("manager_record", _("The record"), ("manager_record",), counts="record_differences"),
+]
 
 
 def navigation_of(who: str, page: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import company, company_export, partner_report, personal_data, viewings
+from cases.web import company, company_export, partner_report, personal_data, record_pages, viewings
 from cases.web.request import administrator_page, manager_page, partner_page
 
 # /company/: contacts, a company's own people
@@ -85,4 +85,16 @@ people_pages = [
         "manager/persons/<int:user_id>/export/", administrator_page(personal_data.export), name="manager_person_export"
     ),
     path("manager/persons/<int:user_id>/erase/", administrator_page(personal_data.erase), name="manager_person_erase"),
+    # /manager/record/: whether the record is what was written, for administrators
+    path("manager/record/", administrator_page(record_pages.record), name="manager_record"),
+    path(
+        "manager/record/<int:difference_id>/",
+        administrator_page(record_pages.difference),
+        name="manager_record_difference",
+    ),
+    path(
+        "manager/record/<int:difference_id>/settle/",
+        administrator_page(record_pages.settle),
+        name="manager_record_settle",
+    ),
 ]

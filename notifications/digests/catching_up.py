@@ -35,6 +35,7 @@ ALONE = frozenset(
         MailKind.SURVEY_REMINDER,
         MailKind.CAUGHT_UP,
         MailKind.MAILS_GIVEN_UP,
+        MailKind.RECORD_DIFFERS,
     }
 )
 MAY_BE_LINES = frozenset({*OPTIONAL, *(kind for kind in ALWAYS if kind.is_for_staff)}) - ALONE

@@ -67,6 +67,7 @@ class MailKind(models.TextChoices):
     DAILY_DIGEST = "daily_digest", _("Daily digest")
     CAUGHT_UP = "caught_up", _("What could not leave in time")
     MAILS_GIVEN_UP = "mails_given_up", _("Mails given up")
+    RECORD_DIFFERS = "record_differs", _("The record is not what was written")
 
     @property
     def is_for_staff(self) -> bool:

@@ -66,6 +66,7 @@ _YOURS = _("A case is yours, or not any more.")
 _SECURITY = _("It is about access to an account.")
 _LATE = _("It stands in for mails that could not leave in time.")
 _BROKEN = _("Somebody, or a system of yours, was not told something, and somebody must look.")
+_ALTERED = _("Somebody altered what nobody may alter, and an administrator must look.")
 
 ALWAYS: dict[MailKind, StrOrPromise] = {
     MailKind.CASE_RECEIVED: _PROMISED,
@@ -107,6 +108,7 @@ ALWAYS: dict[MailKind, StrOrPromise] = {
     MailKind.CAUGHT_UP: _LATE,
     MailKind.WEBHOOK_OFF: _BROKEN,
     MailKind.MAILS_GIVEN_UP: _BROKEN,
+    MailKind.RECORD_DIFFERS: _ALTERED,
 }
 
 

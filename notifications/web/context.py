@@ -42,6 +42,11 @@ class Health:
         return self._signs.alerts_given_up
 
     @property
+    def record_differences(self) -> int:
+        """How often the record is not what was written, as far as nobody has said why. Told to administrators."""
+        return self._signs.record_differences if self._reader.is_staff else 0
+
+    @property
     def tells_of_given_up(self) -> bool:
         """Whether the reader is somebody who puts such things right, and there is something to put right."""
         return self._reader.is_staff and self.mails_given_up > 0

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # By the reason why no operation of the API calls them.
 LEFT_OUT = {
     "The timetable does it, and nobody asks for it.": """
-        alert_on_call bind_events close_in_silence confirm_reminder extend_rotation fail_reminder forget_receipts
+        alert_on_call begin_record_round bind_events check_record close_in_silence confirm_reminder extend_rotation
+        fail_reminder forget_receipts
         forget_upload make_reminder record_breaches remind_of_milestone remind_of_survey tell_of_trial warn_of_deadlines
         """,
     "A mail is the request: the mailbox calls it.": """
@@ -33,6 +34,9 @@ LEFT_OUT = {
         """,
     "It looks at the portal as somebody else: a token that stood for another person would be a hole.": """
         begin_viewing end_viewing note_viewed_page
+        """,
+    "It ends an alarm about the record itself: an administrator does it, who logged in and looked.": """
+        settle_difference
         """,
     "It is done once, on the machine itself, when a site is set up or another system's cases are taken over.": """
         import_case import_person keep_numbers set_up_site

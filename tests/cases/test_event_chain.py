@@ -63,7 +63,7 @@ def holds(case: Case) -> bool:
 
 def test_each_event_is_bound_to_the_one_before(case: Case) -> None:
     assert list(case.events.order_by("number").values_list("number", flat=True)) == NUMBERS
-    assert verdict_of(case) == verification.Checked(case.reference, events=5, unbound=0, broken_at=None)
+    assert verdict_of(case) == verification.Checked(case.pk, case.reference, events=5, unbound=0, broken_at=None)
     assert (fresh(case).chained_to, fresh(case).chain_digest) == (5, last_event(case).digest)
 
 
@@ -247,7 +247,7 @@ def test_events_of_before_the_chain_are_bound_once_and_by_one_command(
     assert "5 events of an older version are not bound yet: run manage.py chain_events." in capsys.readouterr().out
     call_command("chain_events")
     assert capsys.readouterr().out == "Bound 5 events of 1 cases to their chains.\n"
-    assert verdict_of(case) == verification.Checked(case.reference, events=5, unbound=0, broken_at=None)
+    assert verdict_of(case) == verification.Checked(case.pk, case.reference, events=5, unbound=0, broken_at=None)
     assert case.events.get(number=2).wording.words == {"name": "Lena Fischer"}
     call_command("chain_events")
     assert capsys.readouterr().out == ""
@@ -256,7 +256,7 @@ def test_events_of_before_the_chain_are_bound_once_and_by_one_command(
 def test_the_next_act_binds_what_an_older_version_left(people: Cast, case: Case) -> None:
     as_of_before(case)
     note(case, people, "Tue 9:00")
-    assert verdict_of(case) == verification.Checked(case.reference, events=6, unbound=0, broken_at=None)
+    assert verdict_of(case) == verification.Checked(case.pk, case.reference, events=6, unbound=0, broken_at=None)
 
 
 # --- At once, and broken off ----------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_acts_at_once_make_one_chain() -> None:
     people = builders.cast()
     case = five_events(people)
     all_at_once([lambda: note(case, people, "Tue 9:00") for _ in range(4)])
-    assert verdict_of(case) == verification.Checked(case.reference, events=9, unbound=0, broken_at=None)
+    assert verdict_of(case) == verification.Checked(case.pk, case.reference, events=9, unbound=0, broken_at=None)
 
 
 @pytest.mark.postgres
@@ -294,5 +294,5 @@ def test_an_act_whose_connection_is_killed_leaves_neither_gap_nor_link() -> None
     assert isinstance(failed, Exception)
     assert holds(case)
     note(case, people, "Tue 9:30")
-    assert verdict_of(case) == verification.Checked(case.reference, events=6, unbound=0, broken_at=None)
+    assert verdict_of(case) == verification.Checked(case.pk, case.reference, events=6, unbound=0, broken_at=None)
     assert CaseEvent.objects.get(case=case, number=6).kind == EventKind.NOTE_WRITTEN
