@@ -19,6 +19,7 @@ from cases.api.partner_nouns import (
     KeptSerializer,
     MemberSerializer,
     Noun,
+    ViewedPageSerializer,
     ViewingSerializer,
     given_and_agreed,
 )
@@ -42,6 +43,7 @@ from cases.models import (
     Partner,
     SeverityProposal,
     User,
+    ViewedPage,
 )
 from cases.querysets import CaseQuerySet
 
@@ -92,6 +94,7 @@ def _company(partner: Partner, reader: User | None) -> dict[str, Any]:
     members = partner.memberships.select_related("user").prefetch_related("user__phone_numbers")
     invitations = partner.invitations.select_related("invited_by").order_by("pk")
     viewings = partner.viewings.select_related("viewer", "person").order_by("pk")
+    seen = ViewedPage.objects.filter(partner=partner).select_related("viewing__viewer", "viewing__person")
     return {
         "code": partner.code,
         "name": partner.name,
@@ -102,6 +105,7 @@ def _company(partner: Partner, reader: User | None) -> dict[str, Any]:
         "office_numbers": list(partner.phone_numbers.order_by("pk").values("number", "label")),
         "invitations": InvitationSerializer(invitations, many=True).data,
         "looks_through_their_eyes": ViewingSerializer(viewings, many=True).data,
+        "pages_seen_through_their_eyes": ViewedPageSerializer(seen.order_by("pk"), many=True).data,
         "requests_without_a_plan": KeptSerializer(_kept(partner, reader), many=True).data,
     }
 

@@ -29,6 +29,7 @@ from cases.models import (
     ResourceAbsence,
     SeverityAgreement,
     Survey,
+    ViewedPage,
     Viewing,
     Watcher,
     Workaround,
@@ -73,6 +74,17 @@ class ViewingSerializer(serializers.ModelSerializer[Viewing]):
     class Meta:
         model = Viewing
         fields = ("viewer", "person", "because", "began_at", "ends_at", "ended_at")
+
+
+class ViewedPageSerializer(serializers.ModelSerializer[ViewedPage]):
+    """A page that was opened in such a look."""
+
+    viewer = PersonSerializer(source="viewing.viewer")
+    person = PersonSerializer(source="viewing.person")
+
+    class Meta:
+        model = ViewedPage
+        fields = ("viewer", "person", "address", "opened_at")
 
 
 class KeptSerializer(serializers.ModelSerializer[KeptRequest]):

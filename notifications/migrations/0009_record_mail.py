@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0018_record_rounds'),
+        ('cases', '0019_record_rounds'),
         ('notifications', '0008_begun'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -42,6 +42,7 @@ OF_THE_COMPANY = {
     "cases.KeptRequest": "requests_without_a_plan",
     "cases.Membership": "people",
     "cases.PhoneNumber": "office_numbers",
+    "cases.ViewedPage": "pages_seen_through_their_eyes",
     "cases.Viewing": "looks_through_their_eyes",
 }
 # Told within another: a case's number elsewhere, steps of a plan, words to a manager, answers beside their closing.
@@ -114,9 +115,10 @@ def _beside_any_case(people: Cast) -> None:
         email="new@nwit.example", token_hash="x", invited_at=NOON, invited_by=people.priya, expires_at=NOON
     )
     northwind.phone_numbers.create(number="+61272517944", label="Office", added_at=NOON)
-    northwind.viewings.create(
+    look = northwind.viewings.create(
         viewer=people.ann, person=people.omar, because="The page was empty.", began_at=NOON, ends_at=at("Tue 12:30")
     )
+    look.pages.create(partner=northwind, address="/cases/NWIT-1/", opened_at=NOON)
     Partner.objects.filter(pk=northwind.pk).update(plan=Plan.LAPSED)
     for person in (people.priya, people.omar):
         actions.submit_or_keep(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0017_severity_by_two_again'),
+        ('cases', '0018_viewed_pages'),
     ]
 
     operations = [
