@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from cases.migration_steps import AddConstraintBeside
+
 
 class Migration(migrations.Migration):
+    atomic = False  # a check is validated outside any transaction
 
     dependencies = [
         ('cases', '0019_record_rounds'),
@@ -22,7 +25,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('case_received', 'Case received'), ('specialist_replied', 'Reply to the contact'), ('reminder_one', 'First reminder'), ('reminder_two', 'Second reminder'), ('case_closed', 'Case closed'), ('closing_taken_back', 'Closing taken back'), ('promise_moved', 'Promise moved'), ('closing_announced', 'Closing announced'), ('case_merged', 'Case merged'), ('watched_reply', 'Reply, to a watcher'), ('watched_closed', 'Case closed, to a watcher'), ('contact_changed', 'Contact changed'), ('invitation', 'Invitation'), ('handed_over', 'Case handed over'), ('mentioned', 'Mentioned in a note'), ('severity_proposed', 'Severity proposed'), ('severity_agreed', 'Severity agreed'), ('severity_declined', 'Severity declined'), ('charge_decided', 'Charges decided'), ('charge_to_decide', 'Charges to decide'), ('on_call_alert', 'On-call alert'), ('severity_1_logged', 'Severity 1 logged'), ('severity_1_unsorted', 'Severity 1 in mail to sort'), ('contact_replied', 'Contact replied'), ('promise_at_risk', 'Promise at risk'), ('promise_missed', 'Promise missed'), ('milestone_due', 'Milestone due'), ('milestone_overdue', 'Milestone overdue'), ('your_milestone_due', "Contact's milestone due"), ('your_milestone_overdue', "Contact's milestone overdue"), ('plan_changed', 'Action plan changed'), ('workaround', 'Workaround in place'), ('diagnostics_asked', 'Diagnostics asked for'), ('session_asked', 'Remote session asked for'), ('session_answered', 'Remote session answered'), ('follow_up_promised', 'Follow-up promised'), ('consent_asked', 'Consent asked for'), ('consent_answered', 'Consent answered'), ('cloud_action_without_consent', 'Cloud work without consent'), ('files_added', 'Files added'), ('survey_reminder', 'Survey reminder'), ('low_score', 'Low survey score'), ('trial_ending', 'Trial is ending'), ('trial_ended', 'Trial has ended'), ('request_kept', 'Request kept'), ('request_waiting', 'Request waits for a decision'), ('request_logged', 'Kept request logged'), ('request_declined', 'Kept request declined'), ('mail_put_aside', 'Mail put aside'), ('manager_asked', 'Asked for a manager'), ('manager_request_received', 'Request for a manager received'), ('manager_answered', 'Manager answered'), ('webhook_off', 'Webhook switched off'), ('daily_digest', 'Daily digest'), ('caught_up', 'What could not leave in time'), ('mails_given_up', 'Mails given up'), ('record_differs', 'The record is not what was written')], max_length=30),
         ),
-        migrations.AddConstraint(
+        AddConstraintBeside(
             model_name='outgoingmail',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['case_received', 'specialist_replied', 'reminder_one', 'reminder_two', 'case_closed', 'closing_taken_back', 'promise_moved', 'closing_announced', 'case_merged', 'watched_reply', 'watched_closed', 'contact_changed', 'invitation', 'handed_over', 'mentioned', 'severity_proposed', 'severity_agreed', 'severity_declined', 'charge_decided', 'charge_to_decide', 'on_call_alert', 'severity_1_logged', 'severity_1_unsorted', 'contact_replied', 'promise_at_risk', 'promise_missed', 'milestone_due', 'milestone_overdue', 'your_milestone_due', 'your_milestone_overdue', 'plan_changed', 'workaround', 'diagnostics_asked', 'session_asked', 'session_answered', 'follow_up_promised', 'consent_asked', 'consent_answered', 'cloud_action_without_consent', 'files_added', 'survey_reminder', 'low_score', 'trial_ending', 'trial_ended', 'request_kept', 'request_waiting', 'request_logged', 'request_declined', 'mail_put_aside', 'manager_asked', 'manager_request_received', 'manager_answered', 'webhook_off', 'daily_digest', 'caught_up', 'mails_given_up', 'record_differs'])), name='mail_kind_known'),
         ),
