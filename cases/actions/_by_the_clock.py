@@ -3,15 +3,24 @@
 It is only said: no status and no promise changes with it, so nothing has to follow as it does in `_record.record`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from cases.actions import _chain, _waking
 from cases.models import Case, Deadline, Dispatch, EventKind
+
+# What of a case says where its record ends.
+ENDS = ("last_event_number", "chained_to", "chain_digest")
+# By hand: Django's `bulk_update` took more than half of the time in which missed promises are put on the record.
+SAVE = """
+    UPDATE cases_case SET last_event_at = %s, last_event_number = ends.column2, chained_to = ends.column3,
+        chain_digest = ends.column4
+    FROM (VALUES {rows}) AS ends WHERE cases_case.id = ends.column1
+"""
 
 
 def locked(due: QuerySet[Deadline]) -> list[Deadline]:
@@ -21,8 +30,9 @@ def locked(due: QuerySet[Deadline]) -> list[Deadline]:
     """
     free = Case.objects.select_for_update(skip_locked=True).filter(pk__in=due.values("case"))
     deadlines = due.filter(case__in=list(free.values_list("pk", flat=True))).select_related("milestone")
-    found = list(deadlines.order_by("due_at", "pk"))
-    cases = Case.objects.in_bulk([deadline.case_id for deadline in found])
+    # Neither the sum behind a promise nor the words of a case: what is not said is not read.
+    found = list(deadlines.defer("explanation").order_by("due_at", "pk"))
+    cases = Case.objects.only(*ENDS).in_bulk([deadline.case_id for deadline in found])
     for deadline in found:
         # One object for each case, also where several of its promises are due.
         deadline.case = cases[deadline.case_id]
@@ -32,9 +42,16 @@ def locked(due: QuerySet[Deadline]) -> list[Deadline]:
 def record(said: Sequence[tuple[Case, EventKind, dict[str, Any]]], *, now: datetime) -> None:
     """Append events that only staff read to locked cases, save these, and leave a dispatch row for each event."""
     events = _chain.append_by_the_clock(said, now=now)
-    cases = {case.pk: case for case, _kind, _facts in said}.values()
-    for case in cases:
-        case.last_event_at = now
-    Case.objects.bulk_update(cases, ["last_event_number", "last_event_at", "chained_to", "chain_digest"])
+    _save({case.pk: case for case, _kind, _facts in said}, now=now)
     Dispatch.objects.bulk_create([Dispatch(event=event, secrets={}) for event in events])
     transaction.on_commit(_waking.wake)
+
+
+def _save(cases: Mapping[int, Case], *, now: datetime) -> None:
+    """Save where the records of these cases end, and that something happened in them."""
+    if not cases:
+        return
+    ends = [value for case in cases.values() for value in (case.pk, *(getattr(case, name) for name in ENDS))]
+    rows = ", ".join(["(%s, %s, %s, %s)"] * len(cases))
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE.format(rows=rows), [connection.ops.adapt_datetimefield_value(now), *ends])
