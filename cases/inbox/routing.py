@@ -18,7 +18,8 @@ MOST_AN_HOUR = 30
 HOUR = timedelta(hours=1)
 # The number that a case had in another help desk: of letters and digits anywhere, of digits alone where it is marked.
 _TICKET = re.compile(
-    r"(?:[#\[(]|\b(?:ticket|case|request|incident)\b(?: (?:id|no\.?|number))?)[\s:#]*(\d[\w-]*)|"
+    r"(?:[#\[]|\b(?:ticket|incident)\b(?: (?:id|no\.?|number))?|\b(?:case|request) (?:id|no\.?|number))"
+    r"[\s:#]*(\d[\w-]{2,})|"
     r"(?<![\w-])#?([A-Za-z][\w-]*\d[\w-]*)",
     re.IGNORECASE,
 )

@@ -338,6 +338,8 @@ def test_the_old_number_filters_the_api_and_is_told_there_and_in_the_export(peop
         # A number that nothing marks is any number.
         ("4714 files are missing", False),
         ("Port 4714 is closed", False),
+        ("In case 4714 fails again", False),
+        ("Backup (4714 files) fails", False),
         # Of a case of another partner.
         ("Re: [#4712] Slow restores", False),
     ],
