@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cases import actions
 from cases.inbox import handling, storing
-from cases.models import Case, Dispatch, IncomingMail, Survey
+from cases.models import Case, Dispatch, IncomingMail, RecordDifference, Survey
 from notifications import sweeps
 from notifications.models import (
     AlertChannel,
@@ -113,9 +113,16 @@ def everything_of(people: Cast) -> Northwinds:
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}
     existing |= {"name": "mailgun", "desk_code": "au", "person_id": people.max.pk, "change_id": hours_to_come(people)}
+    existing["difference_id"], missing["difference_id"] = a_difference(case), 999_999
     existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
     missing |= {"webhook_id": 999_999, "delivery_id": 999_999, "change_id": 999_999, "person_id": 999_999}
     return Northwinds(existing, missing)
+
+
+def a_difference(case: Case) -> int:
+    """Return a difference that a night found in the record of a case."""
+    found = {"why": "the event is missing", "found_at": at("Tue 10:00"), "last_found_at": at("Tue 10:00")}
+    return RecordDifference.objects.create(case=case, event_number=1, **found).pk
 
 
 def hours_to_come(people: Cast) -> int:
