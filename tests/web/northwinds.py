@@ -104,16 +104,15 @@ def everything_of(people: Cast) -> Northwinds:
     missing |= {"slug": "none", "number": 999_999, "feature_id": 999_999, "survey_id": 999_999}
     existing |= {"digest": a_token(people), "review_id": 1, "number_id": an_office_number(people)}
     missing |= {"digest": "0" * 128, "review_id": 999_999, "number_id": 999_999}
-    existing["upload_id"], missing["upload_id"] = an_upload(people, case), UUID(int=1)
+    existing |= {"upload_id": an_upload(people, case), "difference_id": a_difference(case)}
     existing["view_id"] = actions.save_view(
         name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
     ).pk
-    missing["view_id"] = 999_999
+    missing |= {"upload_id": UUID(int=1), "difference_id": 999_999, "view_id": 999_999}
     existing["action_id"], missing["action_id"] = work_without_consent(people, case), 999_999
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
     missing |= {"channel_id": 999_999, "alert_id": 999_999}
     existing |= {"name": "mailgun", "desk_code": "au", "person_id": people.max.pk, "change_id": hours_to_come(people)}
-    existing["difference_id"], missing["difference_id"] = a_difference(case), 999_999
     existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
     missing |= {"webhook_id": 999_999, "delivery_id": 999_999, "change_id": 999_999, "person_id": 999_999}
     return Northwinds(existing, missing)
