@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False  # a check is validated outside any transaction
 
     dependencies = [
-        ('cases', '0019_record_rounds'),
+        ('cases', '0020_record_rounds'),
         ('notifications', '0008_begun'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

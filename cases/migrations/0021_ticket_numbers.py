@@ -21,7 +21,7 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False  # an index is made concurrently outside any transaction
-    dependencies = [("cases", "0019_record_rounds")]
+    dependencies = [("cases", "0020_record_rounds")]
     operations = [
         migrations.RunPython(make, drop, hints=FEW_ROWS),
         AddIndexBeside(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0018_viewed_pages'),
+        ('cases', '0019_companys_second_factor'),
     ]
 
     operations = [
