@@ -47,12 +47,16 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
     name = serializers.CharField(source="user.name")
     email = serializers.CharField(source="user.email")
     phone = serializers.CharField(source="user.phone")
-    other_numbers = serializers.SlugRelatedField("number", source="user.phone_numbers", many=True, read_only=True)
+    other_numbers = serializers.SerializerMethodField()
     zone = serializers.CharField(source="user.zone")
 
     class Meta:
         model = Membership
         fields = ("name", "email", "phone", "other_numbers", "zone", "role", "sees_all_cases", "is_active")
+
+    def get_other_numbers(self, row: Membership) -> list[str]:
+        """Return the numbers that they are known to call from."""
+        return [one.number for one in row.user.phone_numbers.all()]
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
