@@ -4,17 +4,11 @@ import pytest
 from django.test import Client
 
 from cases.models import User, Watcher
-from tests import builders
 from tests.api.arranging import ARTICLE, TEXT, VIEW, left_alone
 from tests.api.operations import ACTS
 from tests.api.world import NOON, World
 from tests.builders import at
 from tests.cases.pages import clock_at
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World(builders.cast())
 
 
 @pytest.mark.clause("P1.4")
