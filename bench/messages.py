@@ -41,11 +41,11 @@ from cases.models import Case, CaseEvent, Deadline, IncomingMail, User
 from notifications import sweeps
 from notifications.models import OutgoingMail
 from tests import builders
+from tests.backends import EmbeddedBackend
 from tests.faults.copies import copy_rows
 from tests.faults.site import PEOPLE, WAITING
 from tests.inbox.post import letter
 from tests.portal import Portal, prepared, running
-from tests.servers import EmbeddedBackend
 from tests.smtp_sink import SmtpSink
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,8 +17,8 @@ from collections import Counter
 from contextlib import closing
 from typing import Any
 
+from tests.backends import Backend, EmbeddedBackend, ServerBackend
 from tests.portal import ROOT, clean_environment
-from tests.servers import Backend, EmbeddedBackend, ServerBackend
 
 # The old files are what is left when nothing is replaced; the last of each app leads to all before it.
 OLD = """

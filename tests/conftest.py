@@ -25,9 +25,9 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from cases.often import LastFound
 from tests import migrated
+from tests.backends import Backend, ServerBackend
 from tests.environment import BACKEND
 from tests.portal import Portal, prepared, running
-from tests.servers import Backend, ServerBackend
 from tests.smtp_sink import SmtpSink
 
 pytest_plugins = ["tests.people"]

@@ -12,7 +12,7 @@ import django
 import pytest
 from django.conf import settings
 
-from tests.servers import Backend, EmbeddedBackend, ServerBackend
+from tests.backends import Backend, EmbeddedBackend, ServerBackend
 
 
 def choose_backend() -> Backend:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.apps import apps
 
-from tests.servers import Backend
+from tests.backends import Backend
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside what pytest keeps.

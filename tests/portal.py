@@ -16,7 +16,8 @@ from pathlib import Path
 
 from probax_support import processes
 from tests import migrated
-from tests.servers import Backend, end_with_parent, free_port
+from tests.backends import Backend
+from tests.servers import end_with_parent, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "only-for-tests-" + "x" * 50

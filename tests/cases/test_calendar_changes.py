@@ -1,8 +1,6 @@
 """A manager closes or opens a day (P3.2): open promises move on a yes alone, as shown, and never into the past."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from functools import partial
 from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +17,8 @@ from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, DeadlineKind, D
 from cases.rules import Outcome, RuleBroken
 from sla import changes, store
 from sla.models import Desk, Holiday, HolidayChange
-from tests import builders
 from tests.builders import (
     Cast,
-    all_at_once,
     answer,
     at,
     close,
@@ -355,7 +351,7 @@ def test_the_prompt_explains_every_promise_of_a_case(people: Cast, case: Case) -
     assert MOURNING in told.getvalue()
 
 
-# --- Twice, and at once ---------------------------------------------------------------------------------------------
+# --- Twice, or from a stale page --------------------------------------------------------------------------------------
 
 
 def test_the_same_page_sent_twice_is_one_change(people: Cast, case: Case) -> None:
@@ -376,45 +372,3 @@ def test_somebody_elses_word_from_a_stale_page_is_refused(people: Cast, case: Ca
     change(people.ruth, move=False, expected_revision=1)
     with pytest.raises(RuleBroken, match="Somebody changed the calendar of the Australia desk"):
         change(people.ann, FRIDAY, move=True, expected_revision=1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_word_that_comes_four_times_at_once_is_one_change() -> None:
-    people = builders.cast()
-    case = logged_case(people.priya, at("Wed 11:00"), severity=4)
-    answers = all_at_once([partial(change, people.ruth, move=True, expected_revision=1)] * 4)
-    assert sorted(one for one in answers if not isinstance(one, Exception)) == [0, 0, 0, 1]
-    assert (HolidayChange.objects.count(), desk().revision) == (1, 2)
-    assert events_of(case) == [EventKind.CASE_LOGGED, EventKind.PROMISE_MOVED]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_managers_at_once_one_is_refused() -> None:
-    people = builders.cast()
-    case = logged_case(people.priya, at("Wed 11:00"), severity=4)
-    words: list[Callable[[], int]] = [
-        partial(change, people.ruth, THURSDAY, move=True, expected_revision=1),
-        partial(change, people.ann, FRIDAY, move=True, expected_revision=1),
-    ]
-    answers = all_at_once(words)
-    [refused] = [one for one in answers if isinstance(one, Exception)]
-    assert isinstance(refused, RuleBroken)
-    assert refused.code == "calendar_changed_meanwhile"
-    assert (HolidayChange.objects.count(), desk().revision) == (1, 2)
-    assert Deadline.objects.open().filter(case=case).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_answer_and_a_move_at_one_moment_leave_one_verdict() -> None:
-    people = builders.cast()
-    cases = [logged_case(people.priya, at("Wed 11:00"), severity=4) for _ in range(8)]
-    calls: list[Callable[[], object]] = [partial(change, people.ruth, move=True, expected_revision=1)]
-    calls += [partial(answer, case, people.lena, NOON) for case in cases]
-    answers: list[object] = list(all_at_once(calls))
-    assert [one for one in answers if isinstance(one, Exception)] == []
-    for case in cases:
-        last = deadline_of(case)
-        assert (last.ended_as, last.kept) == (DeadlineEnd.DONE, True)
-        assert case.deadlines.filter(ended_as=DeadlineEnd.DONE).count() == 1
-        numbers = list(case.events.order_by("number").values_list("number", flat=True))
-        assert numbers == list(range(1, fresh(case).last_event_number + 1))

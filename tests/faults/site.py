@@ -17,10 +17,11 @@ import psycopg2
 import redis
 
 from probax_support import processes
+from tests.backends import ServerBackend
 from tests.faults.copies import copy_rows
 from tests.faults.ledger import Ledger, Verdict
 from tests.portal import Portal, carries_tasks_out, children_of, prepared, timetables_of
-from tests.servers import Process, ServerBackend
+from tests.servers import Process
 from tests.smtp_sink import SmtpSink
 
 PEOPLE = """

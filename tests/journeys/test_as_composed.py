@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.backends import Backend, ServerBackend
 from tests.portal import ROOT, alive_in_session, manage
-from tests.servers import Backend, ServerBackend, free_port
+from tests.servers import free_port
 from tests.smtp_sink import SmtpSink
 
 pytestmark = [pytest.mark.postgres, pytest.mark.portal, pytest.mark.slow]

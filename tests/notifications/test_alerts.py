@@ -22,6 +22,8 @@ from tests.notifications.office import TUESDAY_9, Office, begun, open_office, po
 from tests.notifications.test_two_at_once import at_once
 from tests.smtp_sink import SmtpSink
 
+pytestmark = pytest.mark.usefixtures("inside_is_allowed")
+
 NIGHT = "Tue 24 Nov 23:00"
 KEY = "AbCdEfGhIjKlMnOp"
 
@@ -32,12 +34,6 @@ def chat() -> Iterator[HttpSink]:
     sink = HttpSink()
     yield sink
     sink.close()
-
-
-@pytest.fixture(autouse=True)
-def inside_is_allowed(settings: Settings) -> None:
-    """The chat of these tests is on this machine."""
-    settings.REACH_PRIVATE_NETWORK = True
 
 
 def channel(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends import Backend
 from tests.portal import ROOT, clean_environment, manage, prepared
-from tests.servers import Backend
 
 pytestmark = pytest.mark.portal
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends import Backend
 from tests.portal import ROOT, alive_in_session, answers, clean_environment
-from tests.servers import Backend, free_port
+from tests.servers import free_port
 
 
 class Launch:

@@ -16,8 +16,9 @@ from django.core.mail import send_mail
 from django.db import connection
 
 from tests import servers
+from tests.backends import Backend, ServerBackend
 from tests.portal import ROOT, clean_environment
-from tests.servers import Backend, ServerBackend, free_port
+from tests.servers import free_port
 from tests.smtp_sink import SmtpSink
 
 

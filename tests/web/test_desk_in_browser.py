@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.backends import Backend
 from tests.portal import Portal, running
-from tests.servers import Backend
 
 pytestmark = [pytest.mark.browser, pytest.mark.portal]
 

@@ -25,12 +25,6 @@ def case(people: Cast) -> Case:
     return logged_case(people.priya, at("Tue 9:00"), title="Export as PDF")
 
 
-@pytest.fixture
-def browser(people: Cast) -> Client:
-    """Lena's."""
-    return browser_of(people.lena, at("Tue 7:00"))
-
-
 def typed(browser: Client, **changed: str) -> dict[str, str]:
     """Return the form of the case's page, filled in."""
     form = typed_in(get(browser, DESK, NOON), f"{DESK}feature/")

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.backends import Backend
 from tests.journeys.main_job import LENA, PRIYA, ZOE
 from tests.portal import Portal, running
-from tests.servers import Backend
 from tests.web.looking import DESKTOP, PHONE, page_of, what_is_wrong
 
 pytestmark = [pytest.mark.browser, pytest.mark.portal]

@@ -1,6 +1,6 @@
 """Set-up as a person does it: in Chromium, against the running product, and the mails that leave afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -32,15 +32,6 @@ def portal(serve: Callable[..., Portal]) -> Portal:
     """The product with nobody in it and no mail server."""
     # The second factor has its own tests; here the way leads on to the administration.
     return serve(EMAIL_URL="", STAFF_NEED_SECOND_FACTOR="False")
-
-
-@pytest.fixture
-def mailbox(smtp: SmtpSink) -> Iterator[ImapMailbox]:
-    """The mailbox of care@example.com."""
-    box = ImapMailbox(smtp, user="care@example.com", password="mailbox secret")
-    box.start()
-    yield box
-    box.stop()
 
 
 def fill(page: Page, smtp: SmtpSink, mailbox: ImapMailbox) -> None:
