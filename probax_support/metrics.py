@@ -42,6 +42,10 @@ REQUESTS = Counter(
 SECONDS = Histogram(
     "portal_request_seconds", "How long requests took.", ["view"], buckets=BUCKETS, registry=_of_this_process
 )
+LEAK_CHECKS = Counter(
+    "portal_password_leak_checks", "New passwords of which it was asked whether they leaked.", ["result"],
+    registry=_of_this_process,
+)  # fmt: skip
 
 
 def known_method(method: str) -> str:

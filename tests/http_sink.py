@@ -43,6 +43,9 @@ class HttpSink:
             def do_POST(self) -> None:
                 sink._take(self)
 
+            def do_GET(self) -> None:
+                sink._take(self)
+
             def log_message(self, *_: Any) -> None:
                 pass
 
