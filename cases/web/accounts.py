@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from cases import vault
 from cases.models import Membership, Site, User
@@ -47,6 +48,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """Return the link to a new password, at the site's own address whatever the request says of its host."""
         asked = urlsplit(super().get_reset_password_from_key_url(key))
         return f"{settings.SITE_URL}{asked.path}"
+
+    def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse:
+        """Note who logged in, and by what."""
+        ways = sorted({str(record.get("method")) for record in get_authentication_records(request, user)})
+        logger.info("Person %s logged in by %s", user.pk, " and ".join(ways) or "a link")
+        response: HttpResponse = super().post_login(request, user, **said)
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note that somebody was not let in; an address that nobody has stays out of the logs."""
+        address = str(credentials.get("email") or credentials.get("username") or "")
+        known = User.objects.filter(email__iexact=address).values_list("pk", flat=True).first()
+        logger.warning("A wrong password for person %s", known or "unknown")
+        super().authentication_failed(request, **credentials)
 
     def format_email_subject(self, subject: str) -> str:
         """Return a subject as its template has it."""

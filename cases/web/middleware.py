@@ -54,6 +54,9 @@ class ReaderMiddleware:
         response.headers.setdefault("Content-Language", reader.language)
         # What one person reads stays on no disk and is shown by no browser after they signed out.
         response.headers.setdefault("Cache-Control", "private, no-store")
+        if not request.user.is_authenticated:
+            # They logged out, or were: what the browser kept of them goes too.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 

@@ -137,7 +137,8 @@ def test_contacts_have_no_single_keys(browser: Client) -> None:
 
 
 def test_whoever_signs_out_is_out(browser: Client) -> None:
-    assert post(browser, "/accounts/logout/", {}, NOON).status_code == 302
+    left = post(browser, "/accounts/logout/", {}, NOON)
+    assert (left.status_code, left["Clear-Site-Data"]) == (302, '"cache", "storage"')
     assert get(browser, "/account/", NOON).url == "/accounts/login/?next=/account/"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from cases.models import User
@@ -53,3 +54,13 @@ def test_whoever_comes_each_day_logs_in_anew_after_two_weeks(people: Cast) -> No
     left = get(browser, "/", MORNING + timedelta(days=14))
     assert left.url == "/accounts/login/?next=/"
     assert "You logged in long ago" in words_of(get(browser, left.url, MORNING))
+
+
+def test_who_logs_in_and_who_fails_is_logged_without_an_address(people: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    logged_in(people.priya)
+    assert f"Person {people.priya.pk} logged in by password" in caplog.text
+    for address, told in ((people.priya.email, str(people.priya.pk)), ("nobody@elsewhere.example", "unknown")):
+        post(Client(), "/accounts/login/", {"login": address, "password": "wrong"}, MORNING)
+        assert f"A wrong password for person {told}" in caplog.text
+        assert address not in caplog.text
