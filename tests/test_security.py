@@ -25,6 +25,7 @@ def test_every_test_that_is_named_exists() -> None:
 
 
 def test_every_claim_names_a_test_or_a_page() -> None:
-    rows = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith(("| how", "| ---"))]
+    held = TEXT.partition("## What does not hold")[0]
+    rows = [line for line in held.splitlines() if line.startswith("| ") and not line.startswith(("| how", "| ---"))]
     assert len(rows) > 45
     assert not [row for row in rows if "`tests/" not in row and ".md)" not in row]
