@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from html import escape
 from typing import Any, cast
 
 from django.forms import BoundField, Form, HiddenInput, ModelChoiceField, Textarea, TextInput
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 
@@ -83,10 +84,11 @@ class Blank:
 
     def _options(self, name: str) -> SafeString:
         """Return what a field offers, as Django would draw it."""
-        selected, chosen = SafeString(" selected"), self.initial.get(name)
+        chosen = self.initial.get(name)
         begins = "" if chosen is None else str(chosen)
-        rows = ((value, selected if str(value) == begins else "", label) for value, label in self._choices(name))
-        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        rows = [(escape(str(value)), escape(str(label))) for value, label in self._choices(name)]
+        marks = {begins: " selected"}
+        return SafeString("".join(f'<option value="{one}"{marks.get(one, "")}>{label}</option>' for one, label in rows))
 
 
 def bare(value: Any) -> str | int | None:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model, QuerySet, TextField, Value
+from django.db.models import CharField, Field, FileField, IntegerField, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.functions import JSONArray
 
 
@@ -76,6 +76,10 @@ def hold_one(owner: Model, relation: str, row: Model | None) -> None:
     owner._state.fields_cache[relation] = row
 
 
+# Texts and whole numbers. SQLite has no booleans, files are read by their descriptor.
+KNOWN_TO_JSON = (CharField, TextField, IntegerField, FileField)
+
+
 def _sent(value: Any) -> Any:
     """Return a value as a field sends it."""
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
@@ -92,9 +96,19 @@ def _foreign_keys(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def _instance(model: type[Model], values: list[Any]) -> Model:
+    names, read_anew = _columns_of(model)
+    for place, field in read_anew:
+        values[place] = _value(field, values[place])
+    return model.from_db("default", names, values)
+
+
+@cache
+def _columns_of(model: type[Model]) -> tuple[list[str], list[tuple[int, Field[Any, Any]]]]:
+    """Return the names of a model's columns, and those whose values JSON does not know, by their places."""
     fields = model._meta.concrete_fields
-    read = [_value(field, value) for field, value in zip(fields, values, strict=True)]
-    return model.from_db("default", [field.attname for field in fields], read)
+    ends = [getattr(field, "target_field", field) for field in fields]
+    read_anew = [(place, field) for place, field in enumerate(ends) if not isinstance(field, KNOWN_TO_JSON)]
+    return [field.attname for field in fields], read_anew
 
 
 def _value(field: Field[Any, Any], value: Any) -> Any:
