@@ -12,11 +12,11 @@ import uuid
 from collections import Counter
 from typing import Any, ClassVar
 
-from bench.clients import CSRF
+from bench import clients
 from bench.cluster import Cluster
 
 # How long somebody sends the same form again before they give up.
-PATIENCE = 120.0
+PATIENCE = 600.0
 NO_ANSWER = 0
 CASE = re.compile(r"^/cases/([A-Z0-9]+-\d+)/")
 LINK = re.compile(r'href="/(?:desk/)?cases/([A-Z0-9]+-\d+)/')
@@ -27,7 +27,7 @@ class Line:
 
     def __init__(self, port: int, session: str) -> None:
         self.port = port
-        self.cookie = {"Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+        self.cookie = {"Cookie": f"sessionid={session}; csrftoken={clients.CSRF}"}
         self.seconds: list[tuple[str, float]] = []
         self.wrong: Counter[str] = Counter()
         self.opened_anew = 0
@@ -43,7 +43,7 @@ class Line:
     def post(self, kind: str, address: str, said: dict[str, str], file: tuple[str, bytes] | None = None) -> str:
         """Send a form. Returns where the answer leads; nothing where it was refused, or no answer came."""
         mark = uuid.uuid4().hex
-        fields = {**said, "csrfmiddlewaretoken": CSRF}
+        fields = {**said, "csrfmiddlewaretoken": clients.CSRF}
         parts = [_part(mark, f'name="{name}"', value.encode()) for name, value in fields.items()]
         if file is not None:
             parts.append(_part(mark, f'name="files"; filename="{file[0]}"\r\nContent-Type: text/plain', file[1]))
@@ -58,7 +58,7 @@ class Line:
         began, kept = time.monotonic(), self._connection is not None
         try:
             if self._connection is None:
-                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=clients.PATIENCE)
             self._connection.request(method, address, body, headers)
             answer = self._connection.getresponse()
             text = answer.read().decode(errors="replace")
