@@ -28,7 +28,7 @@ from tests.faults import drills
 from tests.faults.mailbox_drill import Mailbox, fire_at
 from tests.faults.site import Site, dice_of, site
 from tests.portal import Portal, prepared
-from tests.servers import ServerBackend
+from tests.backends import ServerBackend
 
 # Cases that are submitted while a fault lasts.
 CASES = 200

@@ -43,6 +43,7 @@ def test_every_operation_that_acts_is_tried_here() -> None:
     assert set(ACTS) == set(named_operations(*ACTING))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", named_operations("post"))
 def test_every_post_takes_a_key(world: World, name: str) -> None:
     act = ACTS[name](world)
@@ -90,6 +91,7 @@ class nothing_is_done_twice:  # noqa: N801 - it reads as a sentence
 OWNED = [name for name, path in named_operations(*ACTING).items() if "{" in path and "{slug}" not in path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OWNED)
 def test_nobody_acts_on_what_is_somebody_elses(world: World, name: str) -> None:
     act = ACTS[name](world)
@@ -101,6 +103,7 @@ def test_nobody_acts_on_what_is_somebody_elses(world: World, name: str) -> None:
 BENEATH_CASES = [name for name, path in named_operations(*ACTING).items() if path.count("{") == 2 and "case" in path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BENEATH_CASES)
 def test_nobody_reaches_what_is_somebody_elses_through_their_own_case(world: World, name: str) -> None:
     act = ACTS[name](world)
