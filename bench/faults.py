@@ -23,12 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # First: it points Django's settings to servers of this run.
 import tests.environment  # noqa: F401
+from tests.backends import ServerBackend
 from tests.dovecot import Wire, dovecot, mailbox_url
 from tests.faults import drills
 from tests.faults.mailbox_drill import Mailbox, fire_at
 from tests.faults.site import Site, dice_of, site
 from tests.portal import Portal, prepared
-from tests.backends import ServerBackend
 
 # Cases that are submitted while a fault lasts.
 CASES = 200

@@ -280,43 +280,41 @@ def references(page: Any) -> list[str]:
     return [case.reference for case in page.context["page"].rows]
 
 
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        ("", 5),
-        ("severity=2", 3),
-        ("severity=nonsense", 0),
-        ("desk=us", 1),
-        ("partner=NWIT&severity=4", 1),
-        ("specialist=nobody", 1),
-        ("specialist=x", 0),
-        ("specialist=99999999999999999999", 0),
-        ("state=open", 4),
-        ("state=x", 0),
-        ("outcome=fix", 1),
-        ("in=closed", 1),
-        ("promise=missed", 3),
-        ("promise=maybe", 0),
-        ("promise=kept&severity=2", 1),
-        ("kind=manager_answer&promise=kept", 0),
-        ("method=call", 0),
-        ("survey=unanswered", 1),
-        ("survey=x", 0),
-        ("channel=portal", 5),
-        ("feature=any", 0),
-        ("feature=x", 0),
-        ("area=1x", 0),
-        ("in=logged&from=2026-11-24&to=2026-11-24", 0),
-        ("q=northwind", 4),
-        ("order_by=contact__password&contact__email__startswith=p", 5),
-    ],
-)
-def test_the_list_takes_known_filters_and_no_others(
-    people: Cast, browser: Client, week: list[Case], query: str, wanted: int
-) -> None:
+LISTED = {
+    "": 5,
+    "severity=2": 3,
+    "severity=nonsense": 0,
+    "desk=us": 1,
+    "partner=NWIT&severity=4": 1,
+    "specialist=nobody": 1,
+    "specialist=x": 0,
+    "specialist=99999999999999999999": 0,
+    "state=open": 4,
+    "state=x": 0,
+    "outcome=fix": 1,
+    "in=closed": 1,
+    "promise=missed": 3,
+    "promise=maybe": 0,
+    "promise=kept&severity=2": 1,
+    "kind=manager_answer&promise=kept": 0,
+    "method=call": 0,
+    "survey=unanswered": 1,
+    "survey=x": 0,
+    "channel=portal": 5,
+    "feature=any": 0,
+    "feature=x": 0,
+    "area=1x": 0,
+    "in=logged&from=2026-11-24&to=2026-11-24": 0,
+    "q=northwind": 4,
+    "order_by=contact__password&contact__email__startswith=p": 5,
+}
+
+
+def test_the_list_takes_known_filters_and_no_others(people: Cast, browser: Client, week: list[Case]) -> None:
     close(week[0], people.lena, at("Mon 15:00"))
-    page = get(browser, f"{LIST}?{query}", NOON)
-    assert (page.context["count"], len(references(page))) == (wanted, wanted)
+    listed = {query: get(browser, f"{LIST}?{query}", NOON) for query in LISTED}
+    assert {query: page.context["count"] for query, page in listed.items()} == LISTED
+    assert {query: len(references(page)) for query, page in listed.items()} == LISTED
 
 
 def test_the_list_goes_on_by_the_key_of_its_last_row(
