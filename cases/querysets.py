@@ -43,6 +43,12 @@ _LIKE_A_PHONE_NUMBER = re.compile(r"\s*\+?[\d\s().\-/]{6,30}")
 ASKED_COLUMNS = (
     "reference", "title", "explanation", "effect", "error_messages", "steps_to_reproduce", "known_workarounds",
 )  # fmt: skip
+# What a row of a list shows of the case itself, and of a person.
+ROW = (
+    "reference", "title", "severity", "status", "logged_at", "closed_at", "next_due_at", "last_event_at",
+    "last_event_number",
+)  # fmt: skip
+PERSON = ("name", "email", "erased_at")
 # The way from a case to the people of its partner.
 MEMBER = "partner__memberships__user"
 
@@ -209,15 +215,19 @@ class CaseQuerySet(QuerySet["Case"]):
         """Load what a row of a list shows, in the same query."""
         return self.select_related("partner", "contact", "assignee", "desk")
 
+    def as_rows(self) -> Self:
+        """Load no more than a row of a list shows: case, partner, owner, and the desk for its clock."""
+        owner = [f"assignee__{name}" for name in PERSON]
+        return self.select_related("partner", "assignee", "desk").only(*ROW, "partner__name", "desk__zone", *owner)
+
     def with_next_promise(self, reader: "User") -> Self:
         """Load each case's open deadlines that `reader` may know of as `next_promise`, the earliest first.
 
-        One more query; the sum behind each is left where it is.
+        One more query; how each was reckoned is left where it is.
         """
         deadlines = self._deadlines() if reader.works_here else self._deadlines().promises()
-        return self.prefetch_related(
-            Prefetch("deadlines", deadlines.defer("explanation").order_by("due_at"), to_attr="next_promise")
-        )
+        shown = deadlines.only("case", "kind", "severity", "warn_at", "due_at", "ended_at").order_by("due_at")
+        return self.prefetch_related(Prefetch("deadlines", shown, to_attr="next_promise"))
 
     def with_closes_at(self) -> Self:
         """Add as `closes_at` when silence closes each case, from its open episode; the database keeps one at most."""

@@ -30,7 +30,7 @@ def now(request: PortalRequest) -> HttpResponse:
         "open_columns": by_severity,
         "open_total": sum(by_severity),
         "severity_1": by_severity[0] if by_severity else 0,
-        "next_up": list(promised.in_queue_order().with_people().with_next_promise(request.user)[:8]),
+        "next_up": list(promised.in_queue_order().as_rows().with_next_promise(request.user)[:8]),
         "period_days": reports.PERIOD.days,
         "verdicts_url": f"{reverse('desk_cases')}?{urlencode({**period, 'in': 'promised'})}",
         "verdicts_total": reports.all_severities(found.verdicts),

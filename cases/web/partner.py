@@ -33,7 +33,7 @@ NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 @require_GET
 def home(request: PortalRequest) -> HttpResponseBase:
     """Show what needs the contact first, then the company's cases."""
-    every = Case.objects.visible_to(request.user).with_people()
+    every = Case.objects.visible_to(request.user).as_rows()
     cases = every.with_next_promise(request.user)
     partners = list(_partners_of(request.user))
     asked = asks.asks_of(request.user, request.now)
@@ -42,6 +42,7 @@ def home(request: PortalRequest) -> HttpResponseBase:
     context = {
         "partners": partners,
         "partner": partners[0] if partners else None,
+        "several": len(partners) > 1,
         "desk_lines": [_desk_line(partner, request) for partner in _one_per_desk(partners)],
         "trials": [partner for partner in partners if partner.plan == "trial"],
         "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],

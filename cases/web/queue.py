@@ -17,7 +17,7 @@ from cases.lifecycle import Status
 from cases.models import Case, CaseEvent, DeskSettings, SavedView, User
 from cases.often import LastFound, moment_of
 from cases.presence import others_at_cases
-from cases.querysets import CaseQuerySet
+from cases.querysets import PERSON, ROW, CaseQuerySet
 from cases.web.charges import to_say_about_charges
 from cases.web.hits import TEXTS, Hit, hits_of, marks_of
 from cases.web.queue_order import ENDED, MOST_DIGITS, ORDER_BY_KEY, PROMISE, Order
@@ -187,20 +187,17 @@ def around(reader: User, now: datetime) -> Around:
         "last_event": Subquery(CaseEvent.objects.order_by("-pk").values("pk")[:1]),
     }
     counted = {key: Counted(_counted(look.cases(reader, now)).values("pk")) for key, look in own.items()}
-    row = User.objects.select_related("desk_settings").annotate(**parts, **counted).get(pk=reader.pk)
+    liked = ("desk_settings__order", "desk_settings__columns")
+    row = User.objects.values(*liked, **parts, **counted).get(pk=reader.pk)
+    order, columns = (row[name] for name in liked)
     return Around(
-        getattr(row, "desk_settings", None) or DeskSettings(user=reader),
-        own_counts={key: getattr(row, key) for key in own},
-        **{name: getattr(row, name) for name in parts},
+        DeskSettings(user=reader, order=order or "", columns=columns or []),
+        own_counts={key: row[key] for key in own},
+        **{name: row[name] for name in parts},
     )
 
 
-# What is read of a case for every row, and for a column that is shown.
-ROW = (
-    "reference", "title", "severity", "status", "logged_at", "closed_at", "next_due_at", "last_event_at",
-    "last_event_number",
-)  # fmt: skip
-PERSON = ("name", "email", "erased_at")
+# What is read for a column that is shown: the relation, and what of it.
 COLUMN: dict[str, tuple[str, Sequence[str]]] = {
     "partner": ("partner", ["name"]),
     "contact": ("contact", PERSON),

@@ -5,7 +5,7 @@ of the time in which it is answered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from urllib.parse import quote_plus
@@ -27,7 +27,7 @@ from cases.templatetags.case_tags import (
     promise_state,
     promised,
 )
-from cases.templatetags.instants import time_of
+from cases.templatetags.instants import time_of, zone_city
 from cases.web.hits import marked
 from cases.web.queue import QueuePage
 
@@ -43,6 +43,15 @@ class Sheet:
     address: tuple[str, str]
     choose: str
     nobody: str
+    # What some rows say alike, once for the page: by what it is and of what.
+    said: dict[tuple[str, object], SafeString] = field(default_factory=dict)
+
+    def once(self, what: str, of: object, say: Callable[[], str]) -> SafeString:
+        """Say something that other rows say too."""
+        found = self.said.get((what, of))
+        if found is None:
+            found = self.said[what, of] = SafeString(say())
+        return found
 
 
 @dataclass(slots=True)
@@ -64,6 +73,22 @@ def rows_of(
     sheet = Sheet(page, now, zone, (before, behind), _("Choose %(reference)s"), escape(_("Nobody yet")))
     rows = (Row(case, sheet, looking.get(case.pk, ()), next(iter(case.next_promise), None)) for case in page.rows)
     return SafeString("".join(_row(row, cells) for row in rows))
+
+
+def headings_of(page: QueuePage, columns: Sequence[str], zone: str) -> SafeString:
+    """Return the headings over the rows; by some of them the queue can be sorted."""
+    shown = [name for name in ORDER if name in {*columns, *ALWAYS}]
+    return SafeString("".join(_heading(page, name, zone) for name in shown))
+
+
+def _heading(page: QueuePage, name: str, zone: str) -> str:
+    label, order = HEADINGS[name], SORTS.get(name, "")
+    words = escape(str(label) if label else zone_city(zone))
+    sorted_so = f' aria-sort="{"descending" if order in ("newest", "changed") else "ascending"}"'
+    said = f'<span class="for-readers">{words}</span>' if name == "pick" else words
+    if order and not page.view.ended:
+        said = f'<a class="sort" href="?{escape(page.asked.queries[order])}">{words}</a>'
+    return f'<th scope="col" role="columnheader"{sorted_so if page.order.key == order else ""}>{said}</th>'
 
 
 def _row(row: Row, cells: Sequence[Callable[[Row], SafeString]]) -> str:
@@ -96,7 +121,8 @@ def _due(row: Row) -> SafeString:
         state, kind = promise_state(deadline, now), deadline.kind
         shown = f'<span class="promise" data-state="{state}">{countdown_of(deadline, now)}</span>'
         if kind != "first_response":
-            shown += f'<span class="queue__what">{escape(promised(kind))}</span>'
+            what = row.sheet.once("promise", kind, lambda: escape(promised(kind)))
+            shown += f'<span class="queue__what">{what}</span>'
         return _cell("due", SafeString(shown))
     if case.closes_at is not None:
         return _cell("due", _no_promise("soon", f"{_('closes')} {due_from(case.closes_at, now)}"))
@@ -151,18 +177,29 @@ def _time(row: Row, at: datetime) -> SafeString:
     return time_of(at, row.sheet.now, row.sheet.zone, short=True, named=False)
 
 
+def _severity(row: Row) -> SafeString:
+    level = row.case.severity
+    return row.sheet.once("severity", level, lambda: _cell("sev", drawn("severity", level=level)))
+
+
+def _state(row: Row) -> SafeString:
+    status = row.case.status
+    return row.sheet.once("state", status, lambda: _cell("status", drawn("status", status=status)))
+
+
 def _owner(row: Row) -> SafeString:
     owner = row.case.assignee
     if owner is None:
         return _cell("who", SafeString(f'<span class="quiet">{row.sheet.nobody}</span>'))
-    return _cell("who", drawn("person", person=str(owner), desk=True))
+    name = str(owner)
+    return row.sheet.once("owner", name, lambda: _cell("who", drawn("person", person=name, desk=True)))
 
 
 CELLS: dict[str, Callable[[Row], SafeString]] = {
     "pick": _pick,
     "due": _due,
     "when": _when,
-    "severity": lambda row: _cell("sev", drawn("severity", level=row.case.severity)),
+    "severity": _severity,
     "reference": lambda row: _cell(
         "ref", SafeString(f'<span class="reference">{_marked(row, row.case.reference)}</span>')
     ),
@@ -171,13 +208,32 @@ CELLS: dict[str, Callable[[Row], SafeString]] = {
     "contact": lambda row: _cell("more", _marked(row, str(row.case.contact))),
     "area": lambda row: _cell("more", _plain(str(row.case.product_area or "\u2013"))),
     "desk": lambda row: _cell("more", _plain(str(row.case.desk))),
-    "state": lambda row: _cell("status", drawn("status", status=row.case.status)),
+    "state": _state,
     "owner": _owner,
     "logged": lambda row: _cell("more", _time(row, row.case.logged_at)),
     "changed": lambda row: _cell("more", _plain(ago(row.case.last_event_at, row.sheet.now))),
 }
 # In the order of the headings, whatever somebody chose first.
 ORDER = list(CELLS)
+# The time of a promise stands under the name of the reader's city.
+HEADINGS: dict[str, Promise | str] = {
+    "pick": _lazy("Choose"),
+    "due": _lazy("Next promise"),
+    "when": "",
+    "severity": _lazy("Severity"),
+    "reference": _lazy("Case"),
+    "title": _lazy("Title"),
+    "partner": _lazy("Partner"),
+    "contact": _lazy("Contact"),
+    "area": _lazy("Product area"),
+    "desk": _lazy("Desk"),
+    "state": _lazy("State"),
+    "owner": _lazy("Owner"),
+    "logged": _lazy("Logged"),
+    "changed": _lazy("Last change"),
+}
+# By which order of the queue a heading sorts.
+SORTS = {"due": "promise", "severity": "severity", "logged": "newest", "changed": "changed"}
 ALWAYS = ("pick", "due", "title")
 # What can be chosen, in words.
 COLUMNS: list[tuple[str, Promise | str]] = [

@@ -27,7 +27,7 @@ from cases.web.answers import put_beside
 from cases.web.charges import to_say_about_charges
 from cases.web.filters import chips_of, choices_of
 from cases.web.queue import ROWS, Around, Asked, QueuePage, around, page_of, settings_of, tabs_of, views_for
-from cases.web.queue_cells import COLUMNS, rows_of
+from cases.web.queue_cells import COLUMNS, headings_of, rows_of
 from cases.web.queue_order import ORDERS
 from cases.web.request import PortalRequest, desk_page
 
@@ -192,10 +192,11 @@ def _views_for(user: User) -> list[SavedView]:
 
 
 def _rows_of(request: PortalRequest, page: QueuePage, here: Around, columns: list[str]) -> dict[str, object]:
-    after = request.GET.get("after", "")
+    after, zone = request.GET.get("after", ""), timezone.get_current_timezone_name()
     looking = who_looks_at(page.rows, request.user, request.now) if here.has_company else {}
     return {
-        "rows": rows_of(page, columns, looking, request.now, timezone.get_current_timezone_name()),
+        "headings": headings_of(page, columns, zone),
+        "rows": rows_of(page, columns, looking, request.now, zone),
         "page": page,
         "columns": columns,
         "exact": _named(page.asked.words, request.user),
