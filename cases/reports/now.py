@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, Exists, FilteredRelation, OuterRef, Q, 
 
 from cases.lifecycle import Status
 from cases.models import DeadlineKind, Survey
+from cases.querysets import PERSON
 from cases.reports import selection
 from sla.models import Desk, Shift
 
@@ -96,8 +97,11 @@ def survey_scores(since: datetime) -> dict[str, float | int | None]:
 
 
 def latest_surveys() -> list[Survey]:
-    """Return the latest answers, newest first."""
-    answered = Survey.objects.exclude(answered_at=None).select_related(
-        "closing__case__partner", "closing__case__assignee", "closing__case__contact"
+    """Return the latest answers, newest first, with whose they are of which case."""
+    case = "closing__case"
+    answered = Survey.objects.exclude(answered_at=None).select_related(f"{case}__partner", f"{case}__contact")
+    contact = [f"{case}__contact__{name}" for name in PERSON]
+    answered = answered.only(
+        "satisfaction", "comment", "answered_at", f"{case}__reference", f"{case}__partner__name", *contact
     )
     return list(answered.order_by("-answered_at")[:SURVEYS_SHOWN])

@@ -66,6 +66,7 @@ def overview(reader: User, zone: str, now: datetime) -> Overview:
         return _shown(counted(reader, [zone], now), zone, now)
     ids = kept.content["breaking"]
     still = Deadline.objects.open().filter(pk__in=ids).select_related("case").order_by("due_at", "pk")
+    still = still.only("severity", "due_at", "case__reference", "case__title")
     # What managers decide is little, and nobody wants to see as undecided what they decided a moment ago.
     counts = kept.content["counts"] | counts_of(_for_managers(now), beside=reader)
     return _shown(kept.content | {"counts": counts, "breaking": list(still) if ids else []}, zone, kept.made_at)

@@ -22,7 +22,8 @@ def now(request: PortalRequest) -> HttpResponse:
     zone = timezone.get_current_timezone_name()
     found = overview.overview(request.user, zone, request.now)
     by_severity = [sum(counts) for counts in zip(*(desk.by_severity for desk in found.open_rows), strict=True)]
-    promised = Case.objects.visible_to(request.user).open().exclude(next_due_at=None)
+    promised = Case.objects.visible_to(request.user).open().exclude(next_due_at=None).in_queue_order()
+    next_up = promised.only("reference", "title", "severity").with_next_promise(request.user)
     period = query_of(overview.period_of(zone, request.now))
     context = {
         "found": found,
@@ -30,7 +31,7 @@ def now(request: PortalRequest) -> HttpResponse:
         "open_columns": by_severity,
         "open_total": sum(by_severity),
         "severity_1": by_severity[0] if by_severity else 0,
-        "next_up": list(promised.in_queue_order().as_rows().with_next_promise(request.user)[:8]),
+        "next_up": list(next_up[:8]),
         "period_days": reports.PERIOD.days,
         "verdicts_url": f"{reverse('desk_cases')}?{urlencode({**period, 'in': 'promised'})}",
         "verdicts_total": reports.all_severities(found.verdicts),
