@@ -1,7 +1,7 @@
-"""The cache: Redis, and while that is gone this process's own memory; without any Redis, files in the data folder.
+"""The cache: Redis, and while that is gone the database; without any Redis, files in the data folder.
 
-What stands in the cache are counts for rate limits, so a page never fails for want of it, and a limit is still kept:
-by each process for itself.
+What stands in it are counts for rate limits, so a page never fails for want of it, and a limit holds across processes
+also then. What was typed and may be a secret falls back on this process's own memory, and reaches no table.
 """
 
 import logging
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -22,9 +23,11 @@ logger = logging.getLogger(__name__)
 
 # A Redis that was not there is left alone this long, so that one that hangs costs a thread one wait and not each call.
 LEFT_ALONE_SECONDS = 5.0
+# The table of counts while Redis is gone, and how many of them are kept.
+COUNTS, MOST_COUNTS = "counts_without_redis", 100_000
 
 
-def _or_in_memory(name: str) -> Callable[..., Any]:
+def _or_elsewhere(name: str) -> Callable[..., Any]:
     """Return the method `name` of the cache, which Redis carries out if it can."""
 
     def carry_out(self: "Cache", *args: Any, **named: Any) -> Any:
@@ -33,8 +36,8 @@ def _or_in_memory(name: str) -> Callable[..., Any]:
                 return getattr(super(Cache, self), name)(*args, **named)
             except redis.RedisError as error:
                 self.asked_again_at = time.monotonic() + LEFT_ALONE_SECONDS
-                logger.warning("The cache is gone (%s); this process counts for itself.", type(error).__name__)
-        return getattr(self.memory, name)(*args, **named)
+                logger.warning("The cache is gone (%s); %s", type(error).__name__, self.goes_on)
+        return getattr(self.fallback, name)(*args, **named)
 
     return carry_out
 
@@ -42,22 +45,35 @@ def _or_in_memory(name: str) -> Callable[..., Any]:
 class Cache(RedisCache):
     """Django's cache in Redis, with a memory of its own to fall back on."""
 
+    goes_on = "this process keeps what it needs for itself."
+    fallback: BaseCache
+
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self.memory = LocMemCache("while Redis is gone", {})
+        self.fallback = LocMemCache("while Redis is gone", {})
         self.asked_again_at = 0.0
 
-    add = _or_in_memory("add")
-    get = _or_in_memory("get")
-    set = _or_in_memory("set")
-    touch = _or_in_memory("touch")
-    delete = _or_in_memory("delete")
-    get_many = _or_in_memory("get_many")
-    has_key = _or_in_memory("has_key")
-    incr = _or_in_memory("incr")
-    set_many = _or_in_memory("set_many")
-    delete_many = _or_in_memory("delete_many")
-    clear = _or_in_memory("clear")
+    add = _or_elsewhere("add")
+    get = _or_elsewhere("get")
+    set = _or_elsewhere("set")
+    touch = _or_elsewhere("touch")
+    delete = _or_elsewhere("delete")
+    get_many = _or_elsewhere("get_many")
+    has_key = _or_elsewhere("has_key")
+    incr = _or_elsewhere("incr")
+    set_many = _or_elsewhere("set_many")
+    delete_many = _or_elsewhere("delete_many")
+    clear = _or_elsewhere("clear")
+
+
+class CountingCache(Cache):
+    """The same with a table of the database to fall back on: what one process counts, the others go on from."""
+
+    goes_on = "the database counts."
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.fallback = DatabaseCache(COUNTS, {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTS}})
 
 
 class FileCache(FileBasedCache):

@@ -144,8 +144,8 @@ _redis_cache = {
     "OPTIONS": REDIS_WAITS,
 }
 CACHES: dict[str, dict[str, Any]] = {
-    # Rate limits count here, so it is one that processes share.
-    "default": _redis_cache
+    # Rate limits count here, so it is one that processes share, also while Redis is gone.
+    "default": _redis_cache | {"BACKEND": "probax_support.cache.CountingCache"}
     if REDIS_URL
     else {
         "BACKEND": "probax_support.cache.FileCache",

@@ -1,17 +1,20 @@
 """The cache: shared by processes, also in files; and when Redis is gone."""
 
+import os
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
-from probax_support.cache import Cache, FileCache
+from probax_support.cache import Cache, CountingCache, FileCache
 from tests.api.machine import Machine
 from tests.builders import Cast, at, cast
+from tests.notifications.test_killed import database_url
 from tests.servers import free_port
 
 
@@ -19,7 +22,7 @@ def nowhere() -> str:
     return f"redis://127.0.0.1:{free_port()}/0"
 
 
-def test_each_process_counts_for_itself_while_redis_is_gone() -> None:
+def test_what_was_typed_is_kept_by_each_process_for_itself_while_redis_is_gone() -> None:
     cache = Cache(nowhere(), {"OPTIONS": {"socket_connect_timeout": 1}})
     cache.clear()
     assert cache.get("tries", 0) == 0
@@ -72,3 +75,28 @@ def test_counts_stay_in_files_that_only_the_installation_reads(tmp_path: Path) -
 
 def test_limits_are_counted_where_every_process_looks() -> None:
     assert "locmem" not in django_settings.CACHES["default"]["BACKEND"].lower()
+
+
+FAIL_A_HUNDRED_TIMES = """
+import sys, django
+django.setup()
+from django.core.cache import cache
+print(sum(cache.add(f"failed:{number}", True, 60) for number in range(100)))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_process_counted_holds_for_the_others_while_redis_is_gone() -> None:
+    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": nowhere(), "CACHE_URL": nowhere()}
+    command = [sys.executable, "-c", FAIL_A_HUNDRED_TIMES]
+    counting = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+        for _number in range(2)
+    ]
+    assert sum(int(process.communicate()[0]) for process in counting) == 100
+    # A third one goes on from there.
+    cache = CountingCache(nowhere(), {})
+    assert not cache.add("failed:99", True)
+    cache.clear()
+    assert cache.add("failed:99", True)
+    cache.clear()
