@@ -120,7 +120,7 @@ class Mailbox:
 
     def settle(self) -> None:
         """Wait until everything in the inbox was taken in."""
-        wait_until(lambda: not self.server.unmarked(), what="everything taken in", seconds=300)
+        wait_until(lambda: not self.server.unmarked(), what="everything taken in", seconds=600)
 
     def cut_the_line(self, mails: Sequence[Posted]) -> None:
         """Cut the line while these come in: at one word of the reader, before the server hears it or after."""
@@ -129,14 +129,14 @@ class Mailbox:
         self.wire.is_heard = self.dice.random() < 0.5
         self.wire.cut_at = self.dice.choice(WORDS)
         self.deliver(mails)
-        wait_until(lambda: self.wire.cuts > before, what="a cut", seconds=120)
+        wait_until(lambda: self.wire.cuts > before, what="a cut", seconds=600)
         self.wire.cut_at = b""
 
     def kill_the_reader(self, mails: Sequence[Posted]) -> None:
         """Kill the reader while these come in, once it has taken in some, and start another."""
         self.deliver(mails)
         left = self.dice.randrange(1, len(mails) * 2)
-        wait_until(lambda: len(self.server.unmarked()) <= left, what="a reader that reads", seconds=120)
+        wait_until(lambda: len(self.server.unmarked()) <= left, what="a reader that reads", seconds=600)
         self.portal.kill_reader()
         self.killed += 1
         self.portal.start_reader()
