@@ -72,7 +72,7 @@ class Persons(AdministrationView, ListView):
     )
     def get(self, request: Request) -> Response:
         """List people with an account, whoever they work for. For administrators alone."""
-        _for_administrators(request)
+        for_administrators(request)
         words = asked_of(AccountFilters, request).get("q", "")
         found = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), erased_at=None)
         return self.page(request, found, AccountHolderSerializer)
@@ -84,13 +84,17 @@ class Erasures(AdministrationView):
     @extend_schema(operation_id="erase_person", request=NewErasureSerializer, responses={201: ErasureSerializer})
     def post(self, request: Request, person_id: int) -> Response:
         """Remove a person's name, address and numbers from all that is kept, as an administrator. It is final."""
-        _for_administrators(request)
+        for_administrators(request)
         said, found = checked(NewErasureSerializer, request), User.objects.get(pk=person_id)
         return act(request, lambda: actions.erase_person(person_id=found.pk, **said, **by(request)), Telling(_told))
 
 
-def _for_administrators(request: Request) -> None:
-    """Let administrators alone go on; to others the address is not there."""
+def for_administrators(request: Request) -> None:
+    """Let administrators alone go on; to others the address is not there.
+
+    Raises:
+        NotFound: as for an address that does not exist.
+    """
     if not person(request).is_staff:
         raise NotFound
 

@@ -34,6 +34,7 @@ from cases.api import (
     my_day,
     offer,
     on_call,
+    own_data,
     partners,
     people,
     persons,
@@ -142,6 +143,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(generator_class=docs.Described), name="api_schema"),
     path("docs/", docs.docs, name="api_docs"),
     path("account/", account.Account.as_view()),
+    path("account/data/", own_data.OwnData.as_view()),
     path("contact/", contact.Contact.as_view()),
     path("cases/", cases.Cases.as_view()),
     *(path(f"cases/<str:reference>/{rest}", view.as_view()) for rest, view in of_a_case),
@@ -221,5 +223,6 @@ urlpatterns = [
     path("reports/what-if/", what_if.WhatIf.as_view()),
     # For administrators.
     path("persons/", persons.Persons.as_view()),
+    path("persons/<int:person_id>/data/", own_data.DataOfPerson.as_view()),
     path("persons/<int:person_id>/erasure/", persons.Erasures.as_view()),
 ]

@@ -1,6 +1,7 @@
 """What is kept about a person: each downloads their own; administrators download anybody's, and erase people."""
 
 import logging
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -61,7 +62,7 @@ def own(request: PortalRequest) -> HttpResponseBase:
 @require_POST
 def own_export(request: PortalRequest) -> HttpResponseBase:
     """Send what is kept about whoever asks."""
-    return _export(request.user, request)
+    return export_of(request.user, for_=request.user, now=request.now)
 
 
 # --- Administrators -------------------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def person(request: PortalRequest, user_id: int) -> HttpResponseBase:
 @require_POST
 def export(request: PortalRequest, user_id: int) -> HttpResponseBase:
     """Send what is kept about a person."""
-    return _export(get_object_or_404(User, pk=user_id), request)
+    return export_of(get_object_or_404(User, pk=user_id), for_=request.user, now=request.now)
 
 
 @require_POST
@@ -119,10 +120,11 @@ def _page(request: PortalRequest, found: User, form: EraseForm, *, status: int =
     return render(request, "cases/manager/person.html", context, status=status)
 
 
-def _export(found: User, request: PortalRequest) -> HttpResponseBase:
-    logger.info("What is kept about person %s goes to person %s", found.pk, request.user.pk)
-    parts = in_language(get_language(), personal_data.parts_of(found, now=request.now))
+def export_of(found: User, *, for_: User, now: datetime) -> HttpResponseBase:
+    """Return what is kept about a person as a ZIP that is written while it is read."""
+    logger.info("What is kept about person %s goes to person %s", found.pk, for_.pk)
+    parts = in_language(get_language(), personal_data.parts_of(found, now=now))
     answer = StreamingHttpResponse(parts, content_type="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="person-{found.pk}-{request.now:%Y-%m-%d}.zip"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="person-{found.pk}-{now:%Y-%m-%d}.zip"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -1,5 +1,8 @@
 """What the overviews of the pages show, through the API: accounts, days, months, plans, forecasts, calendars to be."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 
 from cases.models import ProductArea
@@ -7,6 +10,7 @@ from tests.api.machine import Machine
 from tests.api.operations import ACTS
 from tests.api.world import NOON, World
 from tests.builders import at
+from tests.cases.pages import read
 
 REPLY = {"body": "We found it."}
 
@@ -21,6 +25,16 @@ def test_a_token_says_whose_it_is_and_what_it_may_do(world: World) -> None:
     assert (changed["name"], changed["zone"]) == ("Priya R.", "Europe/Madrid")
     wrong = world.priya.put("account/", {"name": "Priya", "zone": "Mars/Base", "language": "en"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "zone_unknown")
+
+
+def test_what_is_kept_about_a_person_is_sent_to_them_and_to_administrators(world: World) -> None:
+    world.case()
+    of_priya = f"persons/{world.people.priya.pk}/data/"
+    for reader, address in ((world.priya, "account/data/"), (world.ann, of_priya)):
+        archive = ZipFile(BytesIO(read(reader.get(address))))
+        assert any(b"NWIT-1" in archive.read(name) for name in archive.namelist())
+    assert world.ruth.get(of_priya).status_code == 404
+    assert Machine(world.people.priya, NOON, scopes=("cases:read",)).get("account/data/").status_code == 403
 
 
 def test_my_day_says_what_is_due_and_who_waits_for_a_word(world: World) -> None:
