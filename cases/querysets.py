@@ -157,7 +157,7 @@ class CaseQuerySet(QuerySet["Case"]):
     def _texts(self, term: case_search.Term, reader: "User", now: datetime) -> "dict[str, QuerySet[Any]]":
         """Return what holds a term beside the cases' own words, by the column that leads to the case or from it."""
         messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
-        files = cast("AttachmentQuerySet", self._related("attachments")).visible_to(reader).exclude(case=None)
+        files = cast("AttachmentQuerySet", self._related("attachments")).readable_by(reader, now).exclude(case=None)
         return {
             "messages": case_search.holding(messages, ("body",), [term]),
             "attachments": case_search.holding(files, ("name",), [term]),
@@ -281,6 +281,10 @@ class DeadlineQuerySet(QuerySet["Deadline"]):
 _OPEN_TO_CONTACTS = Q(message=None) | (~Q(message__kind="note") & Q(message__taken_back_at=None))
 
 
+def _settled(now: datetime) -> Q:
+    return Q(message=None) | Q(message__by_staff=False) | Q(message__said_at__lt=now - TAKE_REPLY_BACK_WITHIN)
+
+
 class AttachmentQuerySet(QuerySet["Attachment"]):
     """Files, narrowed to those a person may fetch."""
 
@@ -297,10 +301,14 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         """Keep what `user` may fetch of the files of a case that they were found to know of."""
         return self if user.works_here else self.filter(_OPEN_TO_CONTACTS)
 
+    def readable_by(self, user: "User", now: datetime) -> Self:
+        """Keep what `user` may fetch at `now`: contacts no file of a reply that can still be taken back."""
+        seen = self.visible_to(user)
+        return seen if user.works_here else seen.filter(_settled(now))
+
     def open_to_contacts(self, now: datetime) -> Self:
         """Keep the files of cases that belong to no internal note, and to no reply that was or can be taken back."""
-        settled = Q(message=None) | Q(message__by_staff=False) | Q(message__said_at__lt=now - TAKE_REPLY_BACK_WITHIN)
-        return self.filter(_OPEN_TO_CONTACTS, settled, case__isnull=False)
+        return self.filter(_OPEN_TO_CONTACTS, _settled(now), case__isnull=False)
 
 
 class MessageQuerySet(QuerySet["Message"]):

@@ -207,7 +207,9 @@ class Files(ListView):
     @extend_schema(operation_id="list_files", responses=FileSerializer(many=True))
     def get(self, request: Request, reference: str) -> Response:
         """List the files. Each is fetched at `/api/v1/files/{id}/`."""
-        found = Attachment.objects.visible_to(person(request)).filter(case=case_of(request, reference))
+        found = Attachment.objects.readable_by(person(request), moment(request)).filter(
+            case=case_of(request, reference)
+        )
         return self.page(request, found, FileSerializer)
 
     @extend_schema(

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from cases.api.views import ApiView, person
+from cases.api.views import ApiView, moment, person
 from cases.models import Attachment
 
 
@@ -16,7 +16,7 @@ class OneFile(ApiView):
     @extend_schema(operation_id="read_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, attachment_id: int) -> FileResponse:
         """Send one file that you may see, always as a download."""
-        found = Attachment.objects.visible_to(person(request)).filter(pk=attachment_id).first()
+        found = Attachment.objects.readable_by(person(request), moment(request)).filter(pk=attachment_id).first()
         if found is None:
             raise NotFound
         return FileResponse(

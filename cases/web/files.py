@@ -1,4 +1,4 @@
-"""Handing out files: always as a download, always through the door of `visible_to`."""
+"""Handing out files: always as a download, always through the door of `readable_by`."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
@@ -12,7 +12,7 @@ from cases.web.request import PortalRequest
 @require_GET
 def attachment(request: PortalRequest, attachment_id: int) -> FileResponse:
     """Send one file that the reader may see; never inline, so that no file runs in our name."""
-    found = Attachment.objects.visible_to(request.user).filter(pk=attachment_id).first()
+    found = Attachment.objects.readable_by(request.user, request.now).filter(pk=attachment_id).first()
     if found is None:
         raise Http404
     return FileResponse(

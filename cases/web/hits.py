@@ -72,7 +72,7 @@ def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> d
     for message in case_search.holding(messages, ("body",), terms).order_by("-said_at", "-pk"):
         if message.case_id not in found:
             found[message.case_id] = Hit(_place_of(message), snippet(message.body, marks))
-    files = Attachment.objects.visible_to(reader).filter(case__in=cases)
+    files = Attachment.objects.readable_by(reader, now).filter(case__in=cases)
     for file in case_search.holding(files, ("name",), terms).order_by("-pk"):
         if file.case_id is not None and file.case_id not in found:
             found[file.case_id] = Hit(_("File"), marked(file.name, marks))

@@ -45,7 +45,12 @@ def image(request: PortalRequest, attachment_id: int) -> FileResponse:
 
 
 def _visible_or_404(request: PortalRequest, attachment_id: int) -> Attachment:
-    found = Attachment.objects.visible_to(request.user).filter(pk=attachment_id).select_related("case").first()
+    found = (
+        Attachment.objects.readable_by(request.user, request.now)
+        .filter(pk=attachment_id)
+        .select_related("case")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

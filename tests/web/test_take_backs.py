@@ -8,6 +8,7 @@ from cases import actions
 from cases.lifecycle import Status
 from cases.models import Case, Closing, EventKind
 from cases.rules import Outcome
+from tests.api.machine import Machine
 from tests.builders import Cast, answer, ask, at, close, events_of, fresh, logged_case, upload
 from tests.cases.pages import beside, browser_of, forms_of, get, html_of, post, typed_in, words_of
 
@@ -60,6 +61,13 @@ def test_the_contact_never_sees_a_reply_that_was_taken_back(people: Cast, case: 
     for seconds in (0, 5, 10):
         page = html_of(get(browser, PORTAL, later(seconds)))
         assert "To the wrong one." not in page
+        # Nor is its file, by any door.
+        machine = Machine(people.priya, later(seconds))
+        for door in (f"/files/{file.pk}/", f"/files/{file.pk}/preview/"):
+            assert get(browser, door, later(seconds)).status_code == 404
+        assert machine.get(f"files/{file.pk}/").status_code == 404
+        assert machine.get("cases/NWIT-1/files/").json()["results"] == []
+        assert not Case.objects.matching(file.name, people.priya, later(seconds)).exists()
     actions.take_reply_back(message_id=case.messages.get().pk, actor=people.lena, now=later(10))
     for seconds in (11, 3600):
         page = html_of(get(browser, PORTAL, later(seconds)))
