@@ -1,29 +1,33 @@
-"""What docker-compose.yml says is started as it stands, without Docker, does its work, and ends quietly."""
+"""What docker-compose.yml says is started as it stands without Docker, works behind Caddy, and ends quietly."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.backends import Backend, ServerBackend
+from tests.caddy import Caddy
 from tests.portal import ROOT, alive_in_session, manage
 from tests.servers import free_port
 from tests.smtp_sink import SmtpSink
 
 pytestmark = [pytest.mark.postgres, pytest.mark.portal, pytest.mark.slow]
 
+HOST = "support.example.com"
 # As Caddy passes a request on.
-AS_THE_PROXY = {"Host": "support.example.com", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+AS_THE_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
 LOG_A_CASE = """
 from django.utils import timezone
 from cases import actions, demo
@@ -62,10 +66,6 @@ class Composed:
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
-    def ask(self, path: str) -> Any:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=AS_THE_PROXY)
-        return urllib.request.urlopen(request, timeout=60)
-
     def wait_until(self, holds: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + 240
         while not holds():
@@ -74,8 +74,9 @@ class Composed:
             time.sleep(1)
 
     def is_ready(self) -> bool:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/readyz?strict", headers=AS_THE_PROXY)
         try:
-            return bool(self.ask("/readyz?strict").status == 200)
+            return bool(urllib.request.urlopen(request, timeout=60).status == 200)
         except urllib.error.HTTPError:
             return False
 
@@ -96,18 +97,47 @@ def composed(
             os.killpg(running.process.pid, signal.SIGKILL)
 
 
+@pytest.fixture
+def caddy(tmp_path: Path) -> Iterator[Callable[..., Caddy]]:
+    """Starts the proxy in front of a port of this machine."""
+    running: list[Caddy] = []
+
+    def start(*, upstream: int, static: Path) -> Caddy:
+        proxy = Caddy(tmp_path / "caddy", host=HOST, upstream=upstream, static=static)
+        running.append(proxy)
+        proxy.start()
+        return proxy
+
+    yield start
+    for proxy in running:
+        proxy.stop()
+
+
+def assert_static_files_are_kept_and_packed(proxy: Caddy, address: str) -> None:
+    style = proxy.ask(address, **{"Accept-Encoding": "gzip"})
+    assert style.status == 200
+    assert style.headers["Content-Encoding"] == "gzip"
+    assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert style.headers["X-Content-Type-Options"] == "nosniff"
+    assert style.headers["Content-Type"].startswith("text/css")
+
+
 def test_the_compose_file_runs_as_it_stands_and_ends_quietly(
-    composed: tuple[Composed, dict[str, str]], smtp: SmtpSink
+    composed: tuple[Composed, dict[str, str]], smtp: SmtpSink, caddy: Callable[..., Caddy]
 ) -> None:
     running, made = composed
     running.wait_until(lambda: "All services run." in running.log(), "end of the start")
     said = ["migrate is done", "web lives", "worker lives", "reader lives", "beat lives"]
     assert [line for line in running.log().splitlines() if line in said] == said
     running.wait_until(running.is_ready, "readiness")
-    page = running.ask("/accounts/login/")
+    proxy = caddy(upstream=running.port, static=running.folder / "data" / "static")
+    page = proxy.ask("/accounts/login/")
     assert page.status == 200
-    assert "Secure" in page.headers["Set-Cookie"]
+    assert "Secure" in (page.headers["Set-Cookie"] or "")
     assert page.headers["Strict-Transport-Security"]
+    style = re.search(r'href="(/static/[^"]+\.css)"', page.body.decode())
+    assert style
+    assert_static_files_are_kept_and_packed(proxy, style[1])
     environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50, "EMAIL_URL": smtp.url}
     manage({**environment, **made}, "shell", "--command", LOG_A_CASE)
     running.wait_until(lambda: any("NWIT-1" in mail.subject for mail in smtp.received), "mail")
@@ -118,3 +148,43 @@ def test_the_compose_file_runs_as_it_stands_and_ends_quietly(
     assert running.process.wait(timeout=90) == 0, running.log()[-4000:]
     assert alive_in_session(running.process.pid) == []
     assert "had to be killed" not in running.log()
+
+
+class Late(BaseHTTPRequestHandler):
+    """Stands for `web`, and says who asked."""
+
+    def do_GET(self) -> None:
+        told = json.dumps({name: self.headers[name] for name in AS_THE_PROXY}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
+        """Say nothing."""
+
+
+def test_the_proxy_waits_for_the_portal_keeps_its_numbers_inside_and_tells_no_lies(
+    caddy: Callable[..., Caddy], tmp_path: Path
+) -> None:
+    port = free_port()
+    proxy = caddy(upstream=port, static=tmp_path)
+    answered: list[dict[str, str]] = []
+    lies = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "http"}
+    asking = threading.Thread(target=lambda: answered.append(json.loads(proxy.ask("/cases/", **lies).body)))
+    asking.start()
+    asking.join(timeout=1)
+    assert asking.is_alive(), "nobody answers behind it yet"
+    web = ThreadingHTTPServer(("127.0.0.1", port), Late)
+    threading.Thread(target=web.serve_forever).start()
+    try:
+        asking.join(timeout=40)
+        assert answered == [{"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}]
+        assert [proxy.ask(path).status for path in ("/metrics", "/readyz", "/healthz")] == [404, 404, 200]
+        assert proxy.ask("/cases/?secret=hidden").status == 200
+    finally:
+        web.shutdown()
+        web.server_close()
+    assert (plain := proxy.ask_plainly("/cases/")).status == 308
+    assert plain.headers["Location"] == f"https://{HOST}/cases/"
+    assert "hidden" not in proxy.log()
