@@ -56,8 +56,8 @@ def services(options: argparse.Namespace) -> list[Service]:
 
     def here(text: object) -> str:
         words = re.sub(r"\$\{(\w+)[^}]*\}", lambda found: given.get(found[1], ""), str(text))
-        for place, other in places.items():
-            words = words.replace(place, other)
+        # In one go: --folder itself may lie under /tmp or /data.
+        words = re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], words)
         return words.replace("$$", "$")
 
     default, image = of_the_image()

@@ -120,6 +120,8 @@ def assert_static_files_are_kept_and_packed(proxy: Caddy, address: str) -> None:
     assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert style.headers["X-Content-Type-Options"] == "nosniff"
     assert style.headers["Content-Type"].startswith("text/css")
+    named = proxy.ask("/static/img/icons.svg")
+    assert (named.status, named.headers["Cache-Control"]) == (200, "public, max-age=3600")
 
 
 def test_the_compose_file_runs_as_it_stands_and_ends_quietly(
