@@ -12,13 +12,8 @@ from cases.models import ApiToken, Receipt, RosterKind, RosterShift, Survey
 from sla.models import Desk
 from tests.api.operations import FEATURE, NEW, WORDS
 from tests.api.world import NOON, World
-from tests.builders import Cast, at
+from tests.builders import at
 from tests.cases.pages import clock_at
-
-
-@pytest.fixture
-def world(people: Cast) -> World:
-    return World(people)
 
 
 @pytest.mark.clause("P12.1")
