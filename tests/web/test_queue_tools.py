@@ -186,6 +186,12 @@ def test_a_saved_view_stands_above_the_queue_with_its_count(people: Cast, browse
     assert SavedView.objects.get().name == "Worse ones"
 
 
+def test_a_saved_search_stands_there_without_a_count(browser: Client) -> None:
+    save(browser, "Disks", "q=disk")
+    (tab,) = get(browser, QUEUE, NOON).context["named"]
+    assert (tab.name, tab.count) == ("Disks", "")
+
+
 def test_a_name_is_given_once_and_what_was_typed_stays(browser: Client) -> None:
     save(browser, "Mine")
     again = save(browser, " mine ", "q=disk")
