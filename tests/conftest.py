@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
@@ -59,6 +60,12 @@ class Interruption:
         if now - self.came_at > SECOND_SIGNAL_SECONDS:
             self.came_at = now
             raise KeyboardInterrupt
+
+
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 def pytest_configure() -> None:
@@ -184,7 +191,7 @@ def django_db_setup(
     django_db_use_migrations: bool,
     backend: Backend,
     django_db_blocker: DjangoDbBlocker,
-) -> None:
+) -> Iterator[None]:
     """Put the policy into the database of the session, where an installation always has it."""
     from tests import builders, emptying  # noqa: PLC0415 - they import models, sorted before what makes that possible
 
@@ -204,6 +211,11 @@ def django_db_setup(
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    yield
+    if backend.name != "sqlite":
+        # The thread of a test may be gone and its connection not yet, and then nobody could drop the database.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(END_OTHERS)
 
 
 @pytest.fixture(autouse=True)

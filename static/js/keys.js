@@ -56,7 +56,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || sheet.open) return;
-    if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    if (event.key === "Escape" && typing(event.target)) {
+      // It leaves the search with what was looked for; the browser itself would empty it.
+      if (event.target.type === "search") event.preventDefault();
+      event.target.blur();
+    }
     if (typing(event.target) || event.isComposing) return;
     const here = find("[data-list]") ? inList : find("[data-presence]") ? inCase : {};
     const keys = { ...everywhere, ...here };

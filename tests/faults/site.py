@@ -207,10 +207,12 @@ class Site:
         """Wait until everything that happened is told and every mail has left, or move the clock on until it has."""
 
         def all_done() -> bool:
+            # In this order: what nobody was told of yet becomes a mail.
+            untold = self.ask("SELECT count(*) FROM cases_dispatch")
             waiting = self.mails("state IN ('queued', 'in_flight')")
             if waiting and moving_the_clock:
                 self.pass_time(HOUR)
-            return not waiting and not self.ask("SELECT count(*) FROM cases_dispatch")
+            return not waiting and not untold
 
         wait_until(all_done, what="everything told and sent", seconds=seconds)
 

@@ -92,7 +92,9 @@ def test_search_leads_by_keyboard_from_case_to_case_and_back(portal: Portal, chr
         expect(page.locator("[data-list] mark").first).to_be_visible()
         look_at(page)
         # From case to case, an answer, and back to what was looked for.
-        press(page, "Escape", "j", "Enter")
+        press(page, "Escape")
+        expect(page.get_by_role("searchbox")).to_have_value("backup")
+        press(page, "j", "Enter")
         page.wait_for_url("**/desk/cases/**")
         first = page.locator("h1").inner_text()
         press(page, "n")
