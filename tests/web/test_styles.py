@@ -1,4 +1,4 @@
-"""Every class that our stylesheets name is on a page: what nothing wears is deleted, not kept."""
+"""Every class of our stylesheets is on a page, what nothing wears is deleted; every icon of a page is drawn."""
 
 import re
 from pathlib import Path
@@ -36,3 +36,10 @@ def test_every_class_of_a_style_is_worn_by_something() -> None:
     unworn = {style.name: sorted(name for name in classes_of(style) if not is_worn(name, words)) for style in STYLES}
     assert {name: found for name, found in unworn.items() if found} == {}
     assert sum(len(classes_of(style)) for style in STYLES) > 200
+
+
+def test_every_icon_that_a_page_names_is_drawn() -> None:
+    drawn = set(re.findall(r'id="([\w-]+)"', (ROOT / "static" / "img" / "icons.svg").read_text()))
+    pages = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    named = {name for page in pages for name in re.findall(r'\bicon="([\w-]+)"|icon\.html" with name="([\w-]+)"', page)}
+    assert {first or second for first, second in named} - drawn == set()
