@@ -41,9 +41,9 @@ NOT_TOLD = """
     admin.logentry cases.actionplan cases.article cases.articleversion cases.caselink cases.chargereview
     cases.contactattempt cases.deadline cases.desksettings cases.diagnosticrequest cases.featurechange
     cases.importedcase cases.investigation cases.macro cases.managerrequest cases.oncallalert cases.partnerchange
-    cases.policydraft cases.presence cases.resourceabsence cases.rosterfeed cases.rostershift cases.rosterswap
-    cases.rotation cases.rotationplace cases.savedview cases.skill cases.staffchange cases.survey cases.waitingepisode
-    notifications.alertchannel notifications.warningstep
+    cases.policydraft cases.presence cases.recorddifference cases.resourceabsence cases.rosterfeed cases.rostershift
+    cases.rosterswap cases.rotation cases.rotationplace cases.savedview cases.skill cases.staffchange cases.survey
+    cases.waitingepisode notifications.alertchannel notifications.warningstep
     """
 
 
