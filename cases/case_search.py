@@ -22,7 +22,7 @@ MOST_TERMS = 8
 BETWEEN = r"[\W_]+"
 WORDS_OF = "words_of"
 # A term is common when that many of the newest texts hold it. An index is of no use then: it would read half the table.
-SAMPLE, MANY = 50, 10
+SAMPLE, MANY = 30, 6
 
 Term = tuple[str, ...]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")

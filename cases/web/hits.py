@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cases import case_search
+from cases.case_search import Term
 from cases.models import Attachment, Case, ImportedCase, Message, MessageKind, User
 
 # How much is shown on either side of the first word that was found: it stands near the beginning of its line.
@@ -68,10 +70,8 @@ def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> d
         return {}
     terms = case_search.terms_in(words)
     found: dict[int, Hit] = {}
-    messages = Message.objects.readable_by(reader, now).filter(case__in=cases).select_related("author")
-    for message in case_search.holding(messages, ("body",), terms).order_by("-said_at", "-pk"):
-        if message.case_id not in found:
-            found[message.case_id] = Hit(_place_of(message), snippet(message.body, marks))
+    for message in _newest_holding(cases, terms, reader, now):
+        found[message.case_id] = Hit(_place_of(message), snippet(message.body, marks))
     files = Attachment.objects.readable_by(reader, now).filter(case__in=cases)
     for file in case_search.holding(files, ("name",), terms).order_by("-pk"):
         if file.case_id is not None and file.case_id not in found:
@@ -83,6 +83,18 @@ def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> d
     elsewhere = ImportedCase.objects.filter(case__in=cases).exclude(case__in=found)
     numbered = case_search.holding(elsewhere, ("external_id",), terms)
     return found | {one.case_id: Hit(_("Ticket number"), marked(one.external_id, marks)) for one in numbered}
+
+
+def _newest_holding(cases: Sequence[Case], terms: Sequence[Term], reader: User, now: datetime) -> "QuerySet[Message]":
+    """Return the newest message of each case that holds a term.
+
+    A case's messages are gone through from the newest on, as far as needed: what costs is to take one apart into words.
+    """
+    its_own = Message.objects.readable_by(reader, now).filter(case=OuterRef("pk"))
+    newest = case_search.holding(its_own, ("body",), terms).order_by("-said_at", "-pk").values("pk")[:1]
+    ids = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list(Subquery(newest))
+    read = Message.objects.filter(pk__in=ids).select_related("author")
+    return read.only("case", "kind", "body", "author__name", "author__email", "author__erased_at")
 
 
 def _place_of(message: Message) -> str:

@@ -236,6 +236,6 @@ def test_the_pages_of_a_working_day_count_no_further_than_needed_and_skip_no_row
         for query in asked.captured_queries:
             sql = query["sql"]
             assert " OFFSET " not in sql, sql
-            # Of how many companies a person writes for, and of the newest fifty messages, there are few.
+            # Of how many companies a person writes for, and of the newest messages, there are few.
             bounded = 'FROM "cases_membership"' in sql or 'COUNT("cases_message"."id")' in sql
             assert bounded or "COUNT(" not in STOPS.sub("", sql), sql
