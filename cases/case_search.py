@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
 from django.db import connections
-from django.db.models import Count, Func, Q, QuerySet
+from django.db.models import Count, Func, Max, Min, Q, QuerySet
 
 # What is typed may be long; its first words say what is looked for.
 MOST_TERMS = 8
 # Between the parts of a term, and around them: whatever is no letter and no digit.
 BETWEEN = r"[\W_]+"
 WORDS_OF = "words_of"
-# A term is common when that many of the newest texts hold it. An index is of no use then: it would read half the table.
-SAMPLE, MANY = 30, 6
+# A term is common when that many texts of every age hold it. An index is of no use then: it would read half the table.
+SAMPLE, MANY = 30, 3
 
 Term = tuple[str, ...]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -61,11 +61,18 @@ def holds(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
 
 
 def common_among(rows: "QuerySet[Any]", column: str, terms: Sequence[Term]) -> set[Term]:
-    """Return the terms that many of these texts hold, as the newest of them show. One query; of few texts none."""
-    newest = rows.model._default_manager.filter(pk__in=rows.order_by("-pk").values("pk")[:SAMPLE])
+    """Return the terms that many of these texts hold, as some of every age show. Two queries; of few texts none.
+
+    Not the newest: those may all be of one outage, or of one case.
+    """
+    ends = rows.order_by().aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = ends["first"] or 0, ends["last"] or 0
+    if last - first < SAMPLE - 1:
+        return set()
+    spread = [first + (last - first) * part // (SAMPLE - 1) for part in range(SAMPLE)]
     counts = {f"of_{place}": Count("pk", holds(rows.db, (column,), [term])) for place, term in enumerate(terms)}
-    seen = newest.aggregate(texts=Count("pk"), **counts)
-    return {term for place, term in enumerate(terms) if seen["texts"] == SAMPLE and seen[f"of_{place}"] >= MANY}
+    seen = rows.model._default_manager.filter(pk__in=spread).aggregate(**counts)
+    return {term for place, term in enumerate(terms) if seen[f"of_{place}"] >= MANY}
 
 
 def _as_query(term: Term) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.counting import Counted
 from cases.models import (
@@ -108,12 +108,17 @@ def _to_look_at() -> list[Subquery]:
 _COUNTS = WrittenOnce(lambda: _beside_anybody(*_to_look_at()))
 
 
+def _untold() -> QuerySet[Dispatch]:
+    """Return what happened and nobody was told of, but what is stuck. No join: it would walk through every event."""
+    return Dispatch.objects.exclude(Exists(StuckEvent.objects.filter(event=OuterRef("event_id"))))
+
+
 def _due_since(now: datetime) -> list[Subquery]:
     """Return since when the first row of each kind has been due, each by one step in an index."""
     waiting = WaitingEpisode.objects.filter(ended_at=None)
     return [
         *(since for of in (OutgoingMail, OutgoingAlert, WebhookDelivery) for since in _leaving_since(now, of)),
-        Subquery(Dispatch.objects.filter(event__stuck=None).order_by("pk").values("event__at")[:1]),
+        Subquery(_untold().order_by("pk").values("event__at")[:1]),
         _first(Deadline.objects.to_warn(now), "warn_at"),
         _first(Deadline.objects.to_breach(now), "due_at"),
         _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),

@@ -120,7 +120,7 @@ def test_a_telephone_number_finds_the_cases_of_whoever_has_it(people: Cast, type
 
 
 def said_often(case_of: User, by: User, body: str, *, kind: str = "reply") -> None:
-    """Make a word common: most of the newest messages hold it."""
+    """Make a word common: most of the messages hold it."""
     case = Case.objects.filter(contact=case_of).latest("pk")
     Message.objects.bulk_create(
         Message(case=case, kind=kind, author=by, by_staff=by.works_here, channel="portal", body=body, said_at=NOON)
