@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cases import actions
+from cases import actions, case_search
 from cases.case_search import SAMPLE
 from cases.models import Case, Message, User
 from cases.web.hits import marks_of
@@ -135,6 +135,15 @@ def test_common_words_are_found_like_rare_ones(people: Cast) -> None:
     assert {words: find(words) for words in FOUND} == FOUND
     said_often(people.priya, people.priya, "Disk.")
     assert find("disk agent") == find("agent disk") == {DISK}
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_common_word_is_known_as_one_while_the_newest_messages_tell_of_something_else(people: Cast) -> None:
+    said_often(people.omar, people.omar, "The agent stops.")
+    said_often(people.priya, people.priya, "The disk is full.")
+    agent, disk, printer = case_search.terms_in("agent disk printer")
+    found = case_search.common_among(Message.objects.all(), "body", [agent, disk, printer])
+    assert found == {agent, disk}
 
 
 @pytest.mark.usefixtures("cases")

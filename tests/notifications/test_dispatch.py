@@ -46,6 +46,14 @@ def test_an_event_that_fails_keeps_no_other_waiting_and_is_shown(
     assert Dispatch.objects.filter(pk=bad.pk).exists()
 
 
+def test_what_waits_is_found_without_the_events_that_wait_no_more(office: Office) -> None:
+    office.log()
+    with CaptureQueriesContext(connection) as asked:
+        assert dispatch.waiting(at(TUESDAY_9), limit=5)
+    # A join to every event there ever was: a database with millions of them walks through all.
+    assert not [query["sql"] for query in asked if "cases_caseevent" in query["sql"]]
+
+
 def test_an_event_that_was_stuck_is_told_once_it_can_be(office: Office) -> None:
     case = office.log()
     bad = spoil(case)
