@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 # First: it points Django's settings to servers of this run.
-import tests.environment  # noqa: F401
+import tests.environment  # noqa: F401 - imported for what it sets
 from tests.backends import ServerBackend
 from tests.dovecot import Wire, dovecot, mailbox_url
 from tests.faults import drills

@@ -193,7 +193,7 @@ class InView(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep what the chosen view keeps; open cases when none is chosen."""
         view = VIEW_BY_KEY.get(self.value() or "", VIEWS[0])
-        return view.narrow(queryset, request.user, request.now)  # type: ignore[arg-type, attr-defined]
+        return view.narrow(queryset, request.user, request.now)  # type: ignore[arg-type, attr-defined] # set by middleware
 
 
 @admin.register(Case)
@@ -210,7 +210,7 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin[Case]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         """Return cases in the order of the queue."""
-        return Case.objects.visible_to(request.user).in_queue_order()  # type: ignore[arg-type]
+        return Case.objects.visible_to(request.user).in_queue_order()  # type: ignore[arg-type] # nobody anonymous gets here
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Leave the order to the queryset."""

@@ -116,8 +116,8 @@ def _answer_again(request: Request, known: Receipt, tell: Telling | None) -> Res
 def _told(request: Request, receipt: Receipt, tell: Telling | None) -> Response:
     if receipt.case is not None:
         return answer_case(request, receipt.case.reference, status_code=201)
-    assert tell is not None  # noqa: S101 - whoever acts beside cases says how to tell of it
-    assert receipt.made is not None  # noqa: S101
+    if tell is None or receipt.made is None:
+        raise LookupError("Whoever acts beside cases says how to tell of it.")
     return Response(tell.body(receipt.made), status=tell.status_code)
 
 

@@ -48,7 +48,7 @@ class HasScope(BasePermission):
         return isinstance(request.auth, ApiToken) and wanted in request.auth.scopes
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # its base has no types
     """How the schema speaks of tokens."""
 
     target_class = "cases.api.authentication.TokenAuthentication"

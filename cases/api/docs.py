@@ -58,7 +58,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 @cache
 def description() -> Node:
     """Return the whole schema, made once for each process: whoever asks again and again costs little."""
-    found: Node = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    found: Node = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # no types
     return found
 
 
