@@ -20,10 +20,12 @@ DAYS = 1000
 class Peer:
     """Its programs, its databases, its pages."""
 
-    def __init__(self, folder: Path, cluster: Cluster, mail_url: str) -> None:
+    def __init__(self, folder: Path, cluster: Cluster, mail_url: str, trusts: Path | None = None) -> None:
         self.folder = folder / "peer"
         self.cluster = cluster
         self.mail_url = mail_url
+        # What vouches for the mail server, beside what the system trusts.
+        self.trusts = trusts
         self.python = self.folder / "venv" / "bin" / "python"
 
     def install(self) -> None:
@@ -39,7 +41,9 @@ class Peer:
 
     def environment(self, database: str) -> dict[str, str]:
         """Return what its programs are told."""
+        trust = {"SSL_CERT_FILE": str(self.trusts)} if self.trusts else {}
         return {
+            **trust,
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(HERE),
             "DJANGO_SETTINGS_MODULE": "peer_settings",

@@ -33,13 +33,15 @@ sys.path.insert(0, str(ROOT))
 
 from bench.clients import Ask, Timed, measure
 from bench.cluster import Cluster
+from bench.mail_server import mail_server
 from bench.peer import Peer, rows_address
 from bench.texts import RARE
 from tests.portal import answers, children_of, clean_environment, manage
 from tests.servers import free_port, start_redis
 from tests.smtp_sink import SmtpSink
 
-SITES = ("ours", "floor", "peer")
+# The peer stands there twice: with a mail server that asks for nothing, and with one that asks for TLS and a login.
+SITES = ("ours", "floor", "peer", "peer-tls")
 COMMON_WORD = "backup"
 
 
@@ -71,8 +73,9 @@ def main() -> None:
     options = _options()
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {os.cpu_count()} cores", end=", ")
     print(f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}", flush=True)
-    with servers(Path(options.folder)) as (cluster, redis_url, sink):
+    with servers(Path(options.folder)) as (cluster, redis_url, sink), mail_server() as server:
         bench = Bench(Path(options.folder), cluster, redis_url, sink.url, options)
+        bench.peers["peer-tls"] = Peer(Path(options.folder), cluster, *server)
         for size in options.sizes:
             bench.fill(size)
         for size in options.sizes:
@@ -104,6 +107,7 @@ class Bench:
         self.folder, self.cluster, self.options = folder, cluster, options
         self.redis_url = redis_url
         self.peer = Peer(folder, cluster, mail_url)
+        self.peers = {"peer": self.peer}
         self.peer.folder.mkdir(exist_ok=True)
         if "peer" not in options.without:
             self.peer.install()
@@ -159,8 +163,10 @@ class Bench:
         for site in SITES:
             if site in self.options.without:
                 continue
-            database = f"{'peer' if site == 'peer' else 'ours'}_{size}"
-            pages = getattr(self, f"_pages_of_{site}")(database)
+            database = f"{'peer' if site.startswith('peer') else 'ours'}_{size}"
+            pages = getattr(self, f"_pages_of_{site.replace('-', '_')}")(database)
+            if self.options.only and not pages.keys() & set(self.options.only):
+                continue
             with self._served(site, database) as served:
                 for page, asks in pages.items():
                     if self.options.only and page not in self.options.only:
@@ -222,11 +228,14 @@ class Bench:
             "submit": [Ask("/tickets/submit/", "", _new_ticket, expected=302)],
         }
 
+    def _pages_of_peer_tls(self, database: str) -> dict[str, list[Ask]]:
+        return {"submit": self._pages_of_peer(database)["submit"]}
+
     @contextmanager
     def _served(self, site: str, database: str) -> Iterator[Served]:
         port = free_port()
-        if site == "peer":
-            environment, command = self.peer.environment(database), self.peer.web_command(port)
+        if peer := self.peers.get(site):
+            environment, command = peer.environment(database), peer.web_command(port)
         else:
             environment = {**self.environment(database), "WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "2"}
             environment["SITE_URL"] = f"http://127.0.0.1:{port}"
