@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from probax_support import logs
 from probax_support.choices import NAMES_OF_CHOICES
+from probax_support.passwords import password_validators
 
 # Lets `admin.ModelAdmin[Case]` and its like be written as the types say it.
 django_stubs_ext.monkeypatch()
@@ -234,20 +235,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 # Who is asked whether a new password leaked, by five digits of its hash: https://api.pwnedpasswords.com/range
 LEAKED_PASSWORDS_URL = env.str("LEAKED_PASSWORDS_URL", default="")
-if LEAKED_PASSWORDS_URL:
-    AUTH_PASSWORD_VALIDATORS.append(
-        {
-            "NAME": "probax_support.leaked_passwords.LeakedPasswordValidator",
-            "OPTIONS": {"address": LEAKED_PASSWORDS_URL},
-        }
-    )
+# Names of products, projects and places that passwords may not be built of, beside those that the portal knows.
+PASSWORD_WORDS = env.list("PASSWORD_WORDS", default=[])
+AUTH_PASSWORD_VALIDATORS = password_validators(LEAKED_PASSWORDS_URL)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}

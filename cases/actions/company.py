@@ -73,7 +73,6 @@ def withdraw_invitation(*, invitation_id: int, partner_id: int, actor: User, now
     return invitation
 
 
-@transaction.atomic(durable=True)
 def accept_invitation(
     *, token: str, name: str, password: str, zone: str, language: str, actor: None = None, now: datetime
 ) -> User:
@@ -82,6 +81,15 @@ def accept_invitation(
     Raises:
         RuleBroken: the link is over, the password is too easy, or there is an account, which has to log in.
     """
+    # Before anything is locked, as a service may be asked whether the password leaked.
+    invitation = Invitation.objects.filter(token_hash=hash_of_invitation(token)).first()
+    if invitation is not None and invitation.is_open(now):
+        _require_good_password(password, User(email=invitation.email, name=name.strip()))
+    return _make_account(token=token, name=name.strip(), password=password, zone=zone, language=language, now=now)
+
+
+@transaction.atomic(durable=True)
+def _make_account(*, token: str, name: str, password: str, zone: str, language: str, now: datetime) -> User:
     invitation = _open_invitation(token, now)
     person = User.objects.filter(email__iexact=invitation.email).first()
     if person is not None and (person.is_active or person.staff_role or person.memberships.filter(is_active=True)):
@@ -90,11 +98,7 @@ def accept_invitation(
         )
     if person is None:
         person = User(email=invitation.email)
-    person.name, person.zone, person.language, person.is_active = name.strip(), zone, language, True
-    try:
-        validate_password(password, person)
-    except ValidationError as easy:
-        raise RuleBroken("password_too_easy", " ".join(easy.messages)) from easy
+    person.name, person.zone, person.language, person.is_active = name, zone, language, True
     person.set_password(password)
     person.save()
     _let_in(invitation, person, now=now)
@@ -248,6 +252,13 @@ def _change(member: Membership, *, actor: User, now: datetime, **to: bool | str)
     member.save(update_fields=list(to))
     MembershipChange.objects.create(membership=member, changed_at=now, changed_by=actor, before=before, after=to)
     _request.leave_receipt(None, made=member.pk, now=now)
+
+
+def _require_good_password(password: str, person: User) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as easy:
+        raise RuleBroken("password_too_easy", " ".join(easy.messages)) from easy
 
 
 def _open_invitation(token: str, now: datetime) -> Invitation:
