@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases import calendar_edits
 from cases.actions import _record, _request
-from cases.calendar_edits import Move, Moves
+from cases.calendar_edits import Move
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
 from sla import changes, store
@@ -54,7 +54,7 @@ def change_calendar_day(
     if not move_promises:
         return 0
     touched = calendar_edits.moves(calendar_edits.without_day(desk, on), store.calendar, now)
-    return _move(touched, reason=reason, actor=actor, now=now)
+    return _move(touched.moving, reason=reason, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -119,31 +119,25 @@ def take_hours_back(*, change_id: int, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def move_promises_left_alone(
-    *, reason: str, expected_ids: Collection[int] | None = None, actor: User, now: datetime
-) -> int:
-    """Move the open promises that earlier edits, or a holiday upgrade, left as they were, to the hours in force.
+def move_promises_left_alone(*, shown: Collection[int], reason: str, actor: User, now: datetime) -> int:
+    """Move open promises that earlier edits, or a holiday upgrade, left as they were, to the hours in force.
 
     Returns how many were moved. As with a changed day, none goes to before `now`, and a missed one stays missed.
-    `expected_ids` are the promises that the actor was told would move, if they say so.
+    `shown` are the ids of those that the actor was told would move: what would move only since then stays.
 
     Raises:
-        RuleBroken: the actor is no manager, gives no reason, or other promises would move by now.
+        RuleBroken: the actor is no manager, or gives no reason.
     """
     _require_manager_with_reason(actor, reason)
-    found = calendar_edits.left_alone(now)
-    if expected_ids is not None and {move.deadline.pk for move in found.moving} != set(expected_ids):
-        raise RuleBroken(
-            "promises_changed_meanwhile",
-            _("Other promises would move by now. Nothing was changed. Look at them, then send it again."),
-        )
-    _request.leave_receipt(None, made=len(found.moving), now=now)
-    return _move(found, reason=reason, actor=actor, now=now)
+    seen = set(shown)
+    confirmed = [move for move in calendar_edits.left_alone(now).moving if move.deadline.pk in seen]
+    _request.leave_receipt(None, made=len(confirmed), now=now)
+    return _move(confirmed, reason=reason, actor=actor, now=now)
 
 
-def _move(found: Moves, *, reason: str, actor: User, now: datetime) -> int:
+def _move(moving: list[Move], *, reason: str, actor: User, now: datetime) -> int:
     """Move what may move, in the order of cases, each locked first. Returns how many were moved."""
-    in_order = sorted(found.moving, key=lambda move: move.deadline.case_id)
+    in_order = sorted(moving, key=lambda move: move.deadline.case_id)
     return sum(_move_promise(move, reason=reason.strip(), actor=actor, now=now) for move in in_order)
 
 

@@ -13,8 +13,9 @@ from cases.api.administration import ReadByAll
 from cases.api.fields import long_text
 from cases.api.pagination import LatestFirst, ListView
 from cases.api.serializers import PersonSerializer
-from cases.api.views import asked_of, by, checked, for_staff, person
+from cases.api.views import ApiView, asked_of, by, checked, for_staff, person
 from cases.models import Article, ArticleVersion, ArticleVote, MissedSearch, ProductArea
+from cases.web.articles import offers
 
 
 class ArticleRowSerializer(serializers.ModelSerializer[Article]):
@@ -41,6 +42,30 @@ class ArticleFilters(serializers.Serializer[Any]):
 
     q = serializers.CharField(max_length=100, required=False, help_text="Words; the best fits come first.")
     area = serializers.CharField(max_length=80, required=False, help_text="The name of a product area.")
+
+
+class TypedSerializer(serializers.Serializer[Any]):
+    """What somebody types in the form of a case."""
+
+    title = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    explanation = serializers.CharField(
+        max_length=2000, required=False, default="", allow_blank=True, help_text="Its first words are enough."
+    )
+
+
+class OfferedSerializer(serializers.ModelSerializer[Article]):
+    """An article that may help."""
+
+    class Meta:
+        model = Article
+        fields = ("slug", "title", "summary")
+        read_only_fields = fields
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """The articles that fit."""
+
+    articles = OfferedSerializer(many=True)
 
 
 class NewArticleSerializer(serializers.Serializer[Any]):
@@ -121,6 +146,19 @@ class Articles(ReadByAll, ListView):
         for_staff(request)
         text = _text(checked(NewArticleSerializer, request))
         return act(request, lambda: actions.write_article(article_id=None, text=text, **by(request)), Telling(_article))
+
+
+class Offered(ApiView):
+    """Articles that may make a case needless."""
+
+    @extend_schema(operation_id="offer_articles", parameters=[TypedSerializer], responses=OfferSerializer)
+    def get(self, request: Request) -> Response:
+        """Read which published articles fit what somebody types in the form of a case, the best first, five at most.
+
+        Nothing of it is kept.
+        """
+        typed = asked_of(TypedSerializer, request)
+        return Response(OfferSerializer({"articles": offers(typed["title"], typed["explanation"])}).data)
 
 
 class OneArticle(ReadByAll):

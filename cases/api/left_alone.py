@@ -85,13 +85,11 @@ class PromisesLeftAlone(AdministrationView):
         operation_id="move_promises_left_alone", request=PromisesToMoveSerializer, responses={201: MovedSerializer}
     )
     def post(self, request: Request) -> Response:
-        """Move the promises that you looked at, as a manager. If others would move by now, none does."""
+        """Move the promises that you looked at, as a manager. One that would move only since then stays."""
         for_managers(request)
         said = checked(PromisesToMoveSerializer, request)
         return act(
             request,
-            lambda: actions.move_promises_left_alone(
-                reason=said["reason"], expected_ids=said["promises"], **by(request)
-            ),
+            lambda: actions.move_promises_left_alone(shown=said["promises"], reason=said["reason"], **by(request)),
             Telling(lambda count: {"moved": count}),
         )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,6 +19,7 @@ from cases.inbox.handling import read_again
 from cases.inbox.writers import contact_for, member_at
 from cases.models import Case, IncomingMail, MailAddress, MailFate, MailReason, Partner
 from cases.models.incoming import TO_SORT
+from cases.web.inbox import original_of
 
 
 class IncomingMailSerializer(serializers.ModelSerializer[IncomingMail]):
@@ -94,6 +97,19 @@ class IncomingMails(ListView):
         asked = asked_of(MailFilters, request)
         fates = [asked["fate"]] if "fate" in asked else TO_SORT
         return self.page(request, _mails().filter(fate__in=fates), IncomingMailSerializer)
+
+
+class OriginalOfMail(ApiView):
+    """A mail as it came."""
+
+    @extend_schema(
+        operation_id="read_original_of_mail",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, mail_id: int) -> HttpResponse:
+        """Send a mail as it came, headers and all; links that act have lost their keys. For staff alone."""
+        for_staff(request)
+        return original_of(_mails().get(pk=mail_id))
 
 
 class Attachings(ApiView):

@@ -125,6 +125,7 @@ of_a_case = [
 # Beneath a partner: its own people.
 of_a_partner = [
     ("", partners.OnePartner),
+    ("data/", own_data.DataOfPartner),
     ("months/<str:month>/", months.Month),
     ("changes/", changes.Changes),
     ("viewed-pages/", changes.Viewings),
@@ -152,6 +153,7 @@ urlpatterns = [
     path("product-areas/", offer.ProductAreas.as_view()),
     path("due/", promises.Quote.as_view()),
     path("articles/", articles.Articles.as_view()),
+    path("articles/offered/", articles.Offered.as_view()),
     path("articles/<slug:slug>/", articles.OneArticle.as_view()),
     path("articles/<slug:slug>/votes/", articles.ArticleVotes.as_view()),
     path("articles/<slug:slug>/publication/", articles.Publication.as_view()),
@@ -188,6 +190,7 @@ urlpatterns = [
     path("feature-requests/<int:feature_id>/ideas-address/", features.IdeasAddress.as_view()),
     path("feature-requests/<int:feature_id>/merges/", features.FeatureMerges.as_view()),
     path("incoming-mails/", mail_to_sort.IncomingMails.as_view()),
+    path("incoming-mails/<int:mail_id>/original/", mail_to_sort.OriginalOfMail.as_view()),
     path("incoming-mails/<int:mail_id>/attaching/", mail_to_sort.Attachings.as_view()),
     path("incoming-mails/<int:mail_id>/case/", mail_to_sort.CasesOfMails.as_view()),
     path("incoming-mails/<int:mail_id>/dismissal/", mail_to_sort.MailDismissals.as_view()),

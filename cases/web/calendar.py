@@ -22,6 +22,7 @@ from cases.calendar_edits import Moves
 from cases.reports import calendar as reports
 from cases.rules import RuleBroken
 from cases.web.forms import offering
+from cases.web.queue_order import MOST_DIGITS
 from cases.web.request import PortalRequest, manager_page
 from sla import health, store
 from sla.models import Desk
@@ -152,21 +153,30 @@ def change(request: PortalRequest) -> HttpResponseBase:
 @manager_page
 @require_http_methods(["GET", "POST"])
 def promises(request: PortalRequest) -> HttpResponseBase:
-    """Show the open promises that earlier edits left alone, and move them when the manager says so."""
+    """Show the open promises that earlier edits left alone, and move those shown when the manager says so."""
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             moved = actions.move_promises_left_alone(
-                reason=form.cleaned_data["reason"], actor=request.user, now=request.now
+                shown=_ids_in(request.POST.get("shown", "")),
+                reason=form.cleaned_data["reason"],
+                actor=request.user,
+                now=request.now,
             )
         except RuleBroken as broken:
             form.add_error(None, str(broken.message))
         else:
             messages.success(request, _moved_in_words(moved))
             return redirect("manager_calendar")
-    context = {"form": form, **moves_shown(calendar_edits.left_alone(request.now))}
+    found = calendar_edits.left_alone(request.now)
+    # A page that refuses shows the promises as they are now, and asks about these.
+    context = {"form": form, "shown": [move.deadline.pk for move in found.moving], **moves_shown(found)}
     status = 422 if form.errors else 200
     return render(request, "cases/manager/calendar_promises.html", context, status=status)
+
+
+def _ids_in(words: str) -> list[int]:
+    return [int(word) for word in words.split() if word.isdecimal() and len(word) < MOST_DIGITS]
 
 
 def _page(

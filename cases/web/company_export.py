@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from threading import BoundedSemaphore
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cases.api import partner_export
-from cases.models import Case
+from cases.models import Case, Partner, User
 from cases.web.company import company_or_404, leads
 from cases.web.exports import in_language
 from cases.web.request import PortalRequest
@@ -29,17 +30,23 @@ def export(request: PortalRequest, code: str) -> HttpResponseBase:
     partner = company_or_404(request, code)
     if not leads(request, partner):
         raise Http404
-    if not places.acquire(blocking=False):
+    answer = export_of(partner, for_=request.user, now=request.now)
+    if answer is None:
         messages.error(
             request, _("Others are downloading theirs just now. Nothing was made; try again in some minutes.")
         )
         return redirect("manager_people" if request.user.works_here else "company", code=partner.code)
-    logger.info("All of partner %s goes to person %s", partner.code, request.user.pk)
-    parts = partner_export.parts_of(
-        partner, Case.objects.visible_to(request.user), reader=request.user, now=request.now
-    )
+    return answer
+
+
+def export_of(partner: Partner, *, for_: User, now: datetime) -> StreamingHttpResponse | None:
+    """Return all that a partner has with us as a ZIP that is written while it is read; None while others download."""
+    if not places.acquire(blocking=False):
+        return None
+    logger.info("All of partner %s goes to person %s", partner.code, for_.pk)
+    parts = partner_export.parts_of(partner, Case.objects.visible_to(for_), reader=for_, now=now)
     answer = StreamingHttpResponse(_Place(in_language(get_language(), parts)), content_type="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{partner.code}-{request.now:%Y-%m-%d}.zip"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{partner.code}-{now:%Y-%m-%d}.zip"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

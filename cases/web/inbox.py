@@ -115,13 +115,19 @@ def mail(request: PortalRequest, mail_in_id: int) -> HttpResponse:
 @desk_page
 @require_safe
 def raw(request: PortalRequest, mail_in_id: int) -> HttpResponse:
-    """Hand out a mail as it came: always a download, so that nothing in it runs in our name.
+    """Hand out a mail as it came."""
+    return original_of(_found(mail_in_id))
+
+
+def original_of(found: IncomingMail) -> HttpResponse:
+    """Return a mail as it came: always a download, so that nothing in it runs in our name.
 
     A link that acts in its reader's name has lost its key; what is kept stays as it came.
+
+    Raises:
+        Http404: somebody removed a secret from its case, and the original with it.
     """
-    found = _found(mail_in_id)
     if not found.raw:
-        # Somebody removed a secret from its case, and the original with it.
         raise Http404
     return HttpResponse(
         bytes_without_links_that_act(raw_of(found)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.models import Invitation, Membership, Partner, Scope
+from cases.models import IncomingMail, Invitation, Membership, Partner, Scope
 from tests.api.administering import DAY, INVITED, PARTNER, POLICY, SHIFT
 from tests.api.machine import Machine
 from tests.api.operations import ACTS
@@ -108,6 +108,17 @@ def test_a_mail_becomes_a_case_of_its_sender_once(world: World) -> None:
     assert world.lena.get("incoming-mails/").json()["results"] == []
     [sorted_] = world.lena.get("incoming-mails/?fate=new_case").json()["results"]
     assert (sorted_["case"], sorted_["sorted_by"]["name"]) == (made["reference"], "Lena Fischer")
+
+
+def test_a_mail_that_came_in_is_sent_as_it_came_to_staff_alone(world: World) -> None:
+    mail = ACTS["dismiss_mail"](world).address.removesuffix("dismissal/")
+    original = world.lena.get(f"{mail}original/")
+    assert (original.status_code, original["Content-Type"]) == (200, "application/octet-stream")
+    assert original["Content-Disposition"].startswith("attachment")
+    assert b"Subject: Restores fail" in original.content
+    assert world.priya.get(f"{mail}original/").status_code == 404
+    IncomingMail.objects.update(raw="")
+    assert world.lena.get(f"{mail}original/").status_code == 404
 
 
 def test_a_mail_that_was_given_up_is_sent_again_once(world: World) -> None:

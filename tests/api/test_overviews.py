@@ -1,5 +1,6 @@
 """What the overviews of the pages show, through the API: accounts, days, months, plans, forecasts, calendars to be."""
 
+import json
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -35,6 +36,20 @@ def test_what_is_kept_about_a_person_is_sent_to_them_and_to_administrators(world
         assert any(b"NWIT-1" in archive.read(name) for name in archive.namelist())
     assert world.ruth.get(of_priya).status_code == 404
     assert Machine(world.people.priya, NOON, scopes=("cases:read",)).get("account/data/").status_code == 403
+
+
+def test_all_of_a_partner_is_sent_to_whoever_leads_it(world: World) -> None:
+    world.case()
+    for leader in (world.priya, world.ruth):
+        answered = leader.get("partners/NWIT/data/")
+        archive = ZipFile(BytesIO(read(answered)))
+        assert [case["reference"] for case in json.loads(archive.read("cases.json"))] == ["NWIT-1"]
+    for other in (world.zoe, world.lena, Machine(world.people.omar, NOON)):
+        assert other.get("partners/NWIT/data/").status_code == 404
+    busy = [world.priya.get("partners/NWIT/data/") for _time in range(3)]
+    assert [answered.status_code for answered in busy] == [200, 200, 429]
+    assert busy[2]["Retry-After"] == "61"
+    assert all(read(answered) for answered in busy)
 
 
 def test_my_day_says_what_is_due_and_who_waits_for_a_word(world: World) -> None:

@@ -83,6 +83,7 @@ def test_no_contact_reads_a_key_that_nobody_looked_at(world: World, tmp_path: Pa
     for name, path in readings.items():
         found[name] |= keys_told(world.priya, filled(path, "NWIT-1"))
     found["quote_deadline"] = keys_told(world.priya, "due/?partner=NWIT&severity=2")
+    found["offer_articles"] = keys_told(world.priya, "articles/offered/?title=restores")
     found["webhook"] = set(keys_of_webhooks())
     found["company's file"] = set(keys_of_export(world.people.priya, "/company/NWIT/export/"))
     told = "".join(f"{name}: {' '.join(sorted(keys))}\n" for name, keys in sorted(found.items()) if keys)

@@ -280,21 +280,27 @@ def assert_nothing_changed(case: Case) -> None:
 # --- Moved later ------------------------------------------------------------------------------------------------------
 
 
+def move_later(actor: User, *, reason: str = MOURNING, now: datetime = NOON) -> int:
+    """Move all that a page would show as left alone."""
+    shown = [move.deadline.pk for move in calendar_edits.left_alone(now).moving]
+    return actions.move_promises_left_alone(shown=shown, reason=reason, actor=actor, now=now)
+
+
 def test_what_was_kept_can_be_moved_later(people: Cast, case: Case) -> None:
     change(people.ruth, move=False)
     untouched = logged_case(people.zoe, NOON)
     assert [move.case for move in calendar_edits.left_alone(NOON).moving] == [case]
-    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=NOON) == 1
+    assert move_later(people.ruth) == 1
     assert deadline_of(case).due_at == at("Fri 10:00")
     assert last_event(case).kind == EventKind.PROMISE_MOVED
     assert events_of(untouched) == [EventKind.CASE_LOGGED]
-    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=NOON) == 0
+    assert move_later(people.ruth) == 0
 
 
 def test_moving_later_goes_into_the_past_no_more_than_moving_at_once(people: Cast, case: Case) -> None:
     change(people.ruth, move=False)
     late = at("Thu 10:00:01")
-    assert actions.move_promises_left_alone(reason=MOURNING, actor=people.ruth, now=late) == 0
+    assert move_later(people.ruth, now=late) == 0
     assert deadline_of(case).due_at == at("Thu 10:00")
 
 
@@ -302,7 +308,7 @@ def test_only_managers_with_a_reason_move_later(people: Cast, case: Case) -> Non
     change(people.ruth, move=False)
     for actor, reason, code in ((people.lena, MOURNING, "managers_only"), (people.ruth, " ", "reason_missing")):
         with pytest.raises(RuleBroken) as refused:
-            actions.move_promises_left_alone(reason=reason, actor=actor, now=NOON)
+            move_later(actor, reason=reason)
         assert refused.value.code == code
     assert deadline_of(case).due_at == at("Thu 10:00")
 
@@ -336,7 +342,7 @@ def test_an_upgrade_moves_a_promise_only_when_a_manager_says_so(people: Cast, wi
     with clock_at(NEW_YORKS_NOON):
         call_command("upgrade_holidays", "--yes", stdout=StringIO())
     assert deadline_of(without_thanksgiving).due_at == at("Thu 10:00", NEW_YORK)
-    assert actions.move_promises_left_alone(reason="Thanksgiving", actor=people.ruth, now=NEW_YORKS_NOON) == 1
+    assert move_later(people.ruth, reason="Thanksgiving", now=NEW_YORKS_NOON) == 1
     assert deadline_of(without_thanksgiving).due_at == at("Fri 10:00", NEW_YORK)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, EventKind
+from cases.models import Case, Deadline, EventKind
 from sla.models import Holiday, HolidayChange
 from tests.builders import Cast, at, deadline_of, events_of, logged_case
 from tests.cases.pages import beside, browser_of, clock_at, get, html_of, nothing_is_written, post, typed_in, words_of
@@ -276,7 +276,26 @@ def test_promises_that_were_kept_can_be_moved_later(browser: Client, case: Case)
     refused = post(browser, LEFT_ALONE, {"reason": ""}, NOON)
     assert refused.status_code == 422
     assert beside(refused, "reason") == "Error: Say why, in words that partners may read."
-    assert post(browser, LEFT_ALONE, {"reason": "As agreed"}, NOON).status_code == 302
+    assert post(browser, LEFT_ALONE, typed_in(page) | {"reason": "As agreed"}, NOON).status_code == 302
     assert deadline_of(case).due_at == at("Fri 10:00")
     assert "1 promise was moved" in words_of(get(browser, CALENDAR, NOON))
     assert "Every open promise fits the calendar" in words_of(get(browser, LEFT_ALONE, NOON))
+
+
+def test_a_promise_that_the_page_did_not_show_is_not_moved_by_it(browser: Client, people: Cast, case: Case) -> None:
+    decide(browser, "no")
+    page = get(browser, LEFT_ALONE, NOON)
+    # Another one, promised before the day was closed, comes in between: a mail of that time, say.
+    late = logged_case(people.priya, at("Wed 11:00"), severity=4)
+    Deadline.objects.filter(case=late).update(due_at=at("Thu 10:00"))
+    refused = post(browser, LEFT_ALONE, typed_in(page) | {"reason": ""}, NOON)
+    assert "2 open promises would move" in words_of(refused)
+    assert len(typed_in(refused)["shown"].split()) == 2
+    assert post(browser, LEFT_ALONE, typed_in(page) | {"reason": "As agreed"}, NOON).status_code == 302
+    assert (deadline_of(case).due_at, deadline_of(late).due_at) == (at("Fri 10:00"), at("Thu 10:00"))
+    assert "1 open promise would move" in words_of(get(browser, LEFT_ALONE, NOON))
+    assert (
+        post(browser, LEFT_ALONE, {"reason": "As agreed", "shown": "none ٣ 9999999999999999999999"}, NOON).status_code
+        == 302
+    )
+    assert deadline_of(late).due_at == at("Thu 10:00")

@@ -77,7 +77,8 @@ def test_from_their_day_on_promises_count_the_new_hours_and_those_made_stay(peop
         get(browser_of(people.priya, NOON), "/contact/", NOON)
     )
     # A manager may still move what was left alone.
-    moved = actions.move_promises_left_alone(reason="Later trains", actor=people.ruth, now=NOON)
+    shown = [deadline_of(before).pk]
+    moved = actions.move_promises_left_alone(shown=shown, reason="Later trains", actor=people.ruth, now=NOON)
     assert moved == 1
 
 
