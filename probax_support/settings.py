@@ -255,13 +255,21 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 3600  # seconds for which a link to a new password is good
 # Whether staff must log in with a second factor (demo people have none); after how many idle hours one logs in anew.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
+# The same of all contacts; each company may ask it of its own people anyway.
+CONTACTS_NEED_SECOND_FACTOR = switch("CONTACTS_NEED_SECOND_FACTOR", default=False)
 STAFF_IDLE_HOURS = env.int("STAFF_IDLE_HOURS", default=12)
 CONTACT_IDLE_HOURS = env.int("CONTACT_IDLE_HOURS", default=72)
+# At how many places one person may be logged in at once; a further login ends the oldest.
+SESSIONS_AT_ONCE = env.int("SESSIONS_AT_ONCE", default=20)
+if SESSIONS_AT_ONCE < 1:
+    raise ImproperlyConfigured("SESSIONS_AT_ONCE must be 1 or more.")
 MFA_ADAPTER = "cases.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# A phone's clock may be half a minute off.
-MFA_TOTP_TOLERANCE = 1
+# How many half minutes a code of an authenticator app is good for before and after its own.
+MFA_TOTP_TOLERANCE = env.int("TOTP_TOLERANCE", default=0)
+if MFA_TOTP_TOLERANCE < 0:
+    raise ImproperlyConfigured("TOTP_TOLERANCE must be 0 or more.")
 # Addresses are given by administrators and invitations; nobody types one to be verified.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO

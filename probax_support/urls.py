@@ -6,6 +6,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from cases.web.logins import logins
+
 # Mail goes to the address that somebody logs in with, so it is changed by an administrator alone.
 account_pages = [page for page in accounts.urlpatterns if page.name != "account_email"]
 
@@ -25,7 +27,7 @@ urlpatterns = [
     path("accounts/", include(account_pages)),
     path("accounts/", include("cases.web.single_sign_on_urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/sessions/", logins, name="usersessions_list"),
     # One login for everybody: Django's own would know nothing of the limits on wrong passwords.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/", admin.site.urls),

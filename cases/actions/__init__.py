@@ -105,6 +105,7 @@ from cases.actions.intake import (
 )
 from cases.actions.investigation import begin_investigation, end_investigation, move_follow_up
 from cases.actions.kept import keep_numbers
+from cases.actions.logins import end_oldest_logins, end_other_logins
 from cases.actions.macros import delete_macro, keep_macro
 from cases.actions.manager_requests import (
     answer_manager_request,
@@ -246,6 +247,8 @@ __all__ = [
     "dismiss_as_thanks",
     "dismiss_mail",
     "end_investigation",
+    "end_oldest_logins",
+    "end_other_logins",
     "end_plan",
     "end_rotation",
     "end_session",

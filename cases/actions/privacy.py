@@ -11,7 +11,6 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
 from django.db.models import CASCADE, Model, QuerySet
 from django.utils import translation
@@ -19,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import pieces
-from cases.actions import _chain, _erasing, _record, _request, _traces
+from cases.actions import _chain, _erasing, _logins, _record, _request, _traces
 from cases.models import (
     Attachment,
     Case,
@@ -201,8 +200,7 @@ def _numbers_of(person: User) -> list[str]:
 
 def _end_account(person: User) -> None:
     """End every way in and forget what was kept for the person alone, whatever room it is in."""
-    keys = UserSession.objects.filter(user=person).values_list("session_key", flat=True)
-    Session.objects.filter(session_key__in=list(keys)).delete()
+    _logins.end(UserSession.objects.filter(user=person))
     for upload in PartialUpload.objects.filter(user=person):
         transaction.on_commit(partial(pieces.path_of(upload.pk).unlink, missing_ok=True))
     _remove_files(Attachment.objects.filter(draft__user=person))

@@ -14,9 +14,11 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _lazy
 
 from cases import vault
 from cases.models import Membership, Site, User
+from cases.web import logins
 
 PURPOSE = "second factors"
 logger = logging.getLogger(__name__)
@@ -49,11 +51,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         asked = urlsplit(super().get_reset_password_from_key_url(key))
         return f"{settings.SITE_URL}{asked.path}"
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Log a person in, and keep that at once: another login would take a session of nobody for one that ended."""
+        super().login(request, user)
+        request.session.save()
+
     def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse:
-        """Note who logged in, and by what."""
+        """Note who logged in, and by what, and end what that makes one too many."""
         ways = sorted({str(record.get("method")) for record in get_authentication_records(request, user)})
         logger.info("Person %s logged in by %s", user.pk, " and ".join(ways) or "a link")
         response: HttpResponse = super().post_login(request, user, **said)
+        logins.end_oldest(request, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -87,6 +95,13 @@ def _send(message: EmailMessage) -> None:
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships without types
     """How allauth keeps second factors here."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _lazy(
+            "This code was not taken. Wait for the next one, and type it at once. If none is taken, the clock of your "
+            "telephone is off: have it set the time by itself. A recovery code works once."
+        )
+    }
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret before it is stored."""

@@ -290,7 +290,11 @@ def _second_factor(partner: Partner) -> dict[str, Any]:
     chosen = partner.changes.filter(changed__has_key="needs_second_factor").select_related("changed_by")
     proved = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     without = partner.memberships.filter(is_active=True).exclude(user__in=proved.values("user"))
-    return {"chosen": chosen.order_by("-pk").first(), "without": [one.user for one in without.select_related("user")]}
+    return {
+        "of_all": settings.CONTACTS_NEED_SECOND_FACTOR,
+        "chosen": chosen.order_by("-pk").first(),
+        "without": [one.user for one in without.select_related("user")],
+    }
 
 
 def _viewings(partner: Partner) -> list[Viewing]:

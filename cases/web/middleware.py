@@ -78,7 +78,7 @@ class OwnNameMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Let staff, and people of companies that ask for it, in with a second factor alone. One gate for every page."""
+    """Let whoever needs a second factor in with one alone. One gate for every page."""
 
     # Where one logs in, sets a second factor up, and logs out.
     BEFORE_THE_GATE = "/accounts/"
@@ -98,15 +98,19 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         if user.works_here:
             messages.info(request, _("Staff log in with a second factor. Set one up, then go on."))
+        elif settings.CONTACTS_NEED_SECOND_FACTOR:
+            messages.info(request, _("This portal asks everybody for a second factor. Set one up, then go on."))
         else:
             messages.info(request, _("Your company asks for a second factor. Set one up, then go on."))
         return redirect("mfa_index")
 
 
 def _needs_second_factor(user: User) -> bool:
-    """Return whether the setting asks it of staff, or a company of its people."""
+    """Return whether the settings ask it of staff or of contacts, or a company of its people."""
     if user.works_here:
         return bool(settings.STAFF_NEED_SECOND_FACTOR)
+    if settings.CONTACTS_NEED_SECOND_FACTOR:
+        return True
     asked: bool | None = getattr(user, "is_asked_for_second_factor", None)
     return asks_for_second_factor(user).exists() if asked is None else asked
 
