@@ -15,9 +15,11 @@ from django.db import connection
 from django.db.models import CharField, Field, FileField, IntegerField, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.functions import JSONArray
 
+from cases.often import PlannedOnce
+
 
 class Together:
-    """Nouns that are read in one question. Its SQL is made once for a process, as making it costs more than its answer.
+    """Nouns that are read in one question. Its SQL is made and planned once, as that costs more than its answer.
 
     `nouns` are filtered by stand-ins of `places`, values that nothing else has: `ask` puts what is asked for there.
     """
@@ -25,17 +27,14 @@ class Together:
     def __init__(self, nouns: Mapping[str, QuerySet[Any]], places: Mapping[str, Any]) -> None:
         first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
         self._models: dict[str, type[Model]] = {name: rows.model for name, rows in nouns.items()}
-        self._sql, self._values = first.union(*others, all=True).query.sql_with_params()
-        self._places = {_sent(stand_in): name for name, stand_in in places.items()}
+        sql, values = first.union(*others, all=True).query.sql_with_params()
+        self._planned = PlannedOnce(sql, values, {_sent(stand_in): name for name, stand_in in places.items()})
 
     def ask(self, **of: Any) -> dict[str, list[Any]]:
         """Return the rows of each noun, in no order. What a queryset joins for its rows is left out."""
         found: dict[str, list[Any]] = {name: [] for name in self._models}
-        with connection.cursor() as cursor:
-            places = self._places
-            cursor.execute(self._sql, [_sent(of[places[one]]) if one in places else one for one in self._values])
-            for name, values in cursor.fetchall():
-                found[name].append(_instance(self._models[name], json.loads(values)))
+        for name, values in self._planned.rows(**{name: _sent(value) for name, value in of.items()}):
+            found[name].append(_instance(self._models[name], json.loads(values)))
         return found
 
 
