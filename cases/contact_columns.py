@@ -8,6 +8,8 @@ TOLD: dict[str, str] = {
     # The account and its keys.
     "account.emailaddress": "user email verified primary",
     "cases.apitoken": "user name scopes created expiry last_used_at",
+    "cases.signon": "person issuer subject bound_at undone_at",
+    "cases.signonrefusal": "person issuer first_at last_at",
     "cases.user": "email name phone zone language uses_shortcuts is_active joined_at last_login erased_at",
     "mfa.authenticator": "user type created_at last_used_at",
     "socialaccount.socialaccount": "user provider uid last_login date_joined extra_data",

@@ -282,6 +282,8 @@ OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
 # What the button on the log-in page calls it.
 OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+# How old a login at the provider may be; it asks anew whoever logged in there earlier.
+OIDC_MAX_AGE_HOURS = env.int("OIDC_MAX_AGE_HOURS", default=24)
 SOCIALACCOUNT_ADAPTER = "cases.web.single_sign_on.SingleSignOnAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 

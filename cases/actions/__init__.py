@@ -151,6 +151,7 @@ from cases.actions.severity import (
     propose_severity,
     withdraw_severity_proposal,
 )
+from cases.actions.sign_on import SignedOn, sign_on, undo_sign_on
 from cases.actions.site import set_up_site
 from cases.actions.staff import change_staff
 from cases.actions.surveys import answer_survey, follow_up_survey, remind_of_survey
@@ -185,6 +186,7 @@ __all__ = [
     "ImportedPerson",
     "ImportedWord",
     "MailRead",
+    "SignedOn",
     "Upload",
     "accept_invitation",
     "add_contact",
@@ -345,6 +347,7 @@ __all__ = [
     "set_up_site",
     "settle_difference",
     "settle_triage",
+    "sign_on",
     "stop_watching",
     "submit_case",
     "submit_or_keep",
@@ -355,6 +358,7 @@ __all__ = [
     "take_reply_back",
     "tell_of_trial",
     "token_of_feed",
+    "undo_sign_on",
     "unlink_cases",
     "unpublish_article",
     "vote_on_article",

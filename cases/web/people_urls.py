@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.web import company, company_export, partner_report, personal_data, record_pages, viewings
+from cases.web import company, company_export, partner_report, personal_data, record_pages, sign_on_pages, viewings
 from cases.web.request import administrator_page, manager_page, partner_page
 
 # /company/: contacts, a company's own people
@@ -97,4 +97,7 @@ people_pages = [
         administrator_page(record_pages.settle),
         name="manager_record_settle",
     ),
+    # /manager/sign-on/: who signs in by which account at the provider, for administrators
+    path("manager/sign-on/", administrator_page(sign_on_pages.sign_ons), name="manager_sign_ons"),
+    path("manager/sign-on/<int:sign_on_id>/", administrator_page(sign_on_pages.sign_on), name="manager_sign_on"),
 ]

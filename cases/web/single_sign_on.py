@@ -1,44 +1,110 @@
 """Single sign-on: the company's OpenID provider says who somebody is, and lets in only people who have an account."""
 
 import logging
+import secrets
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp, SocialLogin
-from allauth.socialaccount.providers.openid_connect import views
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from cases.models import User
+from cases import actions
+from cases.web import id_tokens
+from cases.web.request import Reading
 
 PROVIDER = "sso"
+ENDPOINTS = {"issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"}
 logger = logging.getLogger(__name__)
 
 
 def login(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Lead somebody to the provider."""
-    return _told_when_gone(views.login, request, provider_id)
+    return _answer(OAuth2LoginView.adapter_view, request, provider_id)
 
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Let somebody in who comes back from the provider."""
-    return _told_when_gone(views.callback, request, provider_id)
+    return _answer(OAuth2CallbackView.adapter_view, request, provider_id)
 
 
-def _told_when_gone(view: Callable[..., HttpResponseBase], request: HttpRequest, provider_id: str) -> HttpResponseBase:
+def _answer(view: Callable[..., Any], request: HttpRequest, provider_id: str) -> HttpResponseBase:
     try:
-        return view(request, provider_id)
-    except requests.RequestException as error:
-        logger.warning("The OpenID provider does not answer: %s", error)
+        return cast(HttpResponseBase, view(ProvidersWord(request, provider_id))(request))
+    except SocialApp.DoesNotExist as none:
+        raise Http404 from none
+    except (requests.RequestException, OAuth2Error) as error:
+        logger.warning("The OpenID provider does not answer as it should: %s", error)
         return render(request, "socialaccount/authentication_error.html", status=503)
+
+
+class ProvidersWord(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth ships without types
+    """What the provider says, of itself and of people: nothing is believed that it did not sign."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """Return where the provider answers, in its own words.
+
+        Raises:
+            OAuth2Error: these are the words of another provider (ASVS 10.5.3), or say too little.
+        """
+        said: dict[str, Any] = super().openid_config
+        if not said.keys() >= ENDPOINTS or said["issuer"].rstrip("/") != settings.OIDC_URL:
+            raise OAuth2Error("What answers at OIDC_URL is not that provider")
+        return said
+
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **said: Any) -> SocialLogin:
+        """Return who somebody is: by the id token, and what else the provider says of the same `sub`."""
+        config = self.openid_config
+        claims = id_tokens.proved(
+            said["response"].get("id_token"),
+            issuer=config["issuer"],
+            keys_url=config["jwks_uri"],
+            audience=app.client_id,
+        )
+        details = self._fetch_user_info(token.token)
+        if details.get("sub") != claims["sub"]:
+            raise OAuth2Error("The provider speaks of two people")
+        return self.get_provider().sociallogin_from_response(
+            request, {"userinfo": claims | details, "id_token": claims}
+        )
+
+
+class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth ships without types
+    """How the provider is asked: for a login of not too long ago, and for an answer to this question alone."""
+
+    oauth2_adapter_class = ProvidersWord
+
+    def redirect_from_request(self, request: HttpRequest) -> HttpResponseBase:
+        """Lead somebody to the provider. Nothing but where they go on to is taken from their request."""
+        next_url = self.get_redirect_from_request_kwargs(request).get("next_url")
+        nonce = secrets.token_urlsafe(16)
+        asked = {"nonce": nonce, "max_age": int(_max_age().total_seconds())}
+        return cast(
+            HttpResponseBase,
+            self.redirect(request, process="login", next_url=next_url, auth_params=asked, nonce=nonce),
+        )
+
+
+def _max_age() -> timedelta:
+    return timedelta(hours=settings.OIDC_MAX_AGE_HOURS)
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth ships without types
     """How allauth signs people in by the provider that the settings name, and by no other."""
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provider:
+        """Return the provider of the settings."""
+        return Provider(request, app=self.get_app(request, provider=provider, client_id=client_id))
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
         """Return the provider of the settings. What a row of the database says is not asked."""
@@ -56,19 +122,24 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # 
         ]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find the person by the address that the provider calls verified, at each login anew; nothing of it is kept.
+        """Find the person of a `sub`; nothing else of the provider's is kept.
 
         Raises:
-            ImmediateHttpResponse: nobody here has that address, or the provider does not call it verified.
+            OAuth2Error: the provider answered another question.
+            ImmediateHttpResponse: the person has no account here, or another one at the provider.
         """
-        sociallogin.user = self._person(sociallogin)
-        if sociallogin.user is None:
-            raise ImmediateHttpResponse(render(request, "socialaccount/nobody.html", status=403))
+        claims, now = sociallogin.account.extra_data["id_token"], cast(Reading, request).now
+        nonce = str(sociallogin.state.get("nonce", ""))
+        id_tokens.require_answer_to(claims, nonce=nonce, max_age=_max_age(), now=now)
+        addresses = [said.email for said in sociallogin.email_addresses if said.verified in (True, "true")]
+        found = actions.sign_on(issuer=claims["iss"], subject=claims["sub"], addresses=addresses, now=now)
+        if found.is_another:
+            logger.warning("An account at the provider has the address of somebody who has another one there")
+        if found.person is None:
+            page = "socialaccount/another.html" if found.is_another else "socialaccount/nobody.html"
+            raise ImmediateHttpResponse(render(request, page, status=403))
+        sociallogin.user = found.person
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Refuse sign-up: contacts and staff are added by an administrator."""
         return False
-
-    def _person(self, sociallogin: SocialLogin) -> User | None:
-        addresses = [said.email for said in sociallogin.email_addresses if said.verified in (True, "true")]
-        return User.objects.filter(email__in=[email.lower() for email in addresses], is_active=True).first()

@@ -1,19 +1,29 @@
 """The company's own OpenID provider says who somebody is; it lets in people who have an account, and nobody else."""
 
-from collections.abc import Iterator
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from pytest_django import Settings
 
-from cases.models import User
-from tests import oidc
-from tests.builders import Cast, at
-from tests.cases.pages import clock_at, forms_of, get, post, words_of
-from tests.oidc import Provider
+from cases import actions
+from cases.models import SignOn, SignOnRefusal, User
+from cases.rules import RuleBroken
+from tests import builders, oidc
+from tests.builders import Cast, all_at_once, at
+from tests.cases.pages import browser_of, clock_at, forms_of, get, post, words_of
+from tests.oidc import Provider, key_named
 
 NOON = at("Tue 12:00")
 DOOR = "/accounts/oidc/sso/login/"
@@ -53,8 +63,90 @@ def test_whoever_has_an_account_is_let_in_by_their_verified_address(
     )
     assert answered.url == "/cases/new/"
     assert "Priya Raman" in words_of(get(browser, "/account/", NOON))
-    # At the next login the address is asked for anew.
+    # What the provider says of them is not kept, but who they are there.
     assert not SocialAccount.objects.exists()
+    kept = SignOn.objects.get()
+    assert (kept.person, kept.issuer, kept.subject, kept.bound_at) == (people.priya, provider.url, "1", NOON)
+
+
+def test_from_then_on_the_account_there_counts_and_not_its_address(
+    people: Cast, provider: Provider, browser: Client
+) -> None:
+    sign_in(browser, provider, email=people.priya.email, email_verified=True)
+    assert is_in(browser)
+    # They married, and their mail is read by nobody any more.
+    later = Client(REMOTE_ADDR="10.7.7.8")
+    sign_in(later, provider, email="priya.kapoor@nwit.example", email_verified=False)
+    assert "Priya Raman" in words_of(get(later, "/account/", NOON))
+    assert SignOn.objects.count() == 1
+
+
+def test_another_account_that_got_the_address_is_refused_and_shown_to_administrators(
+    people: Cast, provider: Provider, browser: Client
+) -> None:
+    said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
+    sign_in(Client(REMOTE_ADDR="10.7.7.8"), provider, **said)
+    for _twice in range(2):
+        refused = sign_in(browser, provider, sub="2", **said)
+        assert refused.status_code == 403
+        assert "signed in with another account at Northwind ID before" in words_of(refused)
+        assert not is_in(browser)
+    refusal = SignOnRefusal.objects.get()
+    assert (refusal.person, refusal.subject) == (people.priya, "2")
+    page = words_of(get(browser_of(people.ann, NOON), "/manager/sign-on/", NOON))
+    assert "Not let in" in page
+    assert "Priya Raman" in page
+
+
+def test_an_administrator_undoes_it_on_the_record_and_the_next_account_is_theirs(
+    people: Cast, provider: Provider, browser: Client
+) -> None:
+    said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
+    sign_in(Client(REMOTE_ADDR="10.7.7.8"), provider, **said)
+    old = SignOn.objects.get()
+    address, ann = f"/manager/sign-on/{old.pk}/", browser_of(people.ann, NOON)
+    assert "Priya Raman" in words_of(get(ann, address, NOON))
+    assert "Say why this account is not theirs" in words_of(post(ann, address, {"because": " "}, NOON))
+    assert post(ann, address, {"because": "Made anew at the provider."}, NOON).url == "/manager/sign-on/"
+    assert "Somebody has undone this before you" in words_of(post(ann, address, {"because": "Me, too."}, NOON))
+    old.refresh_from_db()
+    assert (old.undone_by, old.undone_at, old.because) == (people.ann, NOON, "Made anew at the provider.")
+    sign_in(browser, provider, sub="2", **said)
+    assert is_in(browser)
+    # The old account has the address no more, and is nobody's.
+    assert sign_in(Client(REMOTE_ADDR="10.7.7.9"), provider, sub="1").status_code == 403
+    page = words_of(get(ann, address, NOON))
+    assert "Made anew at the provider." in page
+    assert "Undo it" not in page
+
+
+def test_who_manages_and_does_not_administer_undoes_nothing(people: Cast) -> None:
+    actions.sign_on(issuer="https://id.example", subject="1", addresses=[people.priya.email], now=NOON)
+    bound = SignOn.objects.get()
+    with pytest.raises(RuleBroken, match="Only administrators can do this"):
+        actions.undo_sign_on(sign_on_id=bound.pk, because="x", actor=people.ruth, now=NOON)
+    assert get(browser_of(people.ruth, NOON), "/manager/sign-on/", NOON).status_code == 404
+
+
+@pytest.mark.parametrize("subjects", ["111111", "123456"])
+def test_of_first_logins_at_once_one_binds(transactional_db: None, subjects: str) -> None:
+    people = builders.cast()
+    said: dict[str, Any] = {"issuer": "https://id.example", "addresses": [people.priya.email], "now": NOON}
+    found = all_at_once([partial(actions.sign_on, subject=subject, **said) for subject in subjects])
+    bound = SignOn.objects.get()
+    assert (bound.person, [one for one in found if isinstance(one, Exception)]) == (people.priya, [])
+    let_in = [one.person for one in found if not isinstance(one, Exception) and one.person]
+    assert let_in == [people.priya] * subjects.count(bound.subject)
+    assert SignOnRefusal.objects.count() == len(set(subjects)) - 1
+
+
+def test_an_account_with_two_addresses_at_once_is_one_persons(transactional_db: None) -> None:
+    people = builders.cast()
+    said: dict[str, Any] = {"issuer": "https://id.example", "subject": "1", "now": NOON}
+    addresses = [people.priya.email, people.omar.email]
+    found = all_at_once([partial(actions.sign_on, addresses=[address], **said) for address in addresses])
+    assert [one for one in found if isinstance(one, Exception)] == []
+    assert SignOn.objects.get().person in (people.priya, people.omar)
 
 
 @pytest.mark.parametrize(
@@ -110,13 +202,83 @@ def test_a_code_is_good_once_and_in_its_own_browser(people: Cast, provider: Prov
     assert not is_in(browser)
 
 
-@pytest.mark.parametrize("lie", [{"iss": "https://evil.example"}, {"aud": "another portal"}])
-def test_a_token_for_somebody_else_is_no_proof(
-    people: Cast, provider: Provider, browser: Client, lie: dict[str, str]
-) -> None:
-    said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
-    assert "Signing in did not work" in words_of(sign_in(browser, provider, **said, **lie))
+def signed_otherwise(name: str, algorithm: str, key: Any) -> Callable[[dict[str, Any]], str]:
+    """Return somebody who signs with another key, under a name of their own choice."""
+    return lambda claims: jwt.encode(claims, key, algorithm, headers={"kid": name})
+
+
+def forged(claims: dict[str, Any]) -> str:
+    """Return a token that is "signed" by HMAC with the provider's public key."""
+    parts = ({"alg": "HS256", "typ": "JWT", "kid": "first"}, claims)
+    said = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts)
+    proof = base64.urlsafe_b64encode(hmac.new(PUBLIC, said, hashlib.sha256).digest()).rstrip(b"=")
+    return (said + b"." + proof).decode()
+
+
+PUBLIC = key_named("first").public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+LIES: dict[str, dict[str, Any]] = {
+    "of another provider": {"claimed": {"iss": "https://evil.example"}},
+    "for another portal": {"claimed": {"aud": "another portal"}},
+    "for another portal, handed on": {"claimed": {"azp": "another portal"}},
+    "expired": {"claimed": {"exp": int(NOON.timestamp()) - 120}},
+    "that never ends": {"claimed": {"exp": None}},
+    "for another question": {"claimed": {"nonce": "x"}},
+    "for no question": {"claimed": {"nonce": None}},
+    "of another person than the rest": {"claimed": {"sub": "2"}},
+    "of a login of last week": {"claimed": {"auth_time": int(NOON.timestamp()) - 7 * 86400}},
+    "of a login of no time": {"claimed": {"auth_time": "today"}},
+    "signed by another key": {"signed": signed_otherwise("first", "RS256", key_named("a thief's"))},
+    "signed by a key that is unknown": {"signed": signed_otherwise("third", "RS256", key_named("a thief's"))},
+    "signed by nobody": {"signed": signed_otherwise("first", "none", None)},
+    "signed by what both know": {"signed": signed_otherwise("first", "HS256", oidc.SECRET.ljust(32))},
+    "that is no token": {"signed": lambda _claims: "x.y.z"},
+    "that is not there": {"signed": lambda _claims: None},
+    "beside a configuration of another": {"configured": {"issuer": "https://evil.example"}},
+    "beside half a configuration": {"configured": {"jwks_uri": None}},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_token_is_no_proof(people: Cast, provider: Provider, browser: Client, lie: dict[str, Any]) -> None:
+    asked = post(browser, DOOR, {}, NOON)
+    for name, said in lie.items():
+        setattr(provider, name, said)
+    answered = get(browser, provider.consent(asked.url, email=people.priya.email, email_verified=True), NOON)
+    assert "Signing in did not work" in words_of(answered)
     assert not is_in(browser)
+    assert not SignOn.objects.exists()
+
+
+def test_no_token_is_signed_with_the_public_key_as_a_secret(people: Cast, provider: Provider, browser: Client) -> None:
+    # A library that let a token choose how it is looked at would take the key that everybody knows for a secret.
+    provider.signed = forged
+    answered = sign_in(browser, provider, email=people.priya.email, email_verified=True)
+    assert "Signing in did not work" in words_of(answered)
+    assert not is_in(browser)
+
+
+def test_keys_are_kept_and_asked_for_anew_when_the_provider_has_another(people: Cast, provider: Provider) -> None:
+    said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
+    for asked, keys in ((1, ["first"]), (1, ["first"]), (2, ["first", "second"]), (2, ["first", "second"])):
+        provider.keys = keys
+        browser = Client(REMOTE_ADDR="10.7.7.7")
+        sign_in(browser, provider, **said)
+        assert is_in(browser)
+        assert provider.keys_asked == asked
+
+
+def test_the_provider_is_asked_for_a_login_of_today_and_nothing_that_the_address_says(
+    people: Cast, provider: Provider, browser: Client
+) -> None:
+    address = f"{DOOR}?process=connect&scope=everything&auth_params=max_age%3D9999999%26prompt%3Dnone"
+    asked = post(browser, address, {}, NOON).url
+    said = {name: values[0] for name, values in parse_qs(urlsplit(asked).query).items()}
+    assert said["max_age"] == "86400"
+    assert "prompt" not in said
+    assert set(said["scope"].split()) == {"openid", "profile", "email"}
+    when = int(NOON.timestamp()) - 86400
+    get(browser, provider.consent(asked, email=people.priya.email, email_verified=True, auth_time=when), NOON)
+    assert is_in(browser)
 
 
 def test_it_leads_nowhere_else_afterwards(people: Cast, provider: Provider, browser: Client) -> None:
