@@ -7,11 +7,9 @@ from typing import Any
 from django.db.models import F
 
 from cases import chain
+from cases.actions._many_rows import save_all
 from cases.lifecycle import Side
 from cases.models import Case, CaseEvent, EventKind, EventWords, User
-
-# Rows changed by one statement.
-BATCH = 200
 
 
 def append(
@@ -71,9 +69,9 @@ def bind_all(cases: Sequence[Case]) -> int:
     found = [_bound(by_key[event.case_id], event, event.facts) for event in loose]
     words = [one for one in found if one is not None]
     EventWords.objects.bulk_create(words)
-    CaseEvent.objects.bulk_update([one.event for one in words], ["facts", "words_digest"], batch_size=BATCH)
+    save_all([one.event for one in words], "facts", "words_digest")
     # The digest last: once it is there, the database refuses to change the rest.
-    CaseEvent.objects.bulk_update(loose, ["digest"], batch_size=BATCH)
+    save_all(loose, "digest")
     return len(loose)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import verification
 from cases.actions import _chain
+from cases.actions._many_rows import save_all
 from cases.models import Case, RecordDifference, RecordRound, StaffRole, User
 from cases.rules import RuleBroken
 
@@ -82,7 +83,7 @@ def _bind(case_ids: Collection[int]) -> int:
     )
     cases = list(free.order_by("pk"))
     bound = _chain.bind_all(cases)
-    Case.objects.bulk_update(cases, ["chained_to", "chain_digest"])
+    save_all(cases, "chained_to", "chain_digest")
     return bound
 
 
