@@ -13,16 +13,23 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
-from django.db import connections
-from django.db.models import Count, Func, Max, Min, Q, QuerySet
+from django.db import connection, connections
+from django.db.models import BooleanField, Func, Q, QuerySet, TextField, Value
 
 # What is typed may be long; its first words say what is looked for.
 MOST_TERMS = 8
 # Between the parts of a term, and around them: whatever is no letter and no digit.
 BETWEEN = r"[\W_]+"
 WORDS_OF = "words_of"
-# A term is common when that many texts of every age hold it. An index is of no use then: it would read half the table.
+# A term is common when that many messages of every age hold it. No index is of use then: it would read half the table.
 SAMPLE, MANY = 30, 3
+# The beginnings of these messages, spread over the whole table by their keys; of a small table none.
+SAMPLED = """
+    WITH RECURSIVE parts (part) AS (SELECT 0 UNION ALL SELECT part + 1 FROM parts WHERE part < %(last)s),
+    ends AS (SELECT min(id) AS first, max(id) AS last FROM cases_message HAVING max(id) - min(id) >= %(last)s)
+    SELECT substr(body, 1, 2000) FROM cases_message
+    WHERE id IN (SELECT first + (last - first) * part / %(last)s FROM ends, parts)
+"""
 
 Term = tuple[str, ...]
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -30,7 +37,7 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 def terms_in(text: str) -> list[Term]:
     """Return what a search looks for, each term once. Punctuation alone is none."""
-    parts = (tuple(re.findall(r"[^\W_]+", word)) for word in text.casefold().split())
+    parts = (tuple(re.findall(r"[^\W_]+", word)) for word in text.lower().split())
     return [term for term in dict.fromkeys(parts) if term][:MOST_TERMS]
 
 
@@ -60,19 +67,47 @@ def holds(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
     return reduce(or_, (Q(**{f"{column}__iregex": pattern}) for column in columns))
 
 
-def common_among(rows: "QuerySet[Any]", column: str, terms: Sequence[Term]) -> set[Term]:
-    """Return the terms that many of these texts hold, as some of every age show. Two queries; of few texts none.
+def holds_here(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
+    """Return what `holds` does, for rows that are read one by one and not looked up by their words.
+
+    To take a text apart into words is dear. So the first place that looks like a term is cut out of it, and the whole
+    is taken apart only where that place shows another word after all.
+    """
+    if connections[database].vendor != "postgresql":
+        return holds(database, columns, terms)
+    text = Func(*columns, template="(%(expressions)s)", arg_joiner=" || ' ' || ", output_field=TextField())
+    place = Func(text, Value(_look_of(terms)), function="substring", output_field=TextField())
+    first, whole = (Func(one, function=WORDS_OF, output_field=SearchVectorField()) for one in (place, text))
+    asked = SearchQuery(" | ".join(map(_as_query, terms)), search_type="raw", config="simple")
+    # Where nothing looks like a term, neither is the case, and no row is kept.
+    once = {"template": "CASE %(expressions)s END", "arg_joiner": " WHEN true THEN true WHEN false THEN "}
+    in_both = (SearchVectorExact(words, asked) for words in (first, whole))
+    return Q(Func(*in_both, output_field=BooleanField(), **once))
+
+
+def _look_of(terms: Sequence[Term]) -> str:
+    """Return a pattern for PostgreSQL that finds any of `terms` wherever it stands, and what only looks like one.
+
+    A database whose locale is C knows no letters but those of ASCII: any other is whatever stands there.
+    """
+    return rf"(?i)(?:^|[^a-z0-9])(?:{'|'.join(map(_term_look, terms))})\S*"
+
+
+def _term_look(term: Term) -> str:
+    ending = "(?![a-z0-9])" if len(term[-1]) == 1 else ""
+    return "[^a-z0-9]+".join(re.sub("[^a-z0-9]", ".{1,3}", part) for part in term) + ending
+
+
+def common_among_messages(terms: Sequence[Term]) -> set[Term]:
+    """Return the terms that many messages hold, as some of every age show. One query.
 
     Not the newest: those may all be of one outage, or of one case.
     """
-    ends = rows.order_by().aggregate(first=Min("pk"), last=Max("pk"))
-    first, last = ends["first"] or 0, ends["last"] or 0
-    if last - first < SAMPLE - 1:
-        return set()
-    spread = [first + (last - first) * part // (SAMPLE - 1) for part in range(SAMPLE)]
-    counts = {f"of_{place}": Count("pk", holds(rows.db, (column,), [term])) for place, term in enumerate(terms)}
-    seen = rows.model._default_manager.filter(pk__in=spread).aggregate(**counts)
-    return {term for place, term in enumerate(terms) if seen[f"of_{place}"] >= MANY}
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLED, {"last": SAMPLE - 1})
+        texts = [text for (text,) in cursor.fetchall()]
+    patterns = {term: re.compile(pattern_of([term]), re.IGNORECASE) for term in terms}
+    return {term for term, pattern in patterns.items() if sum(map(bool, map(pattern.search, texts))) >= MANY}
 
 
 def _as_query(term: Term) -> str:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -145,46 +147,44 @@ class CaseQuerySet(QuerySet["Case"]):
         """
         terms = case_search.terms_in(words)
         found = self if terms else self.none()
-        common = case_search.common_among(self._related("messages"), "body", terms) if terms else set()
+        common = case_search.common_among_messages(terms) if terms else set()
         for term in terms:
-            texts = self._texts(term, reader, now)
-            found = found._holding_here(term, texts) if term in common else found._one_of(self._ids(term, texts))
+            if term in common:
+                found = found._holding_here(term, reader, now)
+            else:
+                found = found._one_of(self._ids(term, reader, now))
         if not _LIKE_A_PHONE_NUMBER.fullmatch(words):
             return found
         numbers = phone_readings(words, list(Desk.objects.values_list("country", flat=True)))
         return self._one_of(case_search.ids_of(found.values("pk"), *self._reached_at(numbers, reader)))
 
-    def _texts(self, term: case_search.Term, reader: "User", now: datetime) -> "dict[str, QuerySet[Any]]":
-        """Return what holds a term beside the cases' own words, by the column that leads to the case or from it."""
-        messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
-        files = cast("AttachmentQuerySet", self._related("attachments")).readable_by(reader, now).exclude(case=None)
-        return {
-            "messages": case_search.holding(messages, ("body",), [term]),
-            "attachments": case_search.holding(files, ("name",), [term]),
-            "brought_over": case_search.holding(self._related("brought_over"), ("external_id",), [term]),
-            "partner": case_search.holding(self._related("partner"), ("name",), [term]),
-            "contact": case_search.holding(self._related("contact"), ("name", "email"), [term]),
-        }
-
-    def _ids(self, term: case_search.Term, texts: "dict[str, QuerySet[Any]]") -> QuerySet[Any, Any]:
+    def _ids(self, term: case_search.Term, reader: "User", now: datetime) -> QuerySet[Any, Any]:
         cases = self.model._default_manager.all()
-        return case_search.ids_of(
-            case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk"),
-            texts["messages"].values("case"),
-            texts["attachments"].values("case"),
-            texts["brought_over"].values("case"),
-            cases.filter(partner__in=texts["partner"].values("pk")).values("pk"),
-            cases.filter(contact__in=texts["contact"].values("pk")).values("pk"),
-        )
+        beside = [
+            case_search.holding(rows, columns, [term]).values("case") for rows, columns in self._beside(reader, now)
+        ]
+        own = case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk")
+        return case_search.ids_of(own, *beside, *(cases.filter(named).values("pk") for named in self._named(term)))
 
-    def _holding_here(self, term: case_search.Term, texts: "dict[str, QuerySet[Any]]") -> Self:
-        own = case_search.holds(self.db, ASKED_COLUMNS, [term])
-        named = Q(partner__in=texts["partner"].values("pk")) | Q(contact__in=texts["contact"].values("pk"))
-        # One row of each case, and no EXISTS: PostgreSQL would turn that into the list that is to be spared.
-        beside = ("messages", "attachments", "brought_over")
-        first = (texts[name].filter(case=OuterRef("pk")).values("pk")[:1] for name in beside)
-        said, sent, numbered = (Q(IsNull(Subquery(rows), False)) for rows in first)
-        return self.filter(own | said | sent | numbered | named)
+    def _holding_here(self, term: case_search.Term, reader: "User", now: datetime) -> Self:
+        found = reduce(or_, self._named(term), case_search.holds_here(self.db, ASKED_COLUMNS, [term]))
+        for rows, columns in self._beside(reader, now):
+            # One row of each case, and no EXISTS: PostgreSQL would turn that into the list that is to be spared.
+            first = rows.filter(case_search.holds_here(self.db, columns, [term]), case=OuterRef("pk")).values("pk")[:1]
+            found |= Q(IsNull(Subquery(first), False))
+        return self.filter(found)
+
+    def _beside(self, reader: "User", now: datetime) -> list[tuple[QuerySet[Any], Sequence[str]]]:
+        """Return what stands beside the cases' own words, with the columns in which words are looked for."""
+        messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
+        files = cast("AttachmentQuerySet", self._related("attachments")).readable_in_visible_cases(reader, now)
+        return [(messages, ["body"]), (files, ["name"]), (self._related("brought_over"), ["external_id"])]
+
+    def _named(self, term: case_search.Term) -> list[Q]:
+        """Return whether a case is of a partner whose name holds a term, and of such a contact."""
+        partners = case_search.holding(self._related("partner"), ["name"], [term])
+        people = case_search.holding(self._related("contact"), ["name", "email"], [term])
+        return [Q(partner__in=partners.values("pk")), Q(contact__in=people.values("pk"))]
 
     def _reached_at(self, numbers: Sequence[str], reader: "User") -> list[QuerySet[Any, Any]]:
         """Return the cases whose contact is reached at one of these; for staff also by what is known of people."""
@@ -305,6 +305,10 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
         """Keep what `user` may fetch at `now`: contacts no file of a reply that can still be taken back."""
         seen = self.visible_to(user)
         return seen if user.works_here else seen.filter(_settled(now))
+
+    def readable_in_visible_cases(self, user: "User", now: datetime) -> Self:
+        """Keep what `user` may fetch at `now` of the files of cases that they were found to know of."""
+        return self.filter(case__isnull=False) if user.works_here else self.open_to_contacts(now)
 
     def open_to_contacts(self, now: datetime) -> Self:
         """Keep the files of cases that belong to no internal note, and to no reply that was or can be taken back."""

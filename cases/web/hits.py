@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from itertools import pairwise
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cases import case_search
 from cases.case_search import Term
 from cases.models import Attachment, Case, ImportedCase, Message, MessageKind, User
+from cases.querysets import PERSON
 
 # How much is shown on either side of the first word that was found: it stands near the beginning of its line.
 BEFORE, BEHIND = 30, 90
@@ -40,13 +43,9 @@ def marked(text: str, marks: re.Pattern[str] | None) -> SafeString:
     if marks is None:
         return conditional_escape(text)
     ends = [0, *(end for found in marks.finditer(text) for end in found.span()), len(text)]
-    parts = [text[begin:end] for begin, end in pairwise(ends)]
+    parts = [escape(text[begin:end]) for begin, end in pairwise(ends)]
     # Every second part is one that was found.
-    return format_html_join("", "{}", ((_mark(part) if number % 2 else part,) for number, part in enumerate(parts)))
-
-
-def _mark(part: str) -> SafeString:
-    return format_html("<mark>{}</mark>", part)
+    return SafeString("".join(f"<mark>{part}</mark>" if number % 2 else part for number, part in enumerate(parts)))
 
 
 def snippet(text: str, marks: re.Pattern[str]) -> SafeString:
@@ -58,44 +57,50 @@ def snippet(text: str, marks: re.Pattern[str]) -> SafeString:
     # No word is cut in two at the edges.
     first = text.find(" ", first, middle) + 1 or middle if first else 0
     last = max(text.rfind(" ", end, last), end) if last < len(text) else last
-    return format_html(
-        "{}{}{}", "… " if first else "", marked(text[first:last], marks), " …" if last < len(text) else ""
-    )
+    before, behind = "… " if first else "", " …" if last < len(text) else ""
+    return SafeString(f"{before}{marked(text[first:last], marks)}{behind}")
 
 
 def hits_of(cases: Sequence[Case], words: str, reader: User, now: datetime) -> dict[int, Hit]:
-    """Return for each case the newest place that its row does not show already. Four queries, however many rows."""
+    """Return for each case the newest place that its row does not show already. Two queries, however many rows."""
     marks = marks_of(words)
     if marks is None or not cases:
         return {}
     terms = case_search.terms_in(words)
-    found: dict[int, Hit] = {}
-    for message in _newest_holding(cases, terms, reader, now):
-        found[message.case_id] = Hit(_place_of(message), snippet(message.body, marks))
-    files = Attachment.objects.readable_by(reader, now).filter(case__in=cases)
-    for file in case_search.holding(files, ("name",), terms).order_by("-pk"):
-        if file.case_id is not None and file.case_id not in found:
-            found[file.case_id] = Hit(_("File"), marked(file.name, marks))
-    for case in cases:
-        own = next(_in_case(case, marks), None)
-        if own is not None and case.pk not in found:
-            found[case.pk] = own
-    elsewhere = ImportedCase.objects.filter(case__in=cases).exclude(case__in=found)
-    numbered = case_search.holding(elsewhere, ("external_id",), terms)
-    return found | {one.case_id: Hit(_("Ticket number"), marked(one.external_id, marks)) for one in numbered}
+    messages = _newest_holding(cases, terms, reader, now)
+    found = {message.case_id: Hit(_place_of(message), snippet(message.body, marks)) for message in messages}
+    elsewhere = [case.pk for case in cases if case.pk not in found]
+    for case in _with_their_words(elsewhere, terms, reader, now) if elsewhere else ():
+        hit = next(_in_case(case, marks), None)
+        if hit is not None:
+            found[case.pk] = hit
+    return found
 
 
 def _newest_holding(cases: Sequence[Case], terms: Sequence[Term], reader: User, now: datetime) -> "QuerySet[Message]":
-    """Return the newest message of each case that holds a term. Two queries.
-
-    To take a message apart into words is what costs, so a case's are gone through from the newest on, as far as needed.
-    """
+    """Return the newest message of each case that holds a term."""
     its_own = Message.objects.readable_by(reader, now).filter(case=OuterRef("pk"))
-    # By the time alone, as the index has it: by the key too, PostgreSQL takes all of them apart before it sorts.
-    newest = case_search.holding(its_own, ("body",), terms).order_by("-said_at").values("pk")[:1]
-    ids = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list(Subquery(newest), flat=True)
-    read = Message.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("author")
+    # By the time alone, as the index has it: by the key too, PostgreSQL reads all of them before it sorts.
+    newest = its_own.filter(_hold("body", terms)).order_by("-said_at").values("pk")[:1]
+    ids = Case.objects.filter(pk__in=[case.pk for case in cases]).values_list(Subquery(newest))
+    read = Message.objects.filter(pk__in=ids).select_related("author")
     return read.only("case", "kind", "body", "author__name", "author__email", "author__erased_at")
+
+
+def _with_their_words(ids: Sequence[int], terms: Sequence[Term], reader: User, now: datetime) -> "QuerySet[Case]":
+    """Return cases with all that they say themselves, the newest file and the ticket number that hold a term."""
+    files = Attachment.objects.readable_in_visible_cases(reader, now).filter(_hold("name", terms), case=OuterRef("pk"))
+    numbers = ImportedCase.objects.filter(_hold("external_id", terms), case=OuterRef("pk"))
+    found = {
+        "file_found": Subquery(files.order_by("-pk").values("name")[:1]),
+        "number_found": Subquery(numbers.values("external_id")[:1]),
+    }
+    read = Case.objects.filter(pk__in=ids).select_related("contact")
+    return read.only(*TEXTS, *(f"contact__{name}" for name in PERSON)).annotate(**found)
+
+
+def _hold(column: str, terms: Sequence[Term]) -> Q:
+    return case_search.holds_here(DEFAULT_DB_ALIAS, (column,), terms)
 
 
 def _place_of(message: Message) -> str:
@@ -105,6 +110,9 @@ def _place_of(message: Message) -> str:
 
 
 def _in_case(case: Case, marks: re.Pattern[str]) -> Iterator[Hit]:
+    """Return where words stand in a case, without its conversation: what is told first comes first."""
+    if case.file_found is not None:
+        yield Hit(_("File"), marked(case.file_found, marks))
     for name in TEXTS:
         text = getattr(case, name)
         if marks.search(text):
@@ -112,3 +120,5 @@ def _in_case(case: Case, marks: re.Pattern[str]) -> Iterator[Hit]:
     for text in (case.contact.name, case.contact.email):
         if marks.search(text):
             yield Hit(_("Contact"), marked(text, marks))
+    if case.number_found is not None:
+        yield Hit(_("Ticket number"), marked(case.number_found, marks))

@@ -19,7 +19,7 @@ from cases.often import LastFound, moment_of
 from cases.presence import others_at_cases
 from cases.querysets import PERSON, ROW, CaseQuerySet
 from cases.web.charges import to_say_about_charges
-from cases.web.hits import TEXTS, Hit, hits_of, marks_of
+from cases.web.hits import Hit, hits_of, marks_of
 from cases.web.queue_order import ENDED, MOST_DIGITS, ORDER_BY_KEY, PROMISE, Order
 from cases.web.request import PortalRequest
 
@@ -210,14 +210,14 @@ COLUMN: dict[str, tuple[str, Sequence[str]]] = {
 def page_of(request: PortalRequest, settings: DeskSettings, columns: Collection[str]) -> QueuePage:
     """Read the address: view, words, filters, order, and the row after which the page begins.
 
-    A row has what its columns show; long texts are read only where words are looked for in them.
+    A row has what its columns show.
     """
     asked, after = Asked.read(request.GET), request.GET.get("after", "")
     order = asked.ordering(settings)
     found = order.ordered(order.beyond(asked.cases(request.user, request.now), after))
-    shows = dict(COLUMN[name] for name in columns if name in COLUMN) | ({"contact": PERSON} if asked.words else {})
+    shows = dict(COLUMN[name] for name in columns if name in COLUMN)
     fields = [f"{relation}__{name}" for relation, names in shows.items() for name in names]
-    found = found.select_related(*shows).only(*ROW, *(TEXTS if asked.words else ()), *fields)
+    found = found.select_related(*shows).only(*ROW, *fields)
     rows = list(found.with_closes_at().with_next_promise(request.user)[: ROWS + 1])
     more = f"{asked.query}&{urlencode({'after': order.key_of(rows[ROWS - 1])})}" if len(rows) > ROWS else ""
     shown = rows[:ROWS]

@@ -137,12 +137,35 @@ def test_common_words_are_found_like_rare_ones(people: Cast) -> None:
     assert find("disk agent") == find("agent disk") == {DISK}
 
 
+TEXTS = [
+    "BK-02 is full", "XBK 02, then bk 02", "bk_02", "bkü 02", "bk-029", "BK\n02.", "xbackup", "übackup, backups",
+    "Die Straße läuft", "DIE STRASSE LÄUFT", "Übernacht", "It is drive E.", "Or else", "else: eé, e", "сбой СБОЙ",
+    "backup<b>02</b>", "10backup", "",
+]  # fmt: skip
+WORDS = ["bk-02", "bk", "02", "backup", "backups", "straße", "läuft", "übernacht", "e", "else", "сбой", "e 02", "none"]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_text_that_is_read_holds_what_it_is_looked_up_by(people: Cast, words: str) -> None:
+    case, terms = logged_case(people.priya, at("Tue 9:00")), case_search.terms_in(words)
+    Message.objects.bulk_create(
+        Message(case=case, author=people.priya, by_staff=False, kind="reply", channel="portal", body=body, said_at=NOON)
+        for body in TEXTS
+    )
+    looked_up, read = (
+        set(Message.objects.filter(ways("default", ["body"], terms)).values_list("body", flat=True))
+        for ways in (case_search.holds, case_search.holds_here)
+    )
+    assert read == looked_up
+    assert bool(read) == (words != "none")
+
+
 @pytest.mark.usefixtures("cases")
 def test_a_common_word_is_known_as_one_while_the_newest_messages_tell_of_something_else(people: Cast) -> None:
     said_often(people.omar, people.omar, "The agent stops.")
     said_often(people.priya, people.priya, "The disk is full.")
     agent, disk, printer = case_search.terms_in("agent disk printer")
-    found = case_search.common_among(Message.objects.all(), "body", [agent, disk, printer])
+    found = case_search.common_among_messages([agent, disk, printer])
     assert found == {agent, disk}
 
 
