@@ -19,15 +19,13 @@ from django.db.models.fields.files import FieldFile
 from cases.archive import Archive, content_of, plain_name
 from cases.contact_columns import columns_told
 from cases.models import Attachment, Case, CaseEvent, IncomingMail, Invitation, MailAddress, Partner, User
+from cases.protection import Level, level_of
 from cases.rules import bytes_without_links_that_act, without_links_that_act
 
 AT_ONCE = 500
-# What proves who somebody is, or opens something. Whoever reads an export must not get in by it.
-SECRETS = frozenset(
-    {
-        *("password", "digest", "words_digest", "chain_digest", "token_key", "token_hash", "reminder_hash", "secret"),
-        *("old_secret", "data", "session_key", "fingerprint", "content_hash", "sha256", "submission_key"),
-    }
+# Digests and keys of requests: they say nothing of anybody.
+SAYS_NOTHING = frozenset(
+    {"digest", "words_digest", "chain_digest", "fingerprint", "content_hash", "sha256", "submission_key"}
 )
 WORDS_OF_MAILS = frozenset({"subject", "body_text", "body_html"})
 # Told by what people call it, others by their key.
@@ -104,10 +102,14 @@ def _told(row: Model, person: User) -> dict[str, Any]:
 
 
 def _open_fields(row: Model, person: User) -> Iterable["Field[Any, Any]"]:
-    # The address of a channel is sealed: it holds the keys of whoever pays for the service.
-    sealed = {"address"} if row._meta.model_name == "alertchannel" else set()
-    fields = [field for field in row._meta.concrete_fields if field.name not in SECRETS | sealed]
-    told = columns_told(row._meta.label_lower)
+    table = row._meta.label_lower
+    # Whoever reads an export must not get in by it.
+    fields = [
+        field
+        for field in row._meta.concrete_fields
+        if field.name not in SAYS_NOTHING and level_of(table, field.name) is not Level.SECRET
+    ]
+    told = columns_told(table)
     return fields if person.works_here else [field for field in fields if field.name in told]
 
 

@@ -19,6 +19,7 @@ from pytest_django import Settings
 
 from cases import actions, contact_columns, personal_data
 from cases.models import User
+from cases.protection import Level, level_of
 from notifications import sweeps
 from notifications.models import Webhook, WebhookDelivery
 from tests import builders
@@ -158,7 +159,18 @@ def test_each_table_that_names_people_is_told_or_not_by_decision() -> None:
     for table in contact_columns.TOLD:
         columns = contact_columns.columns_told(table)
         assert columns <= naming[table], (table, columns - naming[table])
-        assert not columns & (personal_data.SECRETS | set(INNER)), table
+        assert not columns & set(INNER), table
+        assert {level_of(table, column) for column in columns} <= {Level.PARTNER, Level.PERSONAL}, table
+
+
+def test_what_the_desk_thinks_is_internal() -> None:
+    of_inner = {
+        level_of(model._meta.label_lower, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.name in INNER
+    }
+    assert of_inner == {Level.INTERNAL}
 
 
 def test_a_contacts_own_data_says_nothing_of_what_the_desk_thinks(db: None) -> None:
