@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.forms import AdminUserCreationForm, ReadOnlyPasswordHashField
 from django.contrib.auth.models import Group
@@ -25,8 +27,9 @@ from sla.models import Desk, Holiday, HolidayChange, HoursChange, PolicyVersion,
 
 admin.site.site_header = _("Partner support: administration")
 admin.site.site_title = _("Partner support")
-# Roles stand in `User.staff_role` and memberships, the mail address in `User.email`.
-admin.site.unregister([Group, EmailAddress, SocialAccount, SocialApp, SocialToken])
+# Roles stand in `User.staff_role` and memberships, the mail address in `User.email`; factors that were lost are removed
+# on the manager's pages, for a reason.
+admin.site.unregister([Group, EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator, UserSession])
 admin.site.index_title = _("People, partners and texts")
 
 

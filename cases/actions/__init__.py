@@ -66,6 +66,7 @@ from cases.actions.emergency import (
     take_alert,
 )
 from cases.actions.entitlement import decline_kept_request, log_kept_request, submit_or_keep, tell_of_trial
+from cases.actions.factors import remove_lost_factors
 from cases.actions.features import (
     FeatureDetails,
     link_feature_request,
@@ -329,6 +330,7 @@ __all__ = [
     "release_closing",
     "remind_of_milestone",
     "remind_of_survey",
+    "remove_lost_factors",
     "remove_office_number",
     "remove_shift",
     "remove_watcher",

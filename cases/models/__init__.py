@@ -19,6 +19,7 @@ from cases.models.emergency import (
 )
 from cases.models.entitlement import KeptRequest, PartnerChange, RequestDecision
 from cases.models.events import CaseEvent, Dispatch, EventKind, EventWords
+from cases.models.factors import FactorRemoval
 from cases.models.features import (
     FeatureChange,
     FeatureChangeKind,
@@ -84,6 +85,7 @@ __all__ = [
     "Erasure",
     "EventKind",
     "EventWords",
+    "FactorRemoval",
     "FeatureChange",
     "FeatureChangeKind",
     "FeatureRequest",

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from cases.web import company, company_export, partner_report, personal_data, record_pages, sign_on_pages, viewings
+from cases.web import (
+    company,
+    company_export,
+    lost_factors,
+    partner_report,
+    personal_data,
+    record_pages,
+    sign_on_pages,
+    viewings,
+)
 from cases.web.request import administrator_page, manager_page, partner_page
 
 # /company/: contacts, a company's own people
@@ -85,6 +94,11 @@ people_pages = [
         "manager/persons/<int:user_id>/export/", administrator_page(personal_data.export), name="manager_person_export"
     ),
     path("manager/persons/<int:user_id>/erase/", administrator_page(personal_data.erase), name="manager_person_erase"),
+    path(
+        "manager/persons/<int:user_id>/lost-factors/",
+        administrator_page(lost_factors.lost_factors),
+        name="manager_person_factors",
+    ),
     # /manager/record/: whether the record is what was written, for administrators
     path("manager/record/", administrator_page(record_pages.record), name="manager_record"),
     path(

@@ -116,7 +116,8 @@ def erase(request: PortalRequest, user_id: int) -> HttpResponseBase:
 def _page(request: PortalRequest, found: User, form: EraseForm, *, status: int = 200) -> HttpResponseBase:
     erased = getattr(found, "erasure", None)
     waiting = Case.objects.waiting_on(found).order_by("pk")
-    context = {"found": found, "form": form, "erased": erased, "waiting": waiting}
+    removals = found.factor_removals.select_related("removed_by").order_by("-pk")
+    context = {"found": found, "form": form, "erased": erased, "waiting": waiting, "removals": removals}
     return render(request, "cases/manager/person.html", context, status=status)
 
 

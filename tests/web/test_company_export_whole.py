@@ -50,7 +50,8 @@ WITHIN = ["cases.Case", "cases.ImportedCase", "cases.Milestone", "cases.ManagerR
 LEFT_OUT = {
     "It is one person's own, and in the export of what is kept about them.": """
         cases.ApiToken cases.ArticleOpened cases.ArticleVote cases.CaseDraft cases.PartialUpload cases.Receipt
-        cases.RosterFeed cases.SignOn cases.SignOnRefusal notifications.MailChoice notifications.MailTimes
+        cases.FactorRemoval cases.RosterFeed cases.SignOn cases.SignOnRefusal notifications.MailChoice
+        notifications.MailTimes
         notifications.OutgoingMail cases.IncomingMail
         """,
     "It is how staff work on a case; what of it the contact was told stands in the events.": """
