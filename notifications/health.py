@@ -22,7 +22,7 @@ from cases.models import (
     WaitingEpisode,
 )
 from cases.models.incoming import TO_SORT
-from cases.often import LastFound, WrittenOnce, moment_of
+from cases.often import LastFound, moment_of
 from notifications.models import (
     MailState,
     MailTimes,
@@ -32,6 +32,7 @@ from notifications.models import (
     StuckEvent,
     WebhookDelivery,
 )
+from sla.written_once import WrittenOnce
 
 # Numbers that only say whether somebody should look are counted no further.
 COUNTED = 99
@@ -93,7 +94,7 @@ def signs(now: datetime) -> Signs:
         return min(filter(None, found[: len(due)]), default=None)
 
     first_due = _first_due.of(moment_of(now), look)
-    return Signs(_longest([first_due], now), *(counts or _COUNTS.row() or ()))
+    return Signs(_longest([first_due], now), *(counts or _COUNTS.first() or ()))
 
 
 def _to_look_at() -> list[Subquery]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from sla.engine import calendar as engine
 from sla.engine.deadlines import Target, UpdateUnit
 from sla.models import CalendarEdition, Desk, PolicyVersion
 from sla.models import Target as TargetRow
+from sla.written_once import WrittenOnce
 
 # A desk's id and revision: what a calendar in memory is kept under.
 Revisions = tuple[tuple[int, int], ...]
@@ -113,8 +114,7 @@ def rebuilt(edition: CalendarEdition) -> engine.Calendar:
 
 def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
     """Return the stored edition of `calendar`, writing it the first time. Many may do so at once."""
-    # Years of hours: whoever makes a promise needs only to point at them.
-    found = CalendarEdition.objects.defer("content").filter(digest=calendar.edition).first()
+    found = _EDITION.first(digest=calendar.edition)
     if found is not None:
         return found
     # No exception on a tie, so an outer transaction goes on.
@@ -188,8 +188,7 @@ def target_in_force(severity: int, at: datetime) -> tuple[PolicyVersion, Target]
         NoPolicy: the first version came later.
     """
     on = at.astimezone(UTC).date()
-    rows = TargetRow.objects.select_related("policy").filter(policy__effective_on__lte=on, severity=severity)
-    row = rows.order_by("-policy__effective_on").first()
+    row = _TARGET_IN_FORCE.first(on=on, severity=severity)
     if row is None:
         raise _no_policy(on)
     return row.policy, target(row.policy, row)
@@ -197,8 +196,27 @@ def target_in_force(severity: int, at: datetime) -> tuple[PolicyVersion, Target]
 
 def target_of(policy_id: int, severity: int) -> Target:
     """Return the target of a policy version for one severity, read together with the version."""
-    row = TargetRow.objects.select_related("policy").get(policy=policy_id, severity=severity)
+    row = _TARGET.first(policy=policy_id, severity=severity)
+    if row is None:
+        raise TargetRow.DoesNotExist
     return target(row.policy, row)
+
+
+_PLACES: dict[str, Any] = {"on": date(1, 1, 2), "severity": 30_001, "policy": 30_002, "digest": "a digest"}
+_TARGET = WrittenOnce(
+    lambda: TargetRow.objects.select_related("policy").filter(policy=_PLACES["policy"], severity=_PLACES["severity"]),
+    **_PLACES,
+)
+_TARGET_IN_FORCE = WrittenOnce(
+    lambda: (
+        TargetRow.objects.select_related("policy")
+        .filter(policy__effective_on__lte=_PLACES["on"], severity=_PLACES["severity"])
+        .order_by("-policy__effective_on")[:1]
+    ),
+    **_PLACES,
+)
+# Years of hours: whoever makes a promise needs only to point at them.
+_EDITION = WrittenOnce(lambda: CalendarEdition.objects.defer("content").filter(digest=_PLACES["digest"]), **_PLACES)
 
 
 def _no_policy(on: date) -> NoPolicy:

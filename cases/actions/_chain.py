@@ -10,6 +10,7 @@ from cases import chain
 from cases.actions._many_rows import save_all
 from cases.lifecycle import Side
 from cases.models import Case, CaseEvent, EventKind, EventWords, User
+from sla.written_once import insert
 
 
 def append(
@@ -24,7 +25,7 @@ def append(
 ) -> CaseEvent:
     """Write the next event of a locked case. The case holds the end of the chain and is the caller's to save."""
     event, words = _next(case, kind, facts, side=side, actor=actor, public=public, now=now)
-    event.save(force_insert=True)
+    insert(event)
     _keep(event, words)
     return event
 
@@ -110,4 +111,4 @@ def _keep(event: CaseEvent, words: EventWords | None) -> None:
     if words is not None:
         # It was made before the event had a key.
         words.event = event
-        words.save(force_insert=True)
+        insert(words)

@@ -33,6 +33,7 @@ from cases.promises import Reckoned
 from cases.rules import RuleBroken
 from sla import store
 from sla.engine import explain
+from sla.written_once import insert, update
 
 
 def side_of(actor: User | None) -> Side:
@@ -168,7 +169,7 @@ def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) 
 
 def _stand_again(ended: Deadline, *, now: datetime) -> None:
     """Make an ended promise anew with the same due time. The old row is replaced, so that it counts once."""
-    again = Deadline.objects.create(
+    again = Deadline(
         case=ended.case,
         kind=ended.kind,
         severity=ended.severity,
@@ -183,6 +184,7 @@ def _stand_again(ended: Deadline, *, now: datetime) -> None:
         warned_at=ended.warned_at,
         breached_at=ended.breached_at,
     )
+    insert(again)
     Deadline.objects.filter(pk=ended.pk).update(ended_as=DeadlineEnd.REPLACED, kept=None, replaced_by=again)
 
 
@@ -197,7 +199,7 @@ def make_promise(
     now: datetime,
 ) -> Deadline:
     """Write a promise with the calendar edition and the sum it was made with, unless a person named the time."""
-    return Deadline.objects.create(
+    promise = Deadline(
         case=case,
         kind=kind,
         severity=reckoned.severity,
@@ -211,6 +213,7 @@ def make_promise(
         named_by=named_by,
         warned_at=warned_at,
     )
+    return insert(promise)
 
 
 def replace_promise(
@@ -294,7 +297,7 @@ def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool
     deadline.ended_at = now
     deadline.ended_as = ended_as
     deadline.kept = kept
-    deadline.save(update_fields=["ended_at", "ended_as", "kept"])
+    update(deadline, "ended_at", "ended_as", "kept")
 
 
 def keep_promise(case: Case, deadline_id: int, *, at: datetime) -> None:
@@ -392,9 +395,9 @@ def record(
     _keep_promises(case, kind, facts or {}, standing, now=now)
     _endings.end_with_status(case, now=now)
     event = _chain.append(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)
-    columns = ["last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status"]
-    case.save(update_fields=[*columns, *changed])
-    Dispatch.objects.create(event=event, secrets=secrets or {})
+    columns = ("last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status")
+    update(case, *columns, *changed)
+    insert(Dispatch(event=event, secrets=secrets or {}))
     _request.leave_receipt(case, now=now)
     transaction.on_commit(_waking.wake)
     return event

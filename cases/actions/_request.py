@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Receipt, User
 from cases.rules import RuleBroken
+from sla.written_once import insert
 
 # A receipt answers this long; then its key may be used anew.
 RECEIPTS_KEPT = timedelta(hours=24)
@@ -71,7 +72,7 @@ def leave_receipt(case: Case | None, *, made: int | None = None, now: datetime) 
     if asked is None or not asked.key:
         return
     key, asked.key = asked.key, ""
-    Receipt.objects.create(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made=made, made_at=now)
+    insert(Receipt(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made=made, made_at=now))
 
 
 @transaction.atomic(durable=True)

@@ -15,6 +15,7 @@ from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
 from cases.mentions import people_named_in
 from cases.models import Case, Channel, EventKind, Message, MessageKind, User
+from sla.written_once import insert
 
 
 @transaction.atomic(durable=True)
@@ -197,7 +198,7 @@ def say(
     """Keep a message with its files. What its author had typed so far is done with."""
     if not body.strip():
         raise rules.RuleBroken("message_empty", _("Write a message first. Nothing was sent."))
-    message = Message.objects.create(
+    message = Message(
         case=case,
         kind=kind,
         author=actor,
@@ -208,6 +209,7 @@ def say(
         said_at=said_at or now,
         submission_key=key,
     )
+    insert(message)
     for upload in uploads:
         keep_file(upload, actor=actor, now=now, case=case, message=message)
     case.word_drafts.filter(user=actor, kind=kind).delete()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Exists, Q, Subquery
+from django.db.models import Exists, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
@@ -23,12 +23,14 @@ from cases.models import (
     DeadlineKind,
     EventKind,
     KeptRequest,
+    Membership,
     Partner,
     User,
 )
 from cases.rules import RuleBroken
 from sla import store
 from sla.engine.deadlines import Facts
+from sla.written_once import WrittenOnce, insert, update
 
 
 @dataclass(frozen=True)
@@ -184,18 +186,31 @@ def begun(partner_id: int, key: UUID | None, actor: User) -> Begun:
         Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
     """
     # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    Partner.objects.select_for_update().values_list("pk").get(pk=partner_id)
-    sent = Q(pk__in=()) if key is None else Q(contact=actor, submission_key=key)
+    _LOCK_OF_PARTNER.first(partner=partner_id)
     # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
-    members = actor.memberships.filter(is_active=True, partner=partner_id).select_related("partner__home_desk")
-    member = members.annotate(
-        logged_before=Subquery(Case.objects.filter(sent).values("pk")[:1]),
-        kept_before=Subquery(KeptRequest.objects.filter(sent).values("pk")[:1]),
-        has_draft=Exists(CaseDraft.objects.filter(user=actor)),
-    ).first()
+    member: Any = _MEMBER.first(partner=partner_id, person=actor.pk, key=key)
     if member is None:
         raise Partner.DoesNotExist
     return Begun(member.partner, member.logged_before, member.kept_before, member.has_draft)
+
+
+_PLACES: dict[str, Any] = {"partner": 30_001, "person": 30_002, "key": UUID(int=30_003)}
+
+
+def _member() -> QuerySet[Membership]:
+    sent = {"contact": _PLACES["person"], "submission_key": _PLACES["key"]}
+    members = Membership.objects.filter(is_active=True, partner=_PLACES["partner"], user=_PLACES["person"])
+    return members.select_related("partner__home_desk").annotate(
+        logged_before=Subquery(Case.objects.filter(**sent).values("pk")[:1]),
+        kept_before=Subquery(KeptRequest.objects.filter(**sent).values("pk")[:1]),
+        has_draft=Exists(CaseDraft.objects.filter(user=_PLACES["person"])),
+    )
+
+
+_MEMBER = WrittenOnce(_member, **_PLACES)
+_LOCK_OF_PARTNER = WrittenOnce(
+    lambda: Partner.objects.select_for_update().filter(pk=_PLACES["partner"]).values_list("pk"), **_PLACES
+)
 
 
 def enter(
@@ -291,7 +306,7 @@ def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: Us
     began = came_at or now
     partner = case.partner
     partner.last_case_number += 1
-    partner.save(update_fields=["last_case_number"])
+    update(partner, "last_case_number")
     case.reference = f"{partner.code}-{partner.last_case_number}"
     case.policy, target = store.target_in_force(severity, began)
     case.logged_at = case.last_event_at = began
@@ -299,8 +314,10 @@ def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: Us
     desk_open = hours.is_open(began)
     case.used_after_hours = rules.needs_charge_acceptance(severity, desk_open)
     _record.set_opening(case, severity=severity)
-    case.save()
     reckoned = promises.reckon(hours, Facts(logged_at=began, target=target))
+    # Known already, so that what follows changes no column of an index.
+    case.next_due_at = reckoned.promise.due_at
+    insert(case)
     deadline = _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
     facts = {
         "severity": severity,

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from cases import demo
 from cases.models import OnCallAlert, Site, User
-from cases.often import WrittenOnce
 from cases.web import emergency
 from cases.web.request import Reading
+from sla.written_once import WrittenOnce
 
 # The name of the installation, and whether any alert rings.
 SITE = WrittenOnce(lambda: Site.objects.values_list("name", Exists(OnCallAlert.objects.filter(ended_at=None)))[:1])
@@ -21,7 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Name the site, the workplace, the reader's zone and, with demo data, who may log in."""
     asked = getattr(request, "user", None)
     user = asked if isinstance(asked, User) else None
-    name, rings = SITE.row() or ("Probax Support", True)
+    name, rings = SITE.first() or ("Probax Support", True)
     works_here = user is not None and user.works_here
     return {
         "site": {

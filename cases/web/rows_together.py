@@ -11,11 +11,10 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, Field, FileField, IntegerField, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.functions import JSONArray
 
-from cases.often import PlannedOnce
+from sla.written_once import PlannedOnce
 
 
 class Together:
@@ -28,12 +27,12 @@ class Together:
         first, *others = (_as_arrays(name, rows) for name, rows in nouns.items())
         self._models: dict[str, type[Model]] = {name: rows.model for name, rows in nouns.items()}
         sql, values = first.union(*others, all=True).query.sql_with_params()
-        self._planned = PlannedOnce(sql, values, {_sent(stand_in): name for name, stand_in in places.items()})
+        self._planned = PlannedOnce(sql, values, places)
 
     def ask(self, **of: Any) -> dict[str, list[Any]]:
         """Return the rows of each noun, in no order. What a queryset joins for its rows is left out."""
         found: dict[str, list[Any]] = {name: [] for name in self._models}
-        for name, values in self._planned.rows(**{name: _sent(value) for name, value in of.items()}):
+        for name, values in self._planned.rows(**of):
             found[name].append(_instance(self._models[name], json.loads(values)))
         return found
 
@@ -77,11 +76,6 @@ def hold_one(owner: Model, relation: str, row: Model | None) -> None:
 
 # Texts and whole numbers. SQLite has no booleans, files are read by their descriptor.
 KNOWN_TO_JSON = (CharField, TextField, IntegerField, FileField)
-
-
-def _sent(value: Any) -> Any:
-    """Return a value as a field sends it."""
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _as_arrays(name: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:

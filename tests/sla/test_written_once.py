@@ -1,0 +1,95 @@
+"""SQL that is written once finds, writes and changes what Django's own would, for whatever values it is asked."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, connection, models
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Case, Deadline, Membership, Message
+from sla.models import Target
+from sla.written_once import WrittenOnce, insert, update
+from tests.builders import Cast, at, logged_case, say
+
+PLACES: dict[str, Any] = {"person": 30_001, "key": UUID(int=30_002), "when": at("Mon 0:01"), "on": date(1, 1, 2)}
+
+
+def columns_of(row: models.Model) -> dict[str, Any]:
+    return {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
+
+
+def test_a_read_is_written_once_and_finds_what_belongs_to_each_value(people: Cast) -> None:
+    members = WrittenOnce(
+        lambda: (
+            Membership.objects.filter(user=PLACES["person"])
+            .select_related("partner__home_desk", "user")
+            .annotate(is_first=models.Exists(Case.objects.filter(contact=PLACES["person"])))
+            .order_by("pk")
+        ),
+        **PLACES,
+    )
+    logged_case(people.priya, at("Mon 9:00"))
+    for person in (people.priya, people.zoe, people.priya):
+        own = Membership.objects.select_related("partner__home_desk").get(user=person)
+        with CaptureQueriesContext(connection) as asked:
+            [found] = members.all(person=person.pk)
+            assert (found.user, found.partner.home_desk) == (person, own.partner.home_desk)
+        assert len(asked) == 1
+        assert columns_of(found) == columns_of(own)
+        assert columns_of(found.partner) == columns_of(own.partner)
+        assert found.is_first is (person == people.priya)
+
+
+def test_keys_times_and_dates_are_asked_for_as_the_database_keeps_them(people: Cast) -> None:
+    key = uuid4()
+    case = logged_case(people.priya, at("Mon 9:00"))
+    Case.objects.filter(pk=case.pk).update(submission_key=key)
+    by_key = WrittenOnce(lambda: Case.objects.filter(submission_key=PLACES["key"]).values_list("pk"), **PLACES)
+    before = WrittenOnce(lambda: Case.objects.filter(logged_at__lt=PLACES["when"]).values_list("pk"), **PLACES)
+    on = WrittenOnce(lambda: Target.objects.filter(policy__effective_on__lte=PLACES["on"]), **PLACES)
+    assert [by_key.first(key=one) for one in (key, uuid4(), None)] == [(case.pk,), None, None]
+    assert [before.first(when=at(when)) for when in ("Mon 9:00", "Mon 9:01")] == [None, (case.pk,)]
+    assert (on.all(on=date(1999, 1, 1)), len(on.all(on=date(2999, 1, 1)))) == ([], Target.objects.count())
+
+
+def test_a_read_is_given_each_of_its_places_and_no_other(people: Cast) -> None:
+    cases = WrittenOnce(lambda: Case.objects.filter(contact=PLACES["person"]), **PLACES)
+    for wrong in ({}, {"person": people.priya.pk, "key": uuid4()}, {"key": uuid4()}):
+        with pytest.raises(TypeError, match="person"):
+            cases.all(**wrong)
+
+
+@pytest.mark.parametrize("model", [Message, Deadline])
+def test_a_new_row_and_its_changes_are_written_as_django_writes_them(people: Cast, model: type[models.Model]) -> None:
+    case = say(
+        logged_case(people.priya, at("Mon 9:00")), people.priya, at("Mon 9:10"), "100 % of 'it' \\ is %s, \u2603."
+    )
+    row: Any = model._default_manager.get(case=case)
+    said = {**columns_of(row), "id": None} | (ENDED if model is Deadline else {})
+    ours, djangos = insert(model(**said)), model(**said)
+    djangos.save(force_insert=True)
+    assert len({row.pk, ours.pk, djangos.pk}) == len((row, ours, djangos))
+    assert kept(ours) == kept(djangos) == {**columns_of(djangos), "id": None}
+    changed = {"warned_at": at("Tue 9:00"), "explanation": {"a": [1, "%s"]}} if model is Deadline else {"body": "%s"}
+    for one in (ours, djangos):
+        vars(one).update(changed)
+    update(ours, *changed)
+    djangos.save(update_fields=changed)
+    assert kept(ours) == kept(djangos)
+
+
+ENDED = {"ended_at": at("Mon 9:30"), "ended_as": "done"}
+
+
+def kept(row: models.Model) -> dict[str, Any]:
+    return {**columns_of(type(row)._default_manager.get(pk=row.pk)), "id": None}
+
+
+def test_a_row_that_is_gone_is_not_changed_in_silence(people: Cast) -> None:
+    case = say(logged_case(people.priya, at("Mon 9:00")), people.priya, at("Mon 9:10"))
+    message = case.messages.get()
+    Message.objects.filter(pk=message.pk).delete()
+    with pytest.raises(DatabaseError, match="not there any more"):
+        update(message, "body")
