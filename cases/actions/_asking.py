@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cases.actions import _record, _waiting
+from cases.actions import _promises, _record, _waiting
 from cases.actions.conversation import say
 from cases.lifecycle import Trigger
 from cases.models import Case, MessageKind, User
@@ -17,7 +17,7 @@ def ask(case: Case, trigger: Trigger, words: str, *, key: UUID | None, actor: Us
     """
     _record.move(case, trigger, actor=actor)
     message = say(case, MessageKind.REPLY, words, (), key=key, actor=actor, now=now)
-    kept = _record.respond_first(case, at=now)
+    kept = _promises.respond_first(case, at=now)
     _waiting.begin(case, now=now)
     return {"message": message.pk, "first_response": kept is not None}
 

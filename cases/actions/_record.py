@@ -1,8 +1,8 @@
-"""The one place that sets status, severity and deadlines and writes `CaseEvent`.
+"""The one place that sets status and severity and writes `CaseEvent`.
 
 Every action locks its case first (`locked`), changes it through the functions here, and ends with `record`, which
-numbers the event, saves the case and leaves a dispatch row, all in the action's transaction. What the clock says of
-many promises at once goes by `_by_the_clock`.
+numbers the event, saves the case and leaves a dispatch row, all in the action's transaction. What it means for the
+case's promises stands in `_promises`; what the clock says of many at once goes by `_by_the_clock`.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from cases import lifecycle, promises, rules
-from cases.actions import _chain, _endings, _request, _updates, _waking
+from cases import lifecycle, rules
+from cases.actions import _chain, _endings, _promises, _request, _updates, _waking
 from cases.lifecycle import Side, Status, Trigger
 from cases.models import (
     Case,
@@ -25,14 +25,10 @@ from cases.models import (
     DeadlineKind,
     Dispatch,
     EventKind,
-    Milestone,
     SeverityAgreement,
     User,
 )
-from cases.promises import Reckoned
 from cases.rules import RuleBroken
-from sla import store
-from sla.engine import explain
 from sla.written_once import insert, update
 
 
@@ -111,7 +107,7 @@ def set_closed(case: Case, trigger: Trigger, *, actor: User | None, now: datetim
     case.closed_at = now
     # Whoever asked for a manager waits for one, also when the case is closed meanwhile (P9.4).
     for deadline in case.deadlines.select_for_update().open().exclude(kind=DeadlineKind.MANAGER_ANSWER):
-        _end(deadline, DeadlineEnd.CASE_ENDED, now=now, kept=False if now > deadline.due_at else None)
+        _promises.end(deadline, DeadlineEnd.CASE_ENDED, now=now, kept=False if now > deadline.due_at else None)
     _endings.end_with_case(case, now=now)
     if rules.asks_about_charges(used_after_hours=case.used_after_hours, was=case.severity, becomes=None):
         ask_about_charges(case, now=now)
@@ -122,7 +118,7 @@ def set_dismissed(case: Case, *, actor: User, now: datetime) -> None:
     move(case, Trigger.CLOSE, actor=actor)
     case.closed_at = case.dismissed_at = now
     for deadline in case.deadlines.select_for_update().open():
-        _end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=None)
+        _promises.end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=None)
     _endings.end_with_case(case, now=now)
 
 
@@ -143,7 +139,7 @@ def reopen(case: Case, *, to: Status = Status.OPEN, actor: User, now: datetime) 
     case.status = to
     case.closed_at = None
     for ended in case.deadlines.filter(ended_at=ended_at, ended_as=DeadlineEnd.CASE_ENDED, replaced_by=None):
-        _stand_again(ended, now=now)
+        _promises.stand_again(ended, now=now)
     if ended_at is not None:
         _endings.take_up_again(case, ended_at, now=now)
 
@@ -156,7 +152,7 @@ def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) 
     if status is not None:
         case.status = status
     for followed in case.deadlines.filter(kind=DeadlineKind.FOLLOW_UP, ended_at=at, ended_as=DeadlineEnd.DONE):
-        _stand_again(followed, now=now)
+        _promises.stand_again(followed, now=now)
     _endings.take_up_diagnostics(case, at)
     if case.first_response_at != at:
         return
@@ -164,175 +160,7 @@ def unanswer(case: Case, *, at: datetime, status: Status | None, now: datetime) 
     _endings.wake_again(case, at, now=now)
     first = case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE, ended_at=at, ended_as=DeadlineEnd.DONE)
     for ended in first:
-        _stand_again(ended, now=now)
-
-
-def _stand_again(ended: Deadline, *, now: datetime) -> None:
-    """Make an ended promise anew with the same due time. The old row is replaced, so that it counts once."""
-    again = Deadline(
-        case=ended.case,
-        kind=ended.kind,
-        severity=ended.severity,
-        made_at=now,
-        started_at=ended.started_at,
-        warn_at=ended.warn_at,
-        due_at=ended.due_at,
-        edition=ended.edition,
-        explanation=ended.explanation,
-        milestone=ended.milestone,
-        named_by=ended.named_by,
-        warned_at=ended.warned_at,
-        breached_at=ended.breached_at,
-    )
-    insert(again)
-    Deadline.objects.filter(pk=ended.pk).update(ended_as=DeadlineEnd.REPLACED, kept=None, replaced_by=again)
-
-
-def make_promise(
-    case: Case,
-    kind: DeadlineKind,
-    reckoned: Reckoned,
-    *,
-    milestone: Milestone | None = None,
-    named_by: User | None = None,
-    warned_at: datetime | None = None,
-    now: datetime,
-) -> Deadline:
-    """Write a promise with the calendar edition and the sum it was made with, unless a person named the time."""
-    promise = Deadline(
-        case=case,
-        kind=kind,
-        severity=reckoned.severity,
-        made_at=now,
-        started_at=reckoned.promise.started_at,
-        warn_at=reckoned.promise.warn_at,
-        due_at=reckoned.promise.due_at,
-        edition=store.remember(reckoned.calendar, now),
-        explanation={} if reckoned.explanation is None else reckoned.explanation.as_data(),
-        milestone=milestone,
-        named_by=named_by,
-        warned_at=warned_at,
-    )
-    return insert(promise)
-
-
-def replace_promise(
-    case: Case, deadline_id: int, reckoned: Reckoned, *, named_by: User | None = None, now: datetime
-) -> Deadline | None:
-    """End an open promise and make the one that takes its place. None when it ended meanwhile.
-
-    Who was warned of the old one is warned again only if the new one's warning is still to come.
-    """
-    old = case.deadlines.select_for_update().open().filter(pk=deadline_id).first()
-    if old is None:
-        return None
-    _end(old, DeadlineEnd.REPLACED, now=now, kept=None)
-    if old.explanation:
-        used = explain.Explanation.from_data(old.explanation).used_percent(now)
-        Deadline.objects.filter(pk=old.pk).update(used_percent=used)
-    warned_at = old.warned_at if reckoned.promise.warn_at <= now else None
-    new = make_promise(
-        case,
-        DeadlineKind(old.kind),
-        reckoned,
-        milestone=old.milestone,
-        named_by=named_by,
-        warned_at=warned_at,
-        now=now,
-    )
-    Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
-    return new
-
-
-def reckon_first_response_again(case: Case, *, now: datetime) -> Deadline | None:
-    """Promise the first response anew from all facts, after one of them changed (P2.3, P2.6).
-
-    None when nothing is promised any more, or the promise stays as it is; one already missed stays missed.
-    """
-    old = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE).first()
-    if old is None:
-        return None
-    hours = promises.hours_of(case.partner, case.desk)
-    reckoned = promises.reckon(hours, promises.facts_of_case(case, now))
-    same = reckoned.explanation is not None and reckoned.explanation.as_data() == old.explanation
-    if same or not rules.promise_may_move(old.due_at, reckoned.promise.due_at, now):
-        return None
-    return replace_promise(case, old.pk, reckoned, now=now)
-
-
-def answer_promise(case: Case, kind: DeadlineKind, *, now: datetime) -> None:
-    """End an open promise of a kind because what it promised was done."""
-    for deadline in case.deadlines.select_for_update().open().filter(kind=kind):
-        _end(deadline, DeadlineEnd.DONE, now=now, kept=now <= deadline.due_at)
-
-
-def withdraw_promise(case: Case, kind: DeadlineKind, *, now: datetime) -> None:
-    """End an open promise of a kind because nobody waits for it any more; one already missed stays missed."""
-    for deadline in case.deadlines.select_for_update().open().filter(kind=kind):
-        _end(deadline, DeadlineEnd.WITHDRAWN, now=now, kept=False if now > deadline.due_at else None)
-
-
-def promise_milestone(case: Case, milestone: Milestone, reckoned: Reckoned, *, now: datetime) -> Deadline | None:
-    """Promise a milestone of ours (P9.7), in the place of what was promised for it before; late stays late."""
-    old = case.deadlines.select_for_update().open().filter(milestone=milestone).first()
-    if old is None:
-        return make_promise(case, DeadlineKind.MILESTONE, reckoned, milestone=milestone, now=now)
-    if now <= old.due_at:
-        return replace_promise(case, old.pk, reckoned, now=now)
-    _end(old, DeadlineEnd.REPLACED, now=now, kept=False)
-    new = make_promise(case, DeadlineKind.MILESTONE, reckoned, milestone=milestone, now=now)
-    Deadline.objects.filter(pk=old.pk).update(replaced_by=new)
-    return new
-
-
-def settle_milestone(case: Case, milestone: Milestone, *, done: bool, now: datetime) -> None:
-    """End the promise of a milestone, if there is one: kept or missed when done; dropped, it is withdrawn."""
-    for deadline in case.deadlines.select_for_update().open().filter(milestone=milestone):
-        late = now > deadline.due_at
-        verdict = not late if done else (False if late else None)
-        _end(deadline, DeadlineEnd.DONE if done else DeadlineEnd.WITHDRAWN, now=now, kept=verdict)
-
-
-def _end(deadline: Deadline, ended_as: DeadlineEnd, *, now: datetime, kept: bool | None) -> None:
-    deadline.ended_at = now
-    deadline.ended_as = ended_as
-    deadline.kept = kept
-    update(deadline, "ended_at", "ended_as", "kept")
-
-
-def keep_promise(case: Case, deadline_id: int, *, at: datetime) -> None:
-    """End an open promise by what was promised, done at `at`: kept, or missed."""
-    deadline = case.deadlines.select_for_update().open().filter(pk=deadline_id).first()
-    if deadline is not None:
-        _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
-
-
-def respond_first(case: Case, *, at: datetime) -> Deadline | None:
-    """Stop the response clock at `at`, if it still runs (P2.5). Returns the promise that was kept or missed.
-
-    A call from before a reply that was logged after it was the first response: the clock stops at the call.
-    """
-    if case.first_response_at is not None:
-        return _responded_earlier(case, at=at) if at < case.first_response_at else None
-    case.first_response_at = at
-    _endings.end_alert(case, at=at)
-    owed = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE)
-    deadline = owed.defer("explanation").first()
-    if deadline is not None:
-        _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
-    return deadline
-
-
-def _responded_earlier(case: Case, *, at: datetime) -> Deadline | None:
-    """Judge anew what ended as done with the later reply; the record says both. What a breach said stays said."""
-    ended = case.deadlines.select_for_update().filter(
-        kind=DeadlineKind.FIRST_RESPONSE, ended_as=DeadlineEnd.DONE, ended_at=case.first_response_at
-    )
-    deadline = ended.first()
-    case.first_response_at = at
-    if deadline is not None:
-        _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
-    return deadline
+        _promises.stand_again(ended, now=now)
 
 
 def _keep_promises(
@@ -352,12 +180,12 @@ def _keep_updates(
     running = next((one for one in standing if one.kind == DeadlineKind.UPDATE), None)
     step = _updates.after(case, running, kind, facts, now=now)
     if running is not None and step.ends_as is not None:
-        _end(running, step.ends_as, now=now, kept=step.kept)
+        _promises.end(running, step.ends_as, now=now, kept=step.kept)
     if step.begins is None:
         return None
     replaced = running if step.ends_as == DeadlineEnd.REPLACED else None
     warned_at = replaced.warned_at if replaced and step.begins.promise.warn_at <= now else None
-    new = make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
+    new = _promises.make_promise(case, DeadlineKind.UPDATE, step.begins, warned_at=warned_at, now=now)
     if replaced is not None:
         Deadline.objects.filter(pk=replaced.pk).update(replaced_by=new)
     return new
@@ -368,7 +196,7 @@ def _keep_follow_up(kind: EventKind, facts: dict[str, Any], standing: Sequence[D
     at = _updates.followed_up_at(kind, facts, now)
     for deadline in standing:
         if at is not None and deadline.kind == DeadlineKind.FOLLOW_UP and deadline.started_at < at:
-            _end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
+            _promises.end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
 
 
 def record(

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import calendar_edits
-from cases.actions import _record, _request
+from cases.actions import _promises, _record, _request
 from cases.calendar_edits import Move
 from cases.models import EventKind, User
 from cases.rules import RuleBroken
@@ -144,7 +144,7 @@ def _move(moving: list[Move], *, reason: str, actor: User, now: datetime) -> int
 def _move_promise(move: Move, *, reason: str, actor: User, now: datetime) -> bool:
     """Put one promise in another's place, on the record that the contact reads. False when it ended meanwhile."""
     case = _record.locked(move.deadline.case_id, actor=actor)
-    new = _record.replace_promise(case, move.deadline.pk, move.reckoned(), now=now)
+    new = _promises.replace_promise(case, move.deadline.pk, move.reckoned(), now=now)
     if new is None:
         return False
     facts = {

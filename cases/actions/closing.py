@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _charges, _record, _waiting
+from cases.actions import _charges, _promises, _record, _waiting
 from cases.lifecycle import Side, Trigger
 from cases.models import Case, Closing, EventKind, Survey, User, WaitingEpisode
 from cases.rules import Outcome, RuleBroken
@@ -50,7 +50,7 @@ def close_case(
     rules.require_what_the_outcome_needs(outcome, detail, notice)
     if actor.works_here and case.is_open:
         # The explanation goes to the contact: where nobody wrote before, it is the first real reply (P2.5).
-        _record.respond_first(case, at=now)
+        _promises.respond_first(case, at=now)
     end_case(
         case,
         Trigger.CLOSE,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _record, _waiting
+from cases.actions import _promises, _record, _waiting
 from cases.actions.intake import Upload, keep_file
 from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
@@ -113,7 +113,7 @@ def answer(
     status_before = case.status
     _record.move(case, Trigger.ASK if then_wait else Trigger.REPLY, actor=actor)
     message = say(case, MessageKind.REPLY, body, uploads, channel=channel, key=key, actor=actor, now=now)
-    kept = _record.respond_first(case, at=now)
+    kept = _promises.respond_first(case, at=now)
     began = then_wait and _waiting.begin(case, now=now)
     facts: dict[str, Any] = {"message": message.pk, "asked": then_wait, "first_response": kept is not None}
     # What it takes to take the reply back.

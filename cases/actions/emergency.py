@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _alerts, _record, _word
+from cases.actions import _alerts, _promises, _record, _word
 from cases.lifecycle import Trigger
 from cases.models import Case, EventKind, OnCallAlert, ResourceAbsence, User
 from cases.rules import ROUND_THE_CLOCK_SEVERITY, RuleBroken
@@ -123,6 +123,6 @@ def _severity_1(case_id: int, *, actor: User) -> Case:
 def _resource_changed(case: Case, kind: EventKind, facts: dict[str, object], *, actor: User, now: datetime) -> None:
     """Promise the first response anew, if it is still to come, and put the change on the record for both sides."""
     _word.hear(case, actor=actor, now=now)
-    new = _record.reckon_first_response_again(case, now=now)
+    new = _promises.reckon_first_response_again(case, now=now)
     due_at = None if new is None else new.due_at.isoformat()
     _record.record(case, kind, actor=actor, now=now, public=True, facts=facts | {"due_at": due_at})

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _record, _request, closing
+from cases.actions import _promises, _record, _request, closing
 from cases.lifecycle import Trigger
 from cases.models import (
     Case,
@@ -165,7 +165,7 @@ def _link(
     facts = {"feature": feature.pk, "title": feature.title, "new": new}
     _record.record(case, EventKind.FEATURE_REQUEST_LODGED, actor=actor, now=now, public=True, facts=facts)
     if then_close:
-        _record.respond_first(case, at=now)
+        _promises.respond_first(case, at=now)
         closing.end_case(
             case,
             Trigger.CLOSE,

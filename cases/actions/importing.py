@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases import promises
-from cases.actions import _record
+from cases.actions import _promises, _record
 from cases.actions.partners import require_manager
 from cases.models import (
     Case,
@@ -120,7 +120,7 @@ def import_case(*, source: str, details: ImportedDetails, actor: User, now: date
     _say(case, details)
     if case.is_open and case.first_response_at is None:
         reckoned = promises.first_response(partner, case.desk, case.policy, details.severity, now)
-        _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
+        _promises.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
     ImportedCase.objects.create(
         case=case, source=source, external_id=details.external_id, imported_at=now, imported_by=actor
     )

@@ -13,7 +13,7 @@ from django.db.models import Exists, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
-from cases.actions import _alerts, _record
+from cases.actions import _alerts, _promises, _record
 from cases.models import (
     AlertReason,
     Attachment,
@@ -318,7 +318,7 @@ def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: Us
     # Known already, so that what follows changes no column of an index.
     case.next_due_at = reckoned.promise.due_at
     insert(case)
-    deadline = _record.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
+    deadline = _promises.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
     facts = {
         "severity": severity,
         "deadline": deadline.pk,

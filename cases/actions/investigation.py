@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
-from cases.actions import _record, _waiting
+from cases.actions import _promises, _record, _waiting
 from cases.lifecycle import Status, Trigger
 from cases.models import Case, Deadline, DeadlineKind, EventKind, Investigation, User
 from cases.rules import RuleBroken
@@ -65,7 +65,7 @@ def move_follow_up(
         raise RuleBroken("follow_up_reason_missing", _("Say why it takes longer or shorter. The contact reads this."))
     _require_time_to_come(follow_up_at, now)
     reckoned = promises.named_by_a_person(case, follow_up_at, now)
-    new = _record.replace_promise(case, old.pk, reckoned, named_by=actor, now=now)
+    new = _promises.replace_promise(case, old.pk, reckoned, named_by=actor, now=now)
     facts = {
         "deadline": None if new is None else new.pk,
         "old_due_at": old.due_at.isoformat(),
@@ -108,12 +108,12 @@ def _promise(case: Case, follow_up_at: datetime, *, actor: User, now: datetime) 
     reckoned = promises.named_by_a_person(case, follow_up_at, now)
     old = _open_promise(case)
     if old is not None and now <= old.due_at:
-        new = _record.replace_promise(case, old.pk, reckoned, named_by=actor, now=now)
+        new = _promises.replace_promise(case, old.pk, reckoned, named_by=actor, now=now)
         if new is not None:
             return new
     if old is not None:
-        _record.withdraw_promise(case, DeadlineKind.FOLLOW_UP, now=now)
-    return _record.make_promise(case, DeadlineKind.FOLLOW_UP, reckoned, named_by=actor, now=now)
+        _promises.withdraw_promise(case, DeadlineKind.FOLLOW_UP, now=now)
+    return _promises.make_promise(case, DeadlineKind.FOLLOW_UP, reckoned, named_by=actor, now=now)
 
 
 def _open_promise(case: Case) -> Deadline | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import promises
-from cases.actions import _record, _waiting, intake
+from cases.actions import _promises, _record, _waiting, intake
 from cases.actions.conversation import take_closing_back_in_time
 from cases.lifecycle import Trigger
 from cases.models import Case, Channel, DeadlineKind, EventKind, ManagerRequest, ManagerRequestWord, Partner, User
@@ -96,7 +96,7 @@ def answer_manager_request(*, request_id: int, answer: str, actor: User, now: da
         return _answered_before(asked, answer, actor)
     if not answer.strip():
         raise RuleBroken("answer_missing", _("Write your answer first. Nothing was sent."))
-    _record.keep_promise(case, asked.deadline_id, at=now)
+    _promises.keep_promise(case, asked.deadline_id, at=now)
     asked.answer, asked.answered_at, asked.answered_by = answer, now, actor
     asked.save(update_fields=["answer", "answered_at", "answered_by"])
     facts = {"request": asked.pk}
@@ -109,7 +109,7 @@ def _ask(case: Case, words: str, *, key: UUID | None, actor: User, now: datetime
     again = asked is not None
     if asked is None:
         reckoned = promises.manager_answer(case, now)
-        deadline = _record.make_promise(case, DeadlineKind.MANAGER_ANSWER, reckoned, now=now)
+        deadline = _promises.make_promise(case, DeadlineKind.MANAGER_ANSWER, reckoned, now=now)
         asked = ManagerRequest.objects.create(case=case, asked_at=now, deadline=deadline)
     word = ManagerRequestWord.objects.create(request=asked, words=words, said_at=now, said_by=actor, submission_key=key)
     facts = {

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
-from cases.actions import _kept, _record, _request, _waiting, intake
+from cases.actions import _kept, _promises, _record, _request, _waiting, intake
 from cases.actions.company import led_by
 from cases.actions.intake import CaseDetails
 from cases.actions.manager_requests import writer_locked
@@ -216,7 +216,7 @@ def _log_the_call(case: Case, *, helped: bool, actor: User, now: datetime) -> No
     if helped:
         _record.move(case, Trigger.REACH, actor=actor)
         _waiting.end(case, now=now)
-        first = _record.respond_first(case, at=now) is not None
+        first = _promises.respond_first(case, at=now) is not None
     facts = {
         "attempt": attempt.pk,
         "outcome": attempt.outcome,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, promises, rules
-from cases.actions import _record, _word
+from cases.actions import _promises, _record, _word
 from cases.lifecycle import Side
 from cases.models import ActionPlan, Case, DeadlineKind, EventKind, Milestone, MilestoneState, User
 from cases.promises import Reckoned
@@ -56,7 +56,7 @@ def end_plan(*, case_id: int, reason: str, actor: User, now: datetime) -> Case:
     plan.milestones.filter(state__in=OPEN_STATES).update(
         state=MilestoneState.DROPPED, settled_at=now, next_reminder_at=None
     )
-    _record.withdraw_promise(case, DeadlineKind.MILESTONE, now=now)
+    _promises.withdraw_promise(case, DeadlineKind.MILESTONE, now=now)
     facts = {"plan": plan.pk, "reason": plan.end_reason}
     _record.record(case, EventKind.PLAN_ENDED, actor=actor, now=now, public=True, facts=facts)
     return case
@@ -159,7 +159,7 @@ def set_milestone_state(
     was, milestone.state = milestone.state, state
     if state not in OPEN_STATES:
         milestone.settled_at, milestone.next_reminder_at = now, None
-        _record.settle_milestone(case, milestone, done=state == MilestoneState.DONE, now=now)
+        _promises.settle_milestone(case, milestone, done=state == MilestoneState.DONE, now=now)
     milestone.save(update_fields=["state", "settled_at", "next_reminder_at"])
     _word.hear(case, actor=actor, now=now)
     facts = {"milestone": milestone.pk, "title": milestone.title, "what": "state", "was": was, "state": state}
@@ -279,7 +279,7 @@ def _reminder_at(side: str, times: Times, now: datetime) -> datetime | None:
 
 def _promise(case: Case, milestone: Milestone, times: Times, *, now: datetime) -> None:
     reckoned = Reckoned(case.severity, promises.home_hours(case.desk), times)
-    _record.promise_milestone(case, milestone, reckoned, now=now)
+    _promises.promise_milestone(case, milestone, reckoned, now=now)
 
 
 def _changed_meanwhile() -> RuleBroken:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, promises, rules
-from cases.actions import _alerts, _charges, _endings, _record, _word
+from cases.actions import _alerts, _charges, _endings, _promises, _record, _word
 from cases.actions.closing import hash_of
 from cases.lifecycle import Side
 from cases.models import (
@@ -257,7 +257,7 @@ def _ask_for_answer(case: Case, proposal: SeverityProposal, *, now: datetime) ->
     ):
         return None
     kind = DeadlineKind.SEVERITY_ANSWER
-    return case.deadlines.open().filter(kind=kind).first() or _record.make_promise(
+    return case.deadlines.open().filter(kind=kind).first() or _promises.make_promise(
         case, kind, promises.severity_answer(case, now), now=now
     )
 
@@ -315,14 +315,14 @@ def _decide(proposal: SeverityProposal, decision: Decision, *, actor: User, now:
 
 def _answer_the_contact(case: Case, *, actor: User, now: datetime) -> None:
     """Keep the promise of an answer; whoever gives it was woken, or need not be any more."""
-    _record.answer_promise(case, DeadlineKind.SEVERITY_ANSWER, now=now)
+    _promises.answer_promise(case, DeadlineKind.SEVERITY_ANSWER, now=now)
     if _asked_for_by_alert(case):
         _alerts.take(case, by=actor, now=now)
 
 
 def _wait_no_more(case: Case, *, now: datetime) -> None:
     """Withdraw the promise of an answer, because the contact asks for Severity 1 no more."""
-    _record.withdraw_promise(case, DeadlineKind.SEVERITY_ANSWER, now=now)
+    _promises.withdraw_promise(case, DeadlineKind.SEVERITY_ANSWER, now=now)
     if _asked_for_by_alert(case):
         _endings.end_alert(case, at=now)
 
@@ -350,7 +350,7 @@ def _take_effect(case: Case, proposal: SeverityProposal, *, actor: User, now: da
         case.charge_words, case.charges_accepted_at = proposal.charge_words, proposal.charges_accepted_at
         case.used_after_hours = True
     _record.set_agreed(case, agreement)
-    return _record.reckon_first_response_again(case, now=now)
+    return _promises.reckon_first_response_again(case, now=now)
 
 
 def _settle_alert(case: Case, was: int, *, actor: User, now: datetime) -> None:

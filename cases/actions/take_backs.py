@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _record, _waiting
+from cases.actions import _promises, _record, _waiting
 from cases.lifecycle import Status
 from cases.models import Case, Closing, EventKind, Message, MessageKind, Survey, User
 from cases.rules import AttemptOutcome, Outcome, RuleBroken
@@ -103,4 +103,4 @@ def _undo_answer(case: Case, *, at: datetime, status: Status | None, now: dateti
     calls = case.attempts.filter(outcome=AttemptOutcome.REACHED)
     others = [*replies.values_list("said_at", flat=True), *calls.values_list("made_at", flat=True)]
     if others:
-        _record.respond_first(case, at=min(others))
+        _promises.respond_first(case, at=min(others))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle, rules
-from cases.actions import _alerts, _record, _waiting
+from cases.actions import _alerts, _promises, _record, _waiting
 from cases.actions.conversation import put_note
 from cases.lifecycle import Trigger
 from cases.models import Case, ContactAttempt, EventKind, User
@@ -120,7 +120,7 @@ def _apply(case: Case, attempt: ContactAttempt, *, actor: User, now: datetime) -
         if after_the_question:
             _record.move(case, Trigger.REACH, actor=actor)
             _waiting.end(case, now=now)
-        return _record.respond_first(case, at=attempt.made_at) is not None
+        return _promises.respond_first(case, at=attempt.made_at) is not None
     lifecycle.require_open(case.status)
     if episode is not None and after_the_question:
         attempt.episode = episode

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import lifecycle
-from cases.actions import _record, _word
+from cases.actions import _promises, _record, _word
 from cases.models import Case, EventKind, User, Workaround
 from cases.rules import RuleBroken
 
@@ -108,7 +108,7 @@ def _in_place(case_id: int, workaround_id: int, *, actor: User) -> tuple[Case, W
 
 def _put_on_record(case: Case, kind: EventKind, workaround: Workaround, *, actor: User, now: datetime) -> None:
     """Promise an open first response anew, in the hours that count now, and tell both sides."""
-    new = _record.reckon_first_response_again(case, now=now)
+    new = _promises.reckon_first_response_again(case, now=now)
     facts = {
         "workaround": workaround.pk,
         "words": workaround.failure if kind == EventKind.WORKAROUND_FAILED else workaround.words,

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases import actions, calendar_edits, promises
-from cases.actions import _record
+from cases.actions import _promises
 from cases.calendar_edits import Moves
 from cases.models import Case, CaseEvent, Deadline, DeadlineEnd, DeadlineKind, Dispatch, EventKind, User
 from cases.rules import Outcome, RuleBroken
@@ -208,7 +208,7 @@ def test_what_ended_meanwhile_is_not_replaced(people: Cast, case: Case) -> None:
     [move] = shown().moving
     answer(case, people.lena, at("Wed 12:00"))
     with transaction.atomic():
-        assert _record.replace_promise(case, move.deadline.pk, move.reckoned(), now=NOON) is None
+        assert _promises.replace_promise(case, move.deadline.pk, move.reckoned(), now=NOON) is None
     assert case.deadlines.filter(kind=DeadlineKind.FIRST_RESPONSE).count() == 1
 
 
