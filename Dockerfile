@@ -24,7 +24,10 @@ COPY sla sla
 COPY templates templates
 COPY static static
 COPY locale locale
-RUN /opt/portal/venv/bin/python -m compileall -q .
+COPY requirements.txt ./
+# The image says itself what it is made of.
+RUN /opt/portal/venv/bin/python -m compileall -q . \
+    && /opt/portal/venv/bin/python -m probax_support.materials > /opt/portal/materials.json
 ENV PATH=/opt/portal/venv/bin:$PATH DATA_DIR=/data DJANGO_SETTINGS_MODULE=probax_support.settings \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
