@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 FORMATS = ("json", "lines")
 # What `extra=` may add to a line; anything else is left out.
-FIELDS = ("method", "route", "view", "status", "milliseconds")
+FIELDS = ("method", "route", "view", "status", "milliseconds", "refused", "asked_for")
 
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*")

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from probax_support import metrics, probes
+from probax_support import metrics, probes, refusals
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class RequestMiddleware:
             "view": view,
             "status": response.status_code,
             "milliseconds": round(seconds * 1000, 1),
+            **refusals.facts_of(request, match, response.status_code),
         }
         logger.log(level, "request", extra=said)
 

@@ -45,7 +45,10 @@ class HasScope(BasePermission):
         # HEAD tells how long the answer to GET is, unless it has a meaning of its own.
         like = "GET" if request.method == "HEAD" else ""
         wanted = scopes.get(str(request.method)) or scopes.get(like, Scope.CASES_READ)
-        return isinstance(request.auth, ApiToken) and wanted in request.auth.scopes
+        if isinstance(request.auth, ApiToken) and wanted in request.auth.scopes:
+            return True
+        request._request.refused = "no scope"  # type: ignore[attr-defined] # for the log
+        return False
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # its base has no types

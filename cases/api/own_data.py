@@ -9,8 +9,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from cases.api.administration import AdministrationView, partner_led
-from cases.api.persons import for_administrators
-from cases.api.views import moment, person
+from cases.api.views import for_administrators, moment, person
 from cases.models import User
 from cases.web import company_export
 from cases.web.personal_data import export_of

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +12,7 @@ from cases import actions
 from cases.api.acts import Telling, act
 from cases.api.administration import AdministrationView
 from cases.api.pagination import InOrder, ListView
-from cases.api.views import asked_of, by, checked, person
+from cases.api.views import asked_of, by, checked, for_administrators
 from cases.models import Erasure, User
 
 MOST_NAMES = 20
@@ -87,16 +86,6 @@ class Erasures(AdministrationView):
         for_administrators(request)
         said, found = checked(NewErasureSerializer, request), User.objects.get(pk=person_id)
         return act(request, lambda: actions.erase_person(person_id=found.pk, **said, **by(request)), Telling(_told))
-
-
-def for_administrators(request: Request) -> None:
-    """Let administrators alone go on; to others the address is not there.
-
-    Raises:
-        NotFound: as for an address that does not exist.
-    """
-    if not person(request).is_staff:
-        raise NotFound
 
 
 def _told(person_id: int) -> dict[str, Any]:

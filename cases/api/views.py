@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from cases.api.serializers import CaseSerializer
 from cases.models import Case, Scope, User
+from cases.web.request import NO_ROLE
 
 
 class ApiView(APIView):
@@ -92,8 +93,7 @@ def for_staff(request: Request) -> None:
     Raises:
         NotFound: as for an address that does not exist.
     """
-    if not person(request).works_here:
-        raise NotFound
+    _let_in(request, may=person(request).works_here)
 
 
 def for_managers(request: Request) -> None:
@@ -102,7 +102,21 @@ def for_managers(request: Request) -> None:
     Raises:
         NotFound: as for an address that does not exist.
     """
-    if not person(request).manages:
+    _let_in(request, may=person(request).manages)
+
+
+def for_administrators(request: Request) -> None:
+    """Let administrators alone go on; to others the address is not there.
+
+    Raises:
+        NotFound: as for an address that does not exist.
+    """
+    _let_in(request, may=person(request).is_staff)
+
+
+def _let_in(request: Request, *, may: bool) -> None:
+    if not may:
+        request._request.refused = NO_ROLE  # type: ignore[attr-defined]
         raise NotFound
 
 

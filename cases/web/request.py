@@ -12,6 +12,7 @@ from django_htmx.middleware import HtmxDetails
 from cases.models import User, Viewing
 
 P = ParamSpec("P")
+NO_ROLE = "no role"
 
 
 class Reading(HttpRequest):
@@ -19,6 +20,8 @@ class Reading(HttpRequest):
 
     now: datetime
     htmx: HtmxDetails
+    # Why it is refused, for the log; empty as long as it is not.
+    refused: str
 
 
 class PortalRequest(Reading):
@@ -36,6 +39,7 @@ def _page_for(may_enter: Callable[[User], bool], view: View[P]) -> Callable[...,
     def guarded(request: PortalRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         # The same 404 as for a page that does not exist: nobody learns what others may see.
         if not may_enter(request.user):
+            request.refused = NO_ROLE
             raise Http404
         return view(request, *args, **kwargs)
 

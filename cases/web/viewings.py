@@ -46,6 +46,7 @@ class ViewingMiddleware:
                 answered = self.get_response(request)
                 _put_on_record(looked, viewing, answered)
                 return answered
+            looked.refused = "only looking"
             return render(request, "cases/only_looking.html", status=403)
 
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
-from cases.models import User
+from cases.models import Scope, User
 from probax_support import logs, urls
+from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case
 from tests.cases.pages import browser_of, clock_at
 from tests.portal import ROOT, clean_environment
@@ -223,3 +225,57 @@ def test_a_program_is_given_json_and_a_person_may_have_lines() -> None:
 def test_nobody_is_known_by_name() -> None:
     # What a line says of a person is a number: nothing else of `User` is on the list.
     assert not {field.name for field in User._meta.get_fields()} & set(logs.FIELDS)
+
+
+# --- A request that was refused ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "said"),
+    [
+        ("zoe", "/cases/NWIT-1/", ("not theirs", "reference=NWIT-1")),
+        ("zoe", "/cases/NWIT-999/", ("no such", "reference=NWIT-999")),
+        ("priya", "/files/999999/", ("no such", "attachment_id=999999")),
+        ("priya", "/desk/", ("no role", "")),
+        ("lena", "/manager/", ("no role", "")),
+        ("priya", "/cases/a-secret-of-somebody/", ("no such", "")),
+    ],
+)
+def test_a_refused_page_says_why_in_the_log_alone(
+    people: Cast, written: Written, who: str, address: str, said: tuple[str, str]
+) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    with clock_at(NOON):
+        response = browser_of(getattr(people, who), NOON).get(address)
+    assert response.status_code == 404
+    (line,) = written.requests()
+    assert (line["person"], line["refused"], line["asked_for"]) == (getattr(people, who).pk, *said)
+    assert "refused" not in response.content.decode()
+
+
+def test_somebody_elses_case_costs_as_many_queries_as_none(people: Cast) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    browser = browser_of(people.zoe, NOON)
+    asked = []
+    with clock_at(NOON):
+        browser.get("/cases/NWIT-999/")
+        for reference in ("NWIT-1", "NWIT-999"):
+            with CaptureQueriesContext(connection) as queries:
+                browser.get(f"/cases/{reference}/")
+            asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_a_refused_machine_leaves_a_line_that_says_why(people: Cast, written: Written) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    reader = Machine(people.zoe, NOON, scopes=(Scope.CASES_READ,))
+    for address in ("cases/NWIT-1/", "queue/", "partners/NWIT/people/"):
+        reader.get(address)
+    reader.client.get("/api/v1/cases/")
+    told = [(line["status"], line["refused"], line["asked_for"]) for line in written.requests()]
+    assert told == [
+        (404, "not theirs", "reference=NWIT-1"),
+        (404, "no role", ""),
+        (403, "no scope", "partner=NWIT"),
+        (401, "not logged in", ""),
+    ]
