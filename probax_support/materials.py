@@ -54,10 +54,10 @@ def _package(pin: Requirement) -> dict[str, Any]:
 
 def _licence(said: metadata.PackageMetadata) -> dict[str, Any]:
     """Return a package's licence as the bill has it: an expression where it gives one, else what it calls it."""
-    expression = said.get("License-Expression")
+    expression = said.json.get("license_expression")
     if expression:
         return {"expression": expression}
-    words = (said.get("License") or "").strip()
+    words = str(said.json.get("license", "")).strip()
     if words and "\n" not in words and len(words) < LONGEST_NAME:
         return {"license": {"name": words}}
     found = [LICENCE.match(one) for one in said.get_all("Classifier") or []]

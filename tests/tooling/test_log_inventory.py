@@ -27,7 +27,7 @@ def rows_of(path: Path) -> Iterator[str]:
             if isinstance(asked.value, ast.Name) and asked.value.id == "logger" and asked.attr in LEVELS:
                 sentence = call.args[0]
                 assert isinstance(sentence, ast.Constant), f"{path}: a line begins with a sentence of its own"
-                yield f"| `{sentence.value}` | {LEVELS[asked.attr]} | `{named}` |"
+                yield f"| `{sentence.value!s}` | {LEVELS[asked.attr]} | `{named}` |"
 
 
 def test_every_line_that_is_logged_is_on_the_page(tmp_path: Path) -> None:
