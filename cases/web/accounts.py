@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases import vault
 from cases.models import Membership, Site, User
 from cases.web import logins
+from sla.written_once import WrittenOnce
 
 PURPOSE = "second factors"
 logger = logging.getLogger(__name__)
@@ -29,13 +30,21 @@ def asks_for_second_factor(user: User | OuterRef) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user, is_active=True, partner__needs_second_factor=True)
 
 
+def _person() -> QuerySet[User]:
+    asked = Exists(asks_for_second_factor(OuterRef("pk")))
+    return User.objects.annotate(is_asked_for_second_factor=asked).filter(pk=NOBODY)
+
+
+NOBODY = -1
+_PERSON = WrittenOnce(_person, key=NOBODY)
+
+
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships without types
     """How a session becomes a person: with what each page asks about them, in one query."""
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session, unless their account was closed."""
-        asked = Exists(asks_for_second_factor(OuterRef("pk")))
-        found = User.objects.annotate(is_asked_for_second_factor=asked).filter(pk=user_id).first()
+        found = _PERSON.first(key=user_id)
         return found if found is not None and self.user_can_authenticate(found) else None
 
 

@@ -20,6 +20,8 @@ from cases.rules import Outcome
 from cases.web.uploads import MultipleFileField
 
 LONG_TEXT = 20_000
+# PostgreSQL knows no bigger key of a row.
+BIGGEST_KEY = 2**63 - 1
 TOO_LONG = _("This is too long: %(show_value)s characters of %(limit_value)s. Put the rest in a file.")
 
 
@@ -63,7 +65,8 @@ class CaseForm(WordForm):
     """What P5.1 asks for, with the severity (P2.2) and what Sev 1 needs (P2.6, P4.2)."""
 
     follow_up_of = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
-    partner = forms.ModelChoiceField(label=_("Company"), queryset=Partner.objects.none(), empty_label=None)
+    # For whom somebody writes the action looks up itself, under the lock; the page fills in the choices.
+    partner = forms.IntegerField(label=_("Company"), min_value=1, max_value=BIGGEST_KEY, widget=forms.Select)
     title = forms.CharField(
         label=_("Title"),
         max_length=200,
@@ -81,7 +84,10 @@ class CaseForm(WordForm):
         error_messages={"required": _("Choose the severity that fits best. We agree on it together.")},
     )
     product_area = forms.ModelChoiceField(
-        label=_("Product area"), queryset=ProductArea.objects.none(), required=False, empty_label=_("Not sure")
+        label=_("Product area"),
+        queryset=ProductArea.objects.order_by("position", "name"),
+        required=False,
+        empty_label=_("Not sure"),
     )
     explanation = text(
         _("What happens?"),
@@ -123,13 +129,10 @@ class CaseForm(WordForm):
     )
     accept_charges = forms.BooleanField(label=rules.CHARGE_WORDS, required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.partners = Partner.objects.filter(memberships__user=user, memberships__is_active=True).order_by("name")
-        field = cast("forms.ModelChoiceField[Partner]", self.fields["partner"])
-        field.queryset = self.partners
-        areas = cast("forms.ModelChoiceField[ProductArea]", self.fields["product_area"])
-        areas.queryset = ProductArea.objects.order_by("position", "name")
+    def offer(self, partners: Iterable[Partner]) -> None:
+        """Let the page show these companies to choose from."""
+        field = cast("forms.Select", self.fields["partner"].widget)
+        field.choices = [(partner.pk, partner.name) for partner in partners]
 
     def details(self) -> dict[str, Any]:
         """Return the checked values under the names of `actions.CaseDetails`."""

@@ -85,19 +85,12 @@ def _one_per_desk(partners: list[Partner]) -> list[Partner]:
 def case_new(request: PortalRequest) -> HttpResponseBase:
     """Log a case. The same form sent twice logs one case; a form with an error keeps everything, files too."""
     if request.method == "GET":
-        return _case_form(request, CaseForm(user=request.user, initial=_first_values(request)))
-    form = CaseForm(request.POST, request.FILES, user=request.user)
+        return _case_form(request, CaseForm(initial=_first_values(request)))
+    form = CaseForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            logged = _submit(request, form)
-        except RuleBroken as broken:
-            put_beside(form, broken)
-        else:
-            case = kept_requests.known(logged)
-            if case is None:
-                return _say_it_is_kept(request)
-            messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
-            return redirect("case", reference=case.reference)
+        logged = _submit(request, form)
+        if logged is not None:
+            return _say_what_it_is(request, logged)
     elif (known := _already_logged(request)) is not None:
         return redirect("case", reference=known.reference)
     problems = _keep_good_files(request)
@@ -108,8 +101,12 @@ def case_new(request: PortalRequest) -> HttpResponseBase:
     return _case_form(request, form, status=422)
 
 
-def _say_it_is_kept(request: PortalRequest) -> HttpResponseBase:
-    """Say what becomes of a request of a partner whose plan has ended (P1.1)."""
+def _say_what_it_is(request: PortalRequest, logged: Case | KeptRequest) -> HttpResponseBase:
+    """Say that it is a case, or what becomes of a request of a partner whose plan has ended (P1.1)."""
+    case = kept_requests.known(logged)
+    if case is not None:
+        messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
+        return redirect("case", reference=case.reference)
     messages.warning(
         request,
         _(
@@ -130,20 +127,27 @@ def _keep_typed(request: PortalRequest) -> CaseDraft | None:
     )
 
 
-def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest:
+def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest | None:
+    """Log what was typed, or put beside the form why it cannot be."""
     checked = form.cleaned_data
-    return actions.submit_or_keep(
-        partner_id=checked["partner"].pk,
-        details=actions.CaseDetails(**form.details()),
-        severity=checked["severity"],
-        charges_accepted=checked["accept_charges"],
-        follow_up_of=checked["follow_up_of"],
-        submission_key=checked["submission_key"],
-        # Not by the draft: two forms that one person sends at one moment would take each other's.
-        uploads=[uploads.checked(upload) for upload in files_of(form)],
-        actor=request.user,
-        now=request.now,
-    )
+    try:
+        return actions.submit_or_keep(
+            partner_id=checked["partner"],
+            details=actions.CaseDetails(**form.details()),
+            severity=checked["severity"],
+            charges_accepted=checked["accept_charges"],
+            follow_up_of=checked["follow_up_of"],
+            submission_key=checked["submission_key"],
+            # Not by the draft: two forms that one person sends at one moment would take each other's.
+            uploads=[uploads.checked(upload) for upload in files_of(form)],
+            actor=request.user,
+            now=request.now,
+        )
+    except RuleBroken as broken:
+        put_beside(form, broken)
+    except Partner.DoesNotExist:
+        form.add_error("partner", _("Choose a company that you write for."))
+    return None
 
 
 def _key_of(request: PortalRequest) -> UUID | None:
@@ -216,7 +220,8 @@ def _follow_up_of(request: PortalRequest) -> Case | None:
 
 
 def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> HttpResponse:
-    partners = list(form.partners.select_related("home_desk"))
+    partners = _partners_of(request.user)
+    form.offer(partners)
     if not partners:
         return render(request, "cases/no_partner.html", status=403)
     chosen = next((partner for partner in partners if str(partner.pk) == str(form["partner"].value())), partners[0])

@@ -180,6 +180,14 @@ def test_somebody_elses_company_is_no_choice(people: Cast, browser: Client) -> N
     assert response.status_code == 422
     assert not Case.objects.exists()
     assert "Blue Harbor" not in html_of(response)
+    assert "Choose a company that you write for." in html_of(response)
+
+
+@pytest.mark.parametrize("partner", ["", "x", "-1", str(2**63)])
+def test_what_is_no_company_is_refused_and_what_was_typed_is_kept(people: Cast, browser: Client, partner: str) -> None:
+    response = send(browser, filled(people, partner=partner))
+    assert response.status_code == 422
+    assert CaseDraft.objects.get().fields["title"] == filled(people)["title"]
 
 
 @pytest.mark.clause("P1.1")
