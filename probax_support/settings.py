@@ -100,12 +100,14 @@ MIDDLEWARE = [
 ROOT_URLCONF = "probax_support.urls"
 WSGI_APPLICATION = "probax_support.wsgi.application"
 
+READ_BY = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Parts of a page by `page.html#part`, read by ours in place of Django's own cached loader.
+            "loaders": [("template_partials.loader.Loader", [("probax_support.templates.Loader", READ_BY)])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

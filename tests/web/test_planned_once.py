@@ -38,7 +38,9 @@ def test_a_line_plans_what_a_page_asks_once(answered: Cast) -> None:
         assert len([sql for sql in again if sql.startswith("EXECUTE planned_once_")]) == 4
         with connection.cursor() as cursor:
             cursor.execute(PREPARED)
-            assert all(generic and not custom for generic, custom in cursor.fetchall())
+            plans = cursor.fetchall()
+        assert plans
+        assert all(generic and not custom for generic, custom in plans)
 
 
 @pytest.mark.parametrize("pooled", [{"CONN_MAX_AGE": 0}, {"DISABLE_SERVER_SIDE_CURSORS": True}])
