@@ -72,41 +72,45 @@ class PlannedOnce:
     """
 
     _numbers = count()
-    # By line, what it has planned. Only lines that are ours from one question to the next keep plans.
-    _planned: ClassVar[WeakKeyDictionary[Any, set[str]]] = WeakKeyDictionary()
+    # By line, under which names it has planned what. Only lines that stay ours from question to question keep plans.
+    _planned: ClassVar[WeakKeyDictionary[Any, dict[PlannedOnce, str]]] = WeakKeyDictionary()
 
     def __init__(self, sql: str, values: Sequence[Any], places: Mapping[str, Any]) -> None:
         self._sql, self._values = sql, values
         self._places = {_sent(stand_in): name for name, stand_in in places.items()}
-        self._name = f"planned_once_{next(self._numbers)}"
         # The places that the SQL has, in its order.
         self.takes = list(dict.fromkeys(self._places[value] for value in values if value in self._places))
-        takes = ", ".join(["%s"] * len(self.takes))
-        self._again = f"EXECUTE {self._name} ({takes})" if takes else f"EXECUTE {self._name}"
 
     def rows(self, **of: Any) -> list[tuple[Any, ...]]:
         """Return the rows, as the database gives them."""
         with connection.cursor() as cursor:
             if _line_keeps_plans():
-                self._plan(cursor)
-                cursor.execute(self._again, [_sent(of[name]) for name in self.takes])
+                self._execute(cursor, [_sent(of[name]) for name in self.takes])
             else:
                 places = self._places
                 cursor.execute(self._sql, [_sent(of[places[one]]) if one in places else one for one in self._values])
             return list(cursor.fetchall())
 
-    def _plan(self, cursor: Any) -> None:
-        planned = self._planned.setdefault(connection.connection, set())
-        if self._name in planned:
+    def _execute(self, cursor: Any, values: list[Any]) -> None:
+        planned = self._planned.setdefault(connection.connection, {})
+        takes = f" ({', '.join(['%s'] * len(values))})" if values else ""
+        if self in planned:
+            cursor.execute(f"EXECUTE {planned[self]}{takes}", values)
             return
-        numbers = {name: f"${number}" for number, name in enumerate(self.takes, 1)}
-        words = [
-            numbers[self._places[one]] if one in self._places else cursor.mogrify("%s", [one]).decode()
-            for one in self._values
-        ]
+        # A new name each time: where a try was broken off, the last one may be there or not.
+        name, prepared = f"planned_once_{next(self._numbers)}", self._with_numbers(cursor).replace("%", "%%")
         # Left alone it would plan five more times, to see whether what is asked for makes a difference.
-        cursor.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE {self._name} AS {self._sql % tuple(words)}")
-        planned.add(self._name)
+        settled = "SET plan_cache_mode = force_generic_plan"
+        cursor.execute(f"{settled}; PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)
+        planned[self] = name
+
+    def _with_numbers(self, cursor: Any) -> str:
+        """Return the SQL with $1, $2 in the places of what is asked for."""
+        words = []
+        for one in self._values:
+            number = self.takes.index(self._places[one]) + 1 if one in self._places else 0
+            words.append(f"${number}" if number else cursor.mogrify("%s", [one]).decode())
+        return self._sql % tuple(words)
 
 
 def _line_keeps_plans() -> bool:
