@@ -34,8 +34,8 @@ def test_a_line_plans_what_a_page_asks_once(answered: Cast) -> None:
     again = asked_by_the_page_of_a_case(answered)
     assert [sql for sql in again if "PREPARE" in sql] == []
     if connection.vendor == "postgresql":
-        # The case, what belongs to it, and two for the frame.
-        assert len([sql for sql in again if sql.startswith("EXECUTE planned_once_")]) == 4
+        # Who looks, the case, what belongs to it, and two for the frame.
+        assert len([sql for sql in again if sql.startswith("EXECUTE planned_once_")]) == 5
         with connection.cursor() as cursor:
             cursor.execute(PREPARED)
             plans = cursor.fetchall()
