@@ -107,8 +107,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _lazy(
-            "This code was not taken. Wait for the next one, and type it at once. If none is taken, the clock of your "
-            "telephone is off: have it set the time by itself. A recovery code works once."
+            "This code was not taken. Type the next one as soon as it shows. If none is taken, the clock of your "
+            "telephone is off: have it set by itself."
         )
     }
 

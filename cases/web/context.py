@@ -19,8 +19,7 @@ SITE = WrittenOnce(lambda: Site.objects.values_list("name", Exists(OnCallAlert.o
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Name the site, the workplace, the reader's zone and, with demo data, who may log in."""
-    asked = getattr(request, "user", None)
-    user = asked if isinstance(asked, User) else None
+    user = inside(request)
     name, rings = SITE.first() or ("Probax Support", True)
     works_here = user is not None and user.works_here
     return {
@@ -43,6 +42,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "now": cast(Reading, request).now if hasattr(request, "now") else None,
         "reader_zone": timezone.get_current_timezone_name(),
     }
+
+
+def inside(request: HttpRequest) -> User | None:
+    """Return the person of a request, unless they still have to set up a second factor before they see anything."""
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) and not getattr(request, "at_the_gate", False) else None
 
 
 def _workplace(user: User | None) -> str:

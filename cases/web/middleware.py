@@ -89,12 +89,11 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Lead whoever lacks a second factor that they need to the page where they set one up."""
         user = request.user
-        if (
-            not isinstance(user, User)
-            or request.path_info.startswith(self.BEFORE_THE_GATE)
-            or not _needs_second_factor(user)
-            or _came_with_second_factor(request, user)
-        ):
+        if not isinstance(user, User) or not _needs_second_factor(user) or _came_with_second_factor(request, user):
+            return self.get_response(request)
+        if request.path_info.startswith(self.BEFORE_THE_GATE):
+            # What pages show around their content, such as a case that waits, is behind the gate too.
+            cast(Reading, request).at_the_gate = True
             return self.get_response(request)
         if user.works_here:
             messages.info(request, _("Staff log in with a second factor. Set one up, then go on."))

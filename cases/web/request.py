@@ -16,12 +16,16 @@ NO_ROLE = "no role"
 
 
 class Reading(HttpRequest):
-    """A request after the middleware: `now` was read from the clock once, `htmx` tells who asked."""
+    """A request after the middleware: `now` was read from the clock once, `htmx` tells who asked.
+
+    Whoever is `at_the_gate` needs a second factor and has none yet: they are shown how to set one up, and nothing else.
+    """
 
     now: datetime
     htmx: HtmxDetails
     # Why it is refused, for the log; empty as long as it is not.
     refused: str
+    at_the_gate: bool = False
 
 
 class PortalRequest(Reading):

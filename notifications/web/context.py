@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from cases.models import User
+from cases.web.context import inside
 from notifications import delivery, heartbeat
 from notifications import health as reads
 
@@ -70,8 +71,8 @@ class Health:
 
 def health(request: HttpRequest) -> dict[str, Any]:
     """Give staff pages `health`; contacts and pages without a reader get nothing."""
-    user = getattr(request, "user", None)
+    user = inside(request)
     now = getattr(request, "now", None)
-    if not isinstance(user, User) or not user.works_here or now is None:
+    if user is None or not user.works_here or now is None:
         return {}
     return {"health": Health(now, user)}

@@ -76,6 +76,18 @@ def test_staff_without_one_are_led_to_set_one_up(people: Cast) -> None:
     assert "second factor" in words_of(page)
 
 
+def test_before_it_is_set_up_no_page_says_what_waits(people: Cast) -> None:
+    case = logged_case(people.priya, at("Mon 23:00"), severity=1)
+    browser, _answered = log_in(people.lena)
+    for address in ("2fa/", "sessions/", "password/change/", "reauthenticate/"):
+        page = words_of(get(browser, f"/accounts/{address}", NOON))
+        assert not [word for word in (case.title, case.reference, "Mail to sort", "Your account") if word in page]
+    assert "Set up an app or a key, whichever you like, to go on." in words_of(get(browser, "/accounts/2fa/", NOON))
+    with_app(browser)
+    page = words_of(get(browser, "/accounts/2fa/", NOON))
+    assert not [word for word in (case.title, case.reference, "Mail to sort", "Your account") if word not in page]
+
+
 def test_with_an_app_set_up_they_go_on_and_are_asked_at_the_next_login(people: Cast) -> None:
     browser, _answered = log_in(people.lena)
     secret = with_app(browser)
