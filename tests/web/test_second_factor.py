@@ -145,7 +145,9 @@ def test_a_demo_goes_without(people: Cast, settings: Settings) -> None:
     assert get(browser_of(people.lena, NOON), "/desk/", NOON).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["", "totp/activate/", "webauthn/add/", "recovery-codes/generate/"])
+@pytest.mark.parametrize(
+    "address", ["", "totp/activate/", "webauthn/add/", "recovery-codes/", "recovery-codes/generate/"]
+)
 def test_its_pages_look_like_ours(people: Cast, address: str) -> None:
     browser, _answered = log_in(people.lena)
     confirmed(browser)
