@@ -13,7 +13,7 @@ from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import BooleanField, Func, Q, QuerySet, TextField, Value
 
 # What is typed may be long; its first words say what is looked for.
@@ -54,35 +54,48 @@ def _as_pattern(term: Term) -> str:
 
 def holding(rows: Rows, columns: Sequence[str], terms: Sequence[Term]) -> Rows:
     """Keep the rows of which `columns`, read as one text, hold any of `terms`."""
-    return rows.filter(holds(rows.db, columns, terms))
+    return rows.filter(holds(columns, terms))
 
 
-def holds(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
+def holds(columns: Sequence[str], terms: Sequence[Term]) -> Q:
     """Return whether `columns` of a row, read as one text, hold any of `terms`, as a condition."""
-    if connections[database].vendor == "postgresql":
+    if connection.vendor == "postgresql":
         words = Func(*columns, function=WORDS_OF, output_field=SearchVectorField())
-        asked = SearchQuery(" | ".join(map(_as_query, terms)), search_type="raw", config="simple")
-        return Q(SearchVectorExact(words, asked))
+        return Q(SearchVectorExact(words, _asked(terms)))
     pattern = pattern_of(terms)
     return reduce(or_, (Q(**{f"{column}__iregex": pattern}) for column in columns))
 
 
-def holds_here(database: str, columns: Sequence[str], terms: Sequence[Term]) -> Q:
+def holds_here(columns: Sequence[str], terms: Sequence[Term]) -> Q:
     """Return what `holds` does, for rows that are read one by one and not looked up by their words.
 
     To take a text apart into words is dear. So the first place that looks like a term is cut out of it, and the whole
     is taken apart only where that place shows another word after all.
     """
-    if connections[database].vendor != "postgresql":
-        return holds(database, columns, terms)
+    if connection.vendor != "postgresql":
+        return holds(columns, terms)
     text = Func(*columns, template="(%(expressions)s)", arg_joiner=" || ' ' || ", output_field=TextField())
     place = Func(text, Value(_look_of(terms)), function="substring", output_field=TextField())
     first, whole = (Func(one, function=WORDS_OF, output_field=SearchVectorField()) for one in (place, text))
-    asked = SearchQuery(" | ".join(map(_as_query, terms)), search_type="raw", config="simple")
     # Where nothing looks like a term, neither is the case, and no row is kept.
     once = {"template": "CASE %(expressions)s END", "arg_joiner": " WHEN true THEN true WHEN false THEN "}
-    in_both = (SearchVectorExact(words, asked) for words in (first, whole))
+    in_both = (SearchVectorExact(words, _asked(terms)) for words in (first, whole))
     return Q(Func(*in_both, output_field=BooleanField(), **once))
+
+
+def sent_for(terms: Sequence[Term]) -> dict[str, str]:
+    """Return what goes to the database in place of terms, by what it is there for."""
+    if connection.vendor == "postgresql":
+        return {"look": _look_of(terms), "words": _words_of(terms)}
+    return {"pattern": pattern_of(terms)}
+
+
+def _asked(terms: Sequence[Term]) -> SearchQuery:
+    return SearchQuery(_words_of(terms), search_type="raw", config="simple")
+
+
+def _words_of(terms: Sequence[Term]) -> str:
+    return " | ".join(map(_as_query, terms))
 
 
 def _look_of(terms: Sequence[Term]) -> str:

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from functools import reduce
+from datetime import UTC, datetime
+from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connections
 from django.db.models import (
     BooleanField,
     Count,
+    ExpressionWrapper,
     F,
     FilteredRelation,
     Func,
@@ -22,16 +22,19 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import IsNull
 
 from cases import case_search
 from cases.lifecycle import WAITING_ON_THE_CONTACT, Status
 from cases.rules import TAKE_REPLY_BACK_WITHIN, phone_readings
+from cases.written_parts import OfThisRow
 from sla.models import Desk
+from sla.written_once import PlannedOnce
 
 if TYPE_CHECKING:
     # The linter does not see the names in the bases below.
-    from cases.models.cases import Case, Closing  # noqa: F401
+    from cases.models.cases import Case, Closing
     from cases.models.conversation import Attachment, Message  # noqa: F401
     from cases.models.deadlines import Deadline
     from cases.models.features import FeatureRequest  # noqa: F401
@@ -51,6 +54,8 @@ ROW = (
     "last_event_number",
 )  # fmt: skip
 PERSON = ("name", "email", "erased_at")
+# What stands in what is written once for a term that is looked for, and for since when replies have left.
+TERM, SETTLED = ("standin",), datetime(1, 1, 2, tzinfo=UTC)
 # The way from a case to the people of its partner.
 MEMBER = "partner__memberships__user"
 
@@ -149,35 +154,43 @@ class CaseQuerySet(QuerySet["Case"]):
         found = self if terms else self.none()
         common = case_search.common_among_messages(terms) if terms else set()
         for term in terms:
-            if term in common:
-                found = found._holding_here(term, reader, now)
-            else:
-                found = found._one_of(self._ids(term, reader, now))
+            found = found._holding(term, reader, now, common=term in common)
         if not _LIKE_A_PHONE_NUMBER.fullmatch(words):
             return found
         numbers = phone_readings(words, list(Desk.objects.values_list("country", flat=True)))
         return self._one_of(case_search.ids_of(found.values("pk"), *self._reached_at(numbers, reader)))
 
-    def _ids(self, term: case_search.Term, reader: "User", now: datetime) -> QuerySet[Any, Any]:
+    def _holding(self, term: case_search.Term, reader: "User", now: datetime, *, common: bool) -> Self:
+        """Keep the cases that hold a term. What asks for that is written once, and becomes a part of this."""
+        asked = {"settled": now - TAKE_REPLY_BACK_WITHIN, **case_search.sent_for([term])}
+        if common:
+            return self.filter(OfThisRow(_whether_held(self.model, staff=reader.works_here).within(**asked)))
+        return self._one_of(_named_by_indexes(self.model, staff=reader.works_here).within(**asked))
+
+    def _ids(self, term: case_search.Term, *, staff: bool, now: datetime) -> QuerySet[Any, Any]:
+        """Return the ids of the cases that hold a term, as the indexes of words name them."""
         cases = self.model._default_manager.all()
         beside = [
-            case_search.holding(rows, columns, [term]).values("case") for rows, columns in self._beside(reader, now)
+            case_search.holding(rows, columns, [term]).values("case") for rows, columns in self._beside(staff, now)
         ]
         own = case_search.holding(cases, ASKED_COLUMNS, [term]).values("pk")
         return case_search.ids_of(own, *beside, *(cases.filter(named).values("pk") for named in self._named(term)))
 
-    def _holding_here(self, term: case_search.Term, reader: "User", now: datetime) -> Self:
-        found = reduce(or_, self._named(term), case_search.holds_here(self.db, ASKED_COLUMNS, [term]))
-        for rows, columns in self._beside(reader, now):
+    def _held(self, term: case_search.Term, *, staff: bool, now: datetime) -> QuerySet[Any, Any]:
+        """Return whether each case holds a term, read case by case."""
+        found = reduce(or_, self._named(term), case_search.holds_here(ASKED_COLUMNS, [term]))
+        for rows, columns in self._beside(staff, now):
             # One row of each case, and no EXISTS: PostgreSQL would turn that into the list that is to be spared.
-            first = rows.filter(case_search.holds_here(self.db, columns, [term]), case=OuterRef("pk")).values("pk")[:1]
+            first = rows.filter(case_search.holds_here(columns, [term]), case=OuterRef("pk")).values("pk")[:1]
             found |= Q(IsNull(Subquery(first), False))
-        return self.filter(found)
+        return self.values_list(ExpressionWrapper(found, output_field=BooleanField()))
 
-    def _beside(self, reader: "User", now: datetime) -> list[tuple[QuerySet[Any], Sequence[str]]]:
+    def _beside(self, staff: bool, now: datetime) -> list[tuple[QuerySet[Any], Sequence[str]]]:
         """Return what stands beside the cases' own words, with the columns in which words are looked for."""
-        messages = cast("MessageQuerySet", self._related("messages")).readable_by(reader, now)
-        files = cast("AttachmentQuerySet", self._related("attachments")).readable_in_visible_cases(reader, now)
+        messages = cast("MessageQuerySet", self._related("messages"))
+        files = cast("AttachmentQuerySet", self._related("attachments")).filter(case__isnull=False)
+        if not staff:
+            messages, files = messages.open_to_contacts(now), files.open_to_contacts(now)
         return [(messages, ["body"]), (files, ["name"]), (self._related("brought_over"), ["external_id"])]
 
     def _named(self, term: case_search.Term) -> list[Q]:
@@ -234,15 +247,16 @@ class CaseQuerySet(QuerySet["Case"]):
         open_episode = FilteredRelation("episodes", condition=Q(episodes__ended_at=None))
         return self.annotate(open_episode=open_episode, closes_at=F("open_episode__closes_at"))
 
-    def _one_of(self, ids: QuerySet[Any, Any]) -> Self:
+    def _one_of(self, ids: QuerySet[Any, Any] | RawSQL) -> Self:
         """Keep the cases whose id a read returns.
 
         PostgreSQL is made to begin with that read: it takes its rows for more than they are, and would read every case.
         """
         if connections[self.db].vendor != "postgresql":
             return self.filter(pk__in=ids)
-        any_of = {"template": "%(expressions)s)", "arg_joiner": " = ANY ("}
-        return self.filter(Func(F("pk"), ArraySubquery(ids), output_field=BooleanField(), **any_of))
+        any_of = {"template": "%(expressions)s)", "arg_joiner": " = ANY (ARRAY"}
+        read = ids if isinstance(ids, RawSQL) else Subquery(ids)
+        return self.filter(Func(F("pk"), read, output_field=BooleanField(), **any_of))
 
     def _deadlines(self) -> "DeadlineQuerySet":
         """Return every open deadline."""
@@ -252,6 +266,25 @@ class CaseQuerySet(QuerySet["Case"]):
     def with_closing(self, standing: "QuerySet[Closing]") -> Self:
         """Load each case's closing in force, out of `standing`, as `standing_closing` in one more query."""
         return self.prefetch_related(Prefetch("closings", queryset=standing, to_attr="standing_closing"))
+
+
+@cache
+def _named_by_indexes(model: "type[Case]", *, staff: bool) -> PlannedOnce:
+    return _planned(CaseQuerySet(model)._ids(TERM, staff=staff, now=SETTLED + TAKE_REPLY_BACK_WITHIN))
+
+
+@cache
+def _whether_held(model: "type[Case]", *, staff: bool) -> PlannedOnce:
+    this_row = CaseQuerySet(model).filter(pk=OfThisRow.KEY)
+    asked = this_row._held(TERM, staff=staff, now=SETTLED + TAKE_REPLY_BACK_WITHIN)
+    # By another name than that of the cases which are gone through.
+    asked.query.change_aliases({model._meta.db_table: "one_case"})
+    return _planned(asked)
+
+
+def _planned(read: QuerySet[Any, Any]) -> PlannedOnce:
+    places = {"settled": SETTLED, **case_search.sent_for([TERM])}
+    return PlannedOnce(*read.query.sql_with_params(), places)
 
 
 class DeadlineQuerySet(QuerySet["Deadline"]):

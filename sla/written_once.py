@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import AutoField, Field, Model, QuerySet
+from django.db.models.expressions import RawSQL
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=Model)
@@ -87,9 +88,15 @@ class PlannedOnce:
             if _line_keeps_plans():
                 self._execute(cursor, [_sent(of[name]) for name in self.takes])
             else:
-                places = self._places
-                cursor.execute(self._sql, [_sent(of[places[one]]) if one in places else one for one in self._values])
+                cursor.execute(self._sql, self._sent(of))
             return list(cursor.fetchall())
+
+    def within(self, **of: Any) -> RawSQL:
+        """Return it as a part of another question, which is planned as a whole."""
+        return RawSQL(self._sql, self._sent(of))  # noqa: S611 - Django's own SQL; what varies is sent beside it
+
+    def _sent(self, of: Mapping[str, Any]) -> list[Any]:
+        return [_sent(of[self._places[one]]) if one in self._places else one for one in self._values]
 
     def _execute(self, cursor: Any, values: list[Any]) -> None:
         planned = self._planned.setdefault(connection.connection, {})

@@ -255,9 +255,6 @@ class Case(models.Model):
         next_promise: list[Deadline]
         # What `querysets.with_closes_at` adds to each row.
         closes_at: datetime | None
-        # What `web.hits` adds to some.
-        file_found: str | None
-        number_found: str | None
         # What `querysets.with_closing` adds.
         standing_closing: list["Closing"]
         # What `web/case_reading.py` adds to a case on its page.

@@ -153,7 +153,7 @@ def test_a_text_that_is_read_holds_what_it_is_looked_up_by(people: Cast, words: 
         for body in TEXTS
     )
     looked_up, read = (
-        set(Message.objects.filter(ways("default", ["body"], terms)).values_list("body", flat=True))
+        set(Message.objects.filter(ways(["body"], terms)).values_list("body", flat=True))
         for ways in (case_search.holds, case_search.holds_here)
     )
     assert read == looked_up
@@ -174,6 +174,13 @@ def test_a_contact_finds_nothing_by_common_words_of_notes(people: Cast) -> None:
     said_often(people.omar, people.lena, "They never patch.", kind="note")
     assert finder(people.omar)("patch") == set()
     assert finder(people.lena)("patch") == {SLOW}
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_number_that_everybody_writes_still_finds_whoever_has_it(people: Cast) -> None:
+    said_often(people.omar, people.omar, "Call us on 02 7251 7944.")
+    Case.objects.filter(reference=TWICE).update(contact_phone="+61272517944")
+    assert finder(people.lena)("02 7251 7944") == {SLOW, TWICE}
 
 
 @pytest.mark.usefixtures("cases")
