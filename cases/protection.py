@@ -118,6 +118,7 @@ PERSONAL: dict[str, str] = {
     "cases.invitation": "email",
     "cases.mailaddress": "address words",
     "cases.phonenumber": "number label",
+    "cases.signon": "issuer subject",
     "cases.user": "email name phone zone language uses_shortcuts is_active joined_at last_login erased_at",
     "mfa.authenticator": "user type created_at last_used_at",
     "notifications.alertchannel": "shown",

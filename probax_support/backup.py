@@ -178,11 +178,24 @@ def _sqlite_file() -> str:
     return str(settings.DATABASES["default"]["NAME"])
 
 
+# How libpq calls what the portal connects by; how the line is encrypted is among it.
+_LIBPQ = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
+
 def _run(program: str, *arguments: str, given: str = "", connect: bool = True) -> str:
     """Run one of PostgreSQL's programs on our database. The password goes by the environment, where nobody sees it."""
-    database = connection.get_connection_params()
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    environment = {**os.environ, **{names[key]: str(database[key]) for key in names if connect and key in database}}
+    database = connection.get_connection_params() if connect else {}
+    environment = {**os.environ, **{name: str(database[key]) for key, name in _LIBPQ.items() if key in database}}
     found = shutil.which(program)
     if found is None:
         raise BackupRefused(f"{program} is missing: install PostgreSQL's client programs, of the server's version.")

@@ -250,3 +250,28 @@ def staff_prove_a_second_factor(app_configs: Apps, **_: Any) -> list[CheckMessag
             id="probax.E010",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def lines_to_other_machines_are_encrypted(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Every word of a case goes over the line to the database, and whoever holds Redis counts log-ins as they like."""
+    database, bare = settings.DATABASES["default"], []
+    how = database.get("OPTIONS", {}).get("sslmode", "")
+    if _is_elsewhere(str(database.get("HOST", ""))) and how != "verify-full":
+        bare.append("DATABASE_URL (?sslmode=verify-full&sslrootcert=...)")
+    for name, address in (("REDIS_URL", settings.REDIS_URL), ("CACHE_URL", settings.CACHES["default"]["LOCATION"])):
+        parts = urlsplit(str(address))
+        if parts.scheme == "redis" and _is_elsewhere(parts.hostname or ""):
+            bare.append(f"{name} (rediss://...)")
+    hint = "Encrypt it as docs/operations.md says. A host on a network of your own may go by its bare name."
+    return [
+        checks.Warning(
+            f"What goes to another machine by {name} can be read or changed on the way.", hint=hint, id="probax.W008"
+        )
+        for name in bare
+    ]
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Return whether a host is another machine: a name without a dot is a container beside this one."""
+    return "." in host and host not in LOCAL_HOSTS and not host.startswith("/")

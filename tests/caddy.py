@@ -88,6 +88,23 @@ class Caddy:
         plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=60)
         return self._ask(trusted.wrap_socket(plain, server_hostname=self.host), path, headers)
 
+    def shake_hands(self, *, at_most: ssl.TLSVersion) -> tuple[str, str]:
+        """Return the version of TLS and the cipher suite that both agree on, for whoever knows no newer version.
+
+        Raises:
+            ssl.SSLError: they agree on none.
+        """
+        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        # Also what OpenSSL itself would not propose any more.
+        anybody.set_ciphers("ALL:@SECLEVEL=0")
+        anybody.minimum_version, anybody.maximum_version = ssl.TLSVersion.TLSv1, at_most
+        with (
+            socket.create_connection(("127.0.0.1", self.https_port), timeout=60) as plain,
+            anybody.wrap_socket(plain, server_hostname=self.host) as line,
+        ):
+            return line.version() or "", (line.cipher() or ("",))[0]
+
     def ask_plainly(self, path: str) -> Answer:
         """Ask without TLS."""
         return self._ask(socket.create_connection(("127.0.0.1", self.http_port), timeout=60), path, {})

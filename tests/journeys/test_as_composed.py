@@ -48,7 +48,7 @@ class Composed:
         self.port, self.folder = free_port(), folder
         (folder / "settings").write_text(
             "# As in docs/operations.md.\n"
-            f"SECRET_KEY={'only-for-tests-' * 4}\nPOSTGRES_PASSWORD=portal\n"
+            f"SECRET_KEY={'only-for-tests-' * 4}\nPOSTGRES_PASSWORD=portal\nREDIS_PASSWORD=portal\n"
             "SITE_URL=https://support.example.com\nALLOWED_HOSTS=support.example.com\n"
             f"EMAIL_URL={smtp.url}\nDEFAULT_FROM_EMAIL=Support <support@example.com>\n"
         )

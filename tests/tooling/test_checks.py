@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "portal.sqlite3"}
 POSTGRES = {"ENGINE": "django.db.backends.postgresql", "NAME": "portal"}
+ELSEWHERE = {"HOST": "db.example.com"}
 PRODUCTION: dict[str, Any] = {
     "DEBUG": False,
     "DEMO": False,
@@ -38,6 +39,22 @@ pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 
 def test_a_production_as_documented_passes(settings: Settings) -> None:
     assert found(settings, deploy=True) == set()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"DATABASES": {"default": POSTGRES | {"HOST": "postgres"}}, "REDIS_URL": "redis://:secret@redis:6379/0"},
+        {
+            "DATABASES": {"default": POSTGRES | ELSEWHERE | {"OPTIONS": {"sslmode": "verify-full"}}},
+            "REDIS_URL": "rediss://:secret@redis.example.com:6379/0",
+        },
+    ],
+)
+def test_lines_within_a_network_of_ones_own_and_encrypted_ones_are_fine(
+    settings: Settings, changed: dict[str, Any]
+) -> None:
+    assert "probax.W008" not in found(settings, deploy=True, **changed)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +91,9 @@ def test_a_contradiction_shows_at_every_start(settings: Settings, changed: dict[
         ({"DEFAULT_FROM_EMAIL": "Support"}, "probax.W006"),
         ({"ALLAUTH_TRUSTED_PROXY_COUNT": 0}, "probax.W007"),
         ({"STAFF_NEED_SECOND_FACTOR": False}, "probax.E010"),
+        ({"DATABASES": {"default": POSTGRES | ELSEWHERE}}, "probax.W008"),
+        ({"DATABASES": {"default": POSTGRES | ELSEWHERE | {"OPTIONS": {"sslmode": "require"}}}}, "probax.W008"),
+        ({"REDIS_URL": "redis://:secret@redis.example.com:6379/0"}, "probax.W008"),
     ],
 )
 def test_what_matters_in_production_only_shows_there(

@@ -114,6 +114,16 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
 
 
+def test_the_stores_are_reached_by_our_services_alone_and_by_a_password() -> None:
+    assert COMPOSE["networks"]["stores"] == {"internal": True}
+    near = {name for name, service in COMPOSE["services"].items() if "stores" in service.get("networks", [])}
+    assert near == {*OURS, "postgres", "redis"}
+    assert [COMPOSE["services"][name]["networks"] for name in ("postgres", "redis")] == [["stores"], ["stores"]]
+    assert "--requirepass" in COMPOSE["services"]["redis"]["command"]
+    addresses = [COMPOSE["x-portal"]["environment"][name] for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL")]
+    assert all("PASSWORD:?" in address for address in addresses)
+
+
 def test_everything_waits_for_the_migration_and_every_volume_is_declared() -> None:
     for name in ("web", "worker", "beat"):
         assert COMPOSE["services"][name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
