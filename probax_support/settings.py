@@ -342,6 +342,12 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=25 * 1024 * 1024)
 # A large file on its way into a case, piece by piece, in bytes; and the most that one piece may hold.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2 * 1024**3)
 UPLOAD_PIECE_BYTES = 8 * 1024 * 1024
+# What an archive may hold: bytes once unpacked, files, and how many times its own size; and whether one is taken that
+# cannot be looked into, as it is encrypted, or packed as .7z, .rar, .cab or .zst.
+ARCHIVE_MAX_BYTES = env.int("ARCHIVE_MAX_BYTES", default=4 * 1024**3)
+ARCHIVE_MAX_ENTRIES = env.int("ARCHIVE_MAX_ENTRIES", default=10_000)
+ARCHIVE_MAX_RATIO = env.int("ARCHIVE_MAX_RATIO", default=200)
+TAKE_UNSEEN_ARCHIVES = switch("TAKE_UNSEEN_ARCHIVES", default=True)
 # The clamd that looks into every file before it is kept, such as tcp://clamav:3310; without one nobody does.
 CLAMAV_URL = env.str("CLAMAV_URL", default="")
 # Seconds to wait for it at each step. It answers once, after the last byte.

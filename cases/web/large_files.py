@@ -168,7 +168,7 @@ def arrived(row: PartialUpload) -> Arrived:
     if row.attachment is not None:
         return Arrived(row.attachment.content_type, row.attachment.sha256)
     with pieces.path_of(row.pk).open("rb") as content:
-        wrong = uploads.what_is_inside(row.name, content, whole=True) or uploads.what_is_harmful(row.name, content)
+        wrong = uploads.what_is_inside(row.name, content, whole=True) or uploads.what_is_unfit(row.name, content)
         if wrong:
             raise NotRead(415, wrong)
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()

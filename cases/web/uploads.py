@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import puremagic
 from django import forms
@@ -11,9 +11,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from cases import clamd
+from cases import clamd, packed
 from cases.actions import Upload
+from cases.packed import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +62,22 @@ TRACES = {".etl": "application/octet-stream", ".pcap": "application/octet-stream
 RUNS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 ACCEPTED = ", ".join(sorted({*TEXT_KINDS, *BINARY_KINDS, *TRACES}))
 SNIFFED_BYTES = 8192
+# What is wrong with an archive, and what to do about it.
+WORDS_OF_ARCHIVES = {
+    Reason.TOO_LARGE: _lazy("“%(name)s” unpacks to more than is taken, which is %(most)s. Send it in parts."),
+    Reason.TOO_MANY: _lazy("“%(name)s” holds more than %(entries)s files. Send it in parts."),
+    Reason.TOO_DEEP: _lazy(
+        "“%(name)s” holds archives in archives, deeper than anybody looks: “%(entry)s”. Send that one by itself."
+    ),
+    Reason.BROKEN: _lazy("“%(name)s” cannot be read to its end. Pack it again, and look whether you can open it."),
+    Reason.LEADS_OUT: _lazy(
+        "“%(name)s” holds a path or link that leads out of it: “%(entry)s”. Pack the folder itself, without links."
+    ),
+    Reason.DISGUISED: _lazy("“%(name)s” holds a program under another name: “%(entry)s”. Give it its right ending."),
+    Reason.UNSEEN: _lazy(
+        "“%(name)s” holds what cannot be looked into: “%(entry)s”. Pack it as .zip or .tar.gz, without a password."
+    ),
+}
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -133,14 +151,35 @@ def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
         return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
     if kind_of(name) is None:
         return not_accepted(name)
-    return what_is_inside(name, upload, whole=True) or what_is_harmful(name, upload)
+    return what_is_inside(name, upload, whole=True) or what_is_unfit(name, upload)
 
 
-def what_is_harmful(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
-    """Return a sentence when a whole file holds harmful software, or could not be looked at, or None.
+def what_is_unfit(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+    """Return a sentence when a whole file is an archive that is not taken, or holds harmful software, or None."""
+    return _what_is_packed(name, content) or _what_is_harmful(name, content)
 
-    Without a scanner nobody looks. With one that does not answer nothing is taken.
-    """
+
+def _what_is_packed(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+    limits = packed.Limits(
+        most_bytes=settings.ARCHIVE_MAX_BYTES,
+        most_entries=settings.ARCHIVE_MAX_ENTRIES,
+        most_ratio=settings.ARCHIVE_MAX_RATIO,
+        takes_unseen=settings.TAKE_UNSEEN_ARCHIVES,
+        shown=frozenset({*TEXT_KINDS, *BINARY_KINDS, *TRACES}),
+    )
+    try:
+        found = packed.look_into(cast("IO[bytes]", content), limits)
+    except packed.Unfit as unfit:
+        logger.warning("An archive was refused: %s", unfit)
+        values = {"name": name, "entry": unfit.name or name, "entries": f"{limits.most_entries:,}"}
+        return WORDS_OF_ARCHIVES[unfit.reason] % (values | {"most": filesizeformat(limits.most_bytes)})
+    if found is not None and found.unseen:
+        logger.info("An archive was taken with entries that nobody can look into: %s", found.unseen)
+    return None
+
+
+def _what_is_harmful(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+    # Without a scanner nobody looks. With one that does not answer nothing is taken.
     if not clamd.is_set():
         return None
     try:

@@ -1,0 +1,107 @@
+"""An archive that holds more than it may, or leads out of itself, comes in by no door; the words say what to do."""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from cases.models import Attachment, Case
+from tests.api.machine import Machine
+from tests.builders import Cast, at
+from tests.cases.pages import browser_of, forms_of, get, post, words_of
+from tests.inbox.post import deliver, letter
+from tests.uploads import ask_to_begin, patch
+
+NOON = at("Tue 12:00")
+CASE = "/cases/NWIT-1/"
+ZEROS = b"\0" * (16 * 1024 * 1024)
+
+
+def zipped(**files: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.fixture
+def browser(people: Cast, case: Case, settings: Settings, tmp_path: Path) -> Client:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return browser_of(people.priya, NOON)
+
+
+def reply_with(browser: Client, name: str, content: bytes) -> Any:
+    typed = forms_of(get(browser, CASE, NOON))[f"{CASE}reply/"]
+    files = [SimpleUploadedFile(name, content)]
+    return post(browser, f"{CASE}reply/", typed | {"body": "Here.", "files": files}, NOON)
+
+
+def large_with(browser: Client, name: str, content: bytes) -> Any:
+    begun = ask_to_begin(browser, CASE, NOON, name, len(content))
+    patch(browser, begun["Location"], NOON, 0, content)
+    return post(browser, f"{CASE}uploads/finish/", {"upload": [begun["Location"].split("/")[-2]]}, NOON)
+
+
+DOORS: dict[str, Callable[[Client, str, bytes], Any]] = {"a reply": reply_with, "a large file": large_with}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_bomb_is_refused_by_name_with_what_to_do(browser: Client, door: str) -> None:
+    said = words_of(DOORS[door](browser, "logs.gz", gzip.compress(ZEROS) * 64))
+    assert "“logs.gz” unpacks to more than is taken, which is 4.0" in said
+    assert "Send it in parts." in said
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"../a.log": b"x"}, "holds a path or link that leads out of it: “../a.log”"),
+        ({"bill.pdf": b"MZ" + b"\0" * 99}, "holds a program under another name: “bill.pdf”"),
+        ({f"{number}.log": b"" for number in range(6)}, "holds more than 5 files"),
+    ],
+)
+def test_each_refusal_says_which_entry_it_is(
+    browser: Client, settings: Settings, files: dict[str, bytes], words: str
+) -> None:
+    settings.ARCHIVE_MAX_ENTRIES = 5
+    assert words in words_of(reply_with(browser, "logs.zip", zipped(**files)))
+    assert not Attachment.objects.exists()
+
+
+def test_an_ordinary_archive_is_kept_byte_for_byte(browser: Client) -> None:
+    content = zipped(**{"var/a.log": b"error 1603\n" * 9999, "setup.exe": b"MZ" + b"\0" * 999})
+    reply_with(browser, "logs.zip", content)
+    with Attachment.objects.get().file.open() as kept:
+        assert kept.read() == content
+
+
+def test_what_cannot_be_looked_into_is_taken_or_refused_as_the_operator_says(
+    browser: Client, settings: Settings
+) -> None:
+    unseen = b"7z\xbc\xaf\x27\x1c\0\x04" + b"\1" * 99
+    reply_with(browser, "logs.7z", unseen)
+    assert Attachment.objects.count() == 1
+    settings.TAKE_UNSEEN_ARCHIVES = False
+    assert "cannot be looked into: “other.7z”. Pack it as .zip" in words_of(reply_with(browser, "other.7z", unseen))
+    assert Attachment.objects.count() == 1
+
+
+def test_a_bomb_comes_in_neither_by_the_api_nor_by_mail(people: Cast, browser: Client, case: Case) -> None:
+    bomb = gzip.compress(ZEROS) * 64
+    sent = {"body": "Here.", "file": SimpleUploadedFile("logs.gz", bomb)}
+    answered = Machine(people.priya, NOON).send_file("cases/NWIT-1/files/", sent)
+    assert answered.status_code == 422
+    assert "unpacks to more than is taken" in answered.json()["detail"]
+    mail = deliver(letter(people.priya, "Re: [NWIT-1]", "Here it is.", files={"logs.gz": bomb}), NOON)
+    assert case.messages.get().body == "Here it is."
+    assert "unpacks to more than is taken" in mail.refused_files[0]["why"]
+    assert not Attachment.objects.exists()
