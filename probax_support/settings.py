@@ -13,7 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from probax_support import logs
+from probax_support import broker, logs
 from probax_support.choices import NAMES_OF_CHOICES
 from probax_support.passwords import password_validators
 
@@ -162,24 +162,8 @@ CACHES: dict[str, dict[str, Any]] = {
 CELERY_BROKER_URL = REDIS_URL or "files://localhost"
 # Seconds after which Redis hands an unfinished task to another worker; longer than any task runs.
 CELERY_VISIBILITY_TIMEOUT = 900
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {
-        "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
-        # With the defaults the task of a killed worker did not come back within 45 seconds.
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        # The timetable rings again anyway.
-        **REDIS_WAITS,
-        "max_retries": 0,
-    }
-    if REDIS_URL
-    else {
-        "data_folder_in": str(DATA_DIR / "broker" / "queue"),
-        "data_folder_out": str(DATA_DIR / "broker" / "queue"),
-        "processed_folder": str(DATA_DIR / "broker"),
-        "control_folder": str(DATA_DIR / "broker" / "control"),
-        "polling_interval": 0.05,
-    }
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    broker.redis_options(CELERY_VISIBILITY_TIMEOUT, REDIS_WAITS) if REDIS_URL else broker.file_options(DATA_DIR)
 )
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}
 CELERY_TASK_IGNORE_RESULT = True
