@@ -281,7 +281,9 @@ class SetupForm(forms.Form):
         return self.cleaned_data
 
     def _check_own_password(self) -> None:
-        administrator = User(email=self.cleaned_data.get("email", ""), name=self.cleaned_data.get("name", ""))
+        # What the site will be called is kept nowhere yet, so it goes by the name of the person.
+        names = " ".join(self.cleaned_data.get(field, "") for field in ("name", "site_name", "mail_from"))
+        administrator = User(email=self.cleaned_data.get("email", ""), name=names)
         try:
             validate_password(self.cleaned_data["password"], administrator)
         except ValidationError as weak:

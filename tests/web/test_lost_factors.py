@@ -24,7 +24,7 @@ MADE_SURE = "Called back on 02 9000 1000; Priya knows of it."
 
 
 @pytest.fixture
-def people(transactional_db: None) -> Cast:
+def people(db: None) -> Cast:
     cache.clear()
     people = builders.cast()
     for person in (people.ann, people.omar):
@@ -48,6 +48,7 @@ def proved(person: User, address: str) -> Client:
     return browser
 
 
+@pytest.mark.django_db(transaction=True)
 def test_they_begin_anew_with_their_mail_address_and_are_told(people: Cast, mail_by_smtp: SmtpSink) -> None:
     give_factors(people.omar)
     User.objects.filter(pk=people.omar.pk).update(language="es")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -202,6 +202,11 @@ def test_a_mail_folder_that_cannot_be_written_sets_nothing_up(client: Client, in
         ({"password": "short"}, "password", "at least 10 characters"),
         ({"password": "password123"}, "password", "too common"),
         ({"password": "ada@example.com"}, "password", "too similar"),
+        (
+            {"password": "Care-and-2026", "site_name": "Care and Cure"},
+            "password",
+            "a word of your company or ours (care)",
+        ),
         ({"password": ""}, "password", "Choose a password"),
         ({"zone": ""}, "zone", "Choose your time zone"),
         ({"zone": "Mars/Olympus"}, "zone", "no such time zone"),
@@ -276,9 +281,9 @@ def test_kept_passwords_are_not_in_the_database_and_forgotten_at_the_end(client:
     kept = dict(client.session)
     assert "secret" not in str(kept)
     assert PASSWORD not in str(kept)
-    assert cache.get(f"setup:{kept['setup']}") == {"password": PASSWORD, "smtp_password": "smtp secret"}
+    assert caches["typed"].get(f"setup:{kept['setup']}") == {"password": PASSWORD, "smtp_password": "smtp secret"}
     set_up(client)
-    assert cache.get(f"setup:{kept['setup']}") is None
+    assert caches["typed"].get(f"setup:{kept['setup']}") is None
     assert "setup" not in client.session
 
 
