@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from cases import actions, case_search
 from cases.case_search import SAMPLE
@@ -174,6 +175,17 @@ def test_a_contact_finds_nothing_by_common_words_of_notes(people: Cast) -> None:
     said_often(people.omar, people.lena, "They never patch.", kind="note")
     assert finder(people.omar)("patch") == set()
     assert finder(people.lena)("patch") == {SLOW}
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("cases")
+def test_a_word_is_looked_up_without_helpers_however_cheap_they_seem() -> None:
+    with connection.cursor() as cursor:
+        for cost in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            cursor.execute(f"SET LOCAL {cost} = 0")
+    messages, disk = Message.objects.all(), case_search.terms_in("disk")
+    assert "Gather" in messages.filter(case_search.holds(["body"], disk)).explain()
+    assert "Gather" not in case_search.holding(messages, ["body"], disk).explain()
 
 
 @pytest.mark.usefixtures("cases")
