@@ -262,6 +262,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 # Whoever closes the browser stays logged in, until those hours end it, or two weeks.
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "cases.web.session_store"
 # Single sign-on: the company's own OpenID provider, by the address that `/.well-known/openid-configuration` follows.
 OIDC_URL = env.str("OIDC_URL", default="").rstrip("/")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")

@@ -167,8 +167,10 @@ def _first_words(found: Case, request: PortalRequest) -> dict[str, str]:
     if request.GET.get("macro"):
         return {"body": macros.words_of_macro(found, request)}
     asked = request.GET.get("words_of", "")[:18]
+    if not asked.isdecimal():
+        return {}
     own = found.messages.filter(author=request.user).exclude(taken_back_at=None)
-    message = own.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    message = own.filter(pk=int(asked)).first()
     return {} if message is None else {"body": message.body}
 
 
