@@ -10,13 +10,19 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from knox.crypto import hash_token
 
+from cases.api.problems import needs_https
+from cases.models import ApiToken
 from probax_support import metrics, probes, refusals
 
 logger = logging.getLogger(__name__)
 
 # A number that somebody in front of us gave; anything else is replaced by one of our own.
 SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+# Where machines ask, by the beginning of the address; the description of the API is read by people.
+MACHINES = ("/api/", "/inbound/", "/roster/")
+PAGES_FOR_PEOPLE = ("/api/v1/docs/",)
 REFERENCE = re.compile(r"[A-Z0-9]{1,12}-[0-9]{1,12}")
 
 
@@ -70,6 +76,27 @@ class RequestMiddleware:
             **refusals.facts_of(request, match, response.status_code),
         }
         logger.log(level, "request", extra=said)
+
+
+class InTheClearMiddleware:
+    """Refuse a machine that speaks plain HTTP to a portal of HTTPS; people are led on by `SecurityMiddleware`.
+
+    Led on, a machine would go on sending its token in the clear, and nobody would ever notice (ASVS 4.1.2).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request."""
+        in_the_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if not (in_the_clear and request.path_info.startswith(MACHINES)) or request.path_info in PAGES_FOR_PEOPLE:
+            return self.get_response(request)
+        sent = request.headers.get("Authorization", "").rpartition(" ")[2]
+        token = ApiToken.objects.filter(pk=hash_token(sent)).first() if sent else None
+        if token is not None:
+            logger.warning("Token %s of person %s came in the clear", token.token_key[:8], token.user_id)
+        return needs_https("" if token is None else token.name, has_key=bool(sent))
 
 
 def _note_person(request: HttpRequest) -> None:

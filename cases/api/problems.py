@@ -70,6 +70,22 @@ def bare_problem(status_code: int) -> JsonResponse:
     return JsonResponse(body, status=status_code, content_type="application/problem+json")
 
 
+def needs_https(token: str, *, has_key: bool) -> JsonResponse:
+    """Return problem details for a machine that spoke in the clear. Nothing was done.
+
+    `token` is the name of the key that it sent, if that is one of ours.
+    """
+    said = _("This is served over HTTPS alone. Nothing was done.")
+    if token:
+        said += " " + _(
+            "The token “%(name)s” came in the clear and may have been read on its way: end it on your account's page,"
+            " and make another one."
+        ) % {"name": token}
+    elif has_key:
+        said += " " + _("What you sent to prove who you are came in the clear, and may have been read on its way.")
+    return JsonResponse(_body(403, "https_needed", said), status=403, content_type="application/problem+json")
+
+
 def _body(status_code: int, code: str, detail: str) -> dict[str, Any]:
     title = str(TITLES.get(status_code, _("Refused")))
     return {"type": "about:blank", "title": title, "status": status_code, "code": code, "detail": detail}

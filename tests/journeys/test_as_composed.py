@@ -184,6 +184,8 @@ def test_the_proxy_waits_for_the_portal_keeps_its_numbers_inside_and_tells_no_li
         assert answered == [{"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}]
         assert [proxy.ask(path).status for path in ("/metrics", "/readyz", "/healthz")] == [404, 404, 200]
         assert proxy.ask("/cases/?secret=hidden").status == 200
+        # In the clear, people are led on; a machine comes to the portal, which sees how and refuses it.
+        assert json.loads(proxy.ask_plainly("/api/v1/cases/").body)["X-Forwarded-Proto"] == "http"
     finally:
         web.shutdown()
         web.server_close()

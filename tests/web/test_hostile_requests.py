@@ -15,11 +15,12 @@ from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django import Settings
 
-from cases.models import User
+from cases.models import ApiToken, User
 from cases.watching import token_to_stop
 from notifications import sweeps
 from notifications.models import MailKind, OutgoingMail
 from notifications.preferences.choosing import link_to_turn_off
+from tests.api.machine import Machine
 from tests.builders import Cast, at, logged_case, say
 from tests.cases.pages import browser_of, clock_at, get, html_of, post, read
 from tests.web.northwinds import ROUTES, Northwinds
@@ -215,6 +216,38 @@ def test_plain_http_is_led_to_https_which_browsers_keep_to(db: None, settings: S
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
     assert get(Client(), "/contact/", NOON).url == "https://testserver/contact/"
     assert "max-age=31536000" in get(Client(), "/contact/", NOON, secure=True)["Strict-Transport-Security"]
+
+
+def test_a_machine_is_not_led_on_and_told_that_its_token_is_no_secret_any_more(
+    people: Cast, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = Machine(people.priya, NOON)
+    token = ApiToken.objects.get()
+    settings.SECURE_SSL_REDIRECT = True
+    for answered in (machine.get("cases/"), machine.post("cases/", {}), machine.delete("nothing/")):
+        assert (answered.status_code, answered["Content-Type"]) == (403, "application/problem+json")
+        assert answered.json()["code"] == "https_needed"
+        assert f"The token “{token.name}” came in the clear" in answered.json()["detail"]
+    assert f"Token {token.token_key[:8]} of person {people.priya.pk} came in the clear" in caplog.text
+    assert machine.text not in caplog.text
+    token.refresh_from_db()
+    assert token.last_used_at is None, "nothing was done with it"
+
+
+def test_whatever_machines_ask_is_refused_in_the_clear_and_what_people_open_is_led_on(
+    people: Cast, settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    for address in ("/api/v1/cases/", "/api/", "/inbound/mail/", "/roster/x.ics", "/api/v1/schema/"):
+        assert get(Client(), address, NOON).status_code == 403
+        assert post(Client(), address, {}, NOON).status_code == 403
+    with clock_at(NOON):
+        unknown = Client().get("/api/v1/cases/", headers={"Authorization": "Bearer of somebody's"})
+    assert "What you sent to prove who you are came in the clear" in unknown.json()["detail"]
+    for address in ("/", "/cases/", "/api/v1/docs/", "/admin/"):
+        assert get(Client(), address, NOON).status_code == 301
+    with clock_at(NOON):
+        assert Client().get("/api/v1/cases/", secure=True).status_code == 401
 
 
 def test_no_page_holds_script_or_style_of_its_own() -> None:
