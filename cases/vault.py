@@ -27,6 +27,15 @@ def opened(purpose: str, text: str) -> str:
     return vault(purpose).decrypt(text.encode()).decode()
 
 
+def sealed_anew(purpose: str, text: str) -> str:
+    """Return what was sealed before, encrypted with the key of today.
+
+    Raises:
+        InvalidToken: it was sealed under a key that is not among `SECRET_KEY_FALLBACKS` any more.
+    """
+    return vault(purpose).rotate(text.encode()).decode()
+
+
 def _key(secret: str, purpose: str) -> Fernet:
     # Bound to its purpose: no other signature or token of the site is made with the same key.
     derived = HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret.encode())

@@ -1,6 +1,7 @@
 """The signs on our own mails by which an answer finds its case, and by which we know them again.
 
 They are signed with a key made from the site's secret key: nobody else can write one, and to guess one is hopeless.
+What was signed with a key of before (`SECRET_KEY_FALLBACKS`) is known, too: mails are answered after months.
 """
 
 import base64
@@ -8,6 +9,7 @@ import email.utils
 import re
 import secrets
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 # Which case a mail was about, which mail, our signature over both, and a trace of whom it went to.
@@ -20,10 +22,16 @@ _REPLY_ADDRESS = re.compile(r"^[^@+]+\+(?P<reference>[a-z][a-z0-9]{1,5}-\d{1,9})
 MARK_HEADER = "X-Support-Mark"
 
 
-def _signature(purpose: str, *parts: object) -> str:
+def _signature(purpose: str, *parts: object, key: str = "") -> str:
     words = "|".join(str(part) for part in parts)
-    digest = salted_hmac(f"cases.inbox.marks.{purpose}", words, algorithm="sha256").digest()
+    secret = key or settings.SECRET_KEY
+    digest = salted_hmac(f"cases.inbox.marks.{purpose}", words, secret=secret, algorithm="sha256").digest()
     return base64.b32encode(digest[:10]).decode().lower()
+
+
+def _is_signature(found: str, purpose: str, *parts: object) -> bool:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(found, _signature(purpose, *parts, key=key)) for key in keys)
 
 
 def message_id(case_id: int, recipient: str, domain: str) -> str:
@@ -36,7 +44,7 @@ def message_id(case_id: int, recipient: str, domain: str) -> str:
 def case_of_mail(named: str) -> int | None:
     """Return the case that one of our Message-IDs is about; None when it is none of ours."""
     found = _MESSAGE_ID.match(named.strip().lower())
-    if found is None or not constant_time_compare(found["sign"], _signature("mail", found["case"], found["nonce"])):
+    if found is None or not _is_signature(found["sign"], "mail", found["case"], found["nonce"]):
         return None
     return int(found["case"])
 
@@ -46,7 +54,7 @@ def went_to(named: str, address: str) -> bool:
     found = _MESSAGE_ID.match(named.strip().lower())
     if found is None or case_of_mail(named) is None:
         return False
-    return constant_time_compare(found["to"], _signature("recipient", found["nonce"], address.lower()))
+    return _is_signature(found["to"], "recipient", found["nonce"], address.lower())
 
 
 def root(case_id: int, domain: str) -> str:
@@ -76,14 +84,18 @@ def reference_in(address: str) -> tuple[str, str] | None:
 
 def is_reply_address_of(case_id: int, recipient: str, signature: str) -> bool:
     """Return whether we gave this reply address to `recipient`."""
-    return constant_time_compare(signature, _signature("reply", case_id, recipient.lower()))
+    return _is_signature(signature, "reply", case_id, recipient.lower())
 
 
 def mark(named: str) -> str:
     """Return the mark of our mail with this Message-ID: a mail that comes back is known by it."""
-    return _signature("mark", named.strip("<> "))
+    return _signature("mark", _bare(named))
 
 
 def is_marked(named: str, found: str) -> bool:
     """Return whether `found` is the mark of a mail of ours."""
-    return bool(found) and constant_time_compare(found.strip(), mark(named))
+    return bool(found) and _is_signature(found.strip(), "mark", _bare(named))
+
+
+def _bare(named: str) -> str:
+    return named.strip("<> ")
