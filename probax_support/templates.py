@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from django.template import Context, Node, NodeList, Origin, Template, TemplateDoesNotExist
-from django.template.base import FilterExpression, TextNode, TokenType, Variable
+from django.template.base import FilterExpression, TextNode, TokenType, Variable, render_value_in_context
 from django.template.defaulttags import CommentNode, CycleNode, IfChangedNode, IfNode, LoadNode, URLNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
@@ -17,7 +17,7 @@ from django.template.loaders.base import Loader as BaseLoader
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 
 class DrawnAhead(BaseLoader):
@@ -63,6 +63,27 @@ class Included(Node):
             return self._nodes.render(context)
 
 
+class Sentence(Node):
+    """A sentence with words of the page in it, looked up once in its language."""
+
+    child_nodelists = ()
+
+    def __init__(self, written: BlockTranslateNode) -> None:
+        self._takes = written.extra_context
+        message, self._names = written.render_token_list(written.singular)
+        self._words = gettext(message)
+        try:
+            self._words % dict.fromkeys(self._names, "")
+        except (KeyError, ValueError):
+            # Its translation names what is not there.
+            self._words = message
+
+    def render(self, context: Context) -> str:
+        """Put the words of this look in."""
+        with context.push(**{name: value.resolve(context) for name, value in self._takes.items()}):
+            return self._words % {name: render_value_in_context(context.get(name, ""), context) for name in self._names}
+
+
 def _stands_anywhere(template: Template) -> bool:
     """Return whether a template leaves no traces in the one around it, so that its nodes may be drawn as if there."""
     tied = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
@@ -77,7 +98,7 @@ def _draw(nodes: NodeList, context: Context) -> None:
         if text is None:
             for inside in _inside(node):
                 _draw(inside, context)
-            drawn.append(_found_once(node))
+            drawn.append(_once(node))
         elif drawn and isinstance(drawn[-1], TextNode):
             drawn[-1] = TextNode(drawn[-1].s + text)
         else:
@@ -92,12 +113,14 @@ def _inside(node: Node) -> Iterator[NodeList]:
         yield from filter(None, (getattr(node, name, None) for name in node.child_nodelists))
 
 
-def _found_once(node: Node) -> Node:
+def _once(node: Node) -> Node:
+    """Return a node that finds once what never changes, and draws what the given one does."""
     if isinstance(node, IncludeNode) and _is_fixed(node.template):
         name = str(node.template.var)
         # A name that begins so says where it is from here.
-        if not name.startswith("."):
-            return Included(node, name)
+        return node if name.startswith(".") else Included(node, name)
+    if isinstance(node, BlockTranslateNode) and not (node.asvar or node.message_context or node.plural):
+        return Sentence(node)
     return node
 
 

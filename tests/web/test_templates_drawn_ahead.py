@@ -7,6 +7,8 @@ from django.template import Context, Engine, TemplateDoesNotExist
 from django.urls import NoReverseMatch
 from django.utils import translation
 
+from probax_support import templates
+
 PAGES = {
     "base.html": "{% load i18n %}<h1>{% translate 'Cases' %}</h1>{% block page %}{% endblock %}",
     "page.html": "{% extends 'base.html' %}{% load i18n static %}{% block page %}{% comment %}no{% endcomment %}"
@@ -39,6 +41,12 @@ def test_a_page_is_drawn_as_ever_in_each_language(says: dict[str, Any]) -> None:
             with translation.override(language):
                 drawn = ours.get_template(name).render(Context(says))
                 assert drawn == djangos.get_template(name).render(Context(says))
+
+
+def test_a_translation_that_names_what_is_not_there_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "gettext", lambda message: message.replace("(n)s", "(someone)s"))
+    drawn = engine(OURS).get_template("page.html").render(Context({"name": "Lena"}))
+    assert "Back to “Lena”" in drawn
 
 
 def test_what_is_missing_is_told_to_whoever_looks_at_it() -> None:
