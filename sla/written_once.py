@@ -17,7 +17,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
-from django.db.models import AutoField, Field, Model, QuerySet
+from django.db.models import AutoField, Field, JSONField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 T = TypeVar("T")
@@ -165,7 +165,15 @@ def _sent(value: Any) -> Any:
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]], *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection) for field in fields]
+    values = ((field, field.pre_save(row, add)) for field in fields)
+    return [
+        value if type(value) in PLAIN and type(field) is not JSONField else field.get_db_prep_save(value, connection)
+        for field, value in values
+    ]
+
+
+# What is sent as it is, unless it is kept as JSON. A member of an enumeration is of another type.
+PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @cache
