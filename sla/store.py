@@ -34,6 +34,23 @@ UNITS: dict[str, UpdateUnit] = {
 }
 
 
+_PLACES: dict[str, Any] = {"on": date(1, 1, 2), "severity": 30_001, "policy": 30_002, "digest": "a digest"}
+_TARGET = WrittenOnce(
+    lambda: TargetRow.objects.select_related("policy").filter(policy=_PLACES["policy"], severity=_PLACES["severity"]),
+    **_PLACES,
+)
+_TARGET_IN_FORCE = WrittenOnce(
+    lambda: (
+        TargetRow.objects.select_related("policy")
+        .filter(policy__effective_on__lte=_PLACES["on"], severity=_PLACES["severity"])
+        .order_by("-policy__effective_on")[:1]
+    ),
+    **_PLACES,
+)
+# Years of hours: whoever makes a promise needs only to point at them.
+_EDITION = WrittenOnce(lambda: CalendarEdition.objects.defer("content").filter(digest=_PLACES["digest"]), **_PLACES)
+
+
 class Hours(NamedTuple):
     """Weekly hours as local times, in force from `since` on and before `until`; without one, always."""
 
@@ -200,23 +217,6 @@ def target_of(policy_id: int, severity: int) -> Target:
     if row is None:
         raise TargetRow.DoesNotExist
     return target(row.policy, row)
-
-
-_PLACES: dict[str, Any] = {"on": date(1, 1, 2), "severity": 30_001, "policy": 30_002, "digest": "a digest"}
-_TARGET = WrittenOnce(
-    lambda: TargetRow.objects.select_related("policy").filter(policy=_PLACES["policy"], severity=_PLACES["severity"]),
-    **_PLACES,
-)
-_TARGET_IN_FORCE = WrittenOnce(
-    lambda: (
-        TargetRow.objects.select_related("policy")
-        .filter(policy__effective_on__lte=_PLACES["on"], severity=_PLACES["severity"])
-        .order_by("-policy__effective_on")[:1]
-    ),
-    **_PLACES,
-)
-# Years of hours: whoever makes a promise needs only to point at them.
-_EDITION = WrittenOnce(lambda: CalendarEdition.objects.defer("content").filter(digest=_PLACES["digest"]), **_PLACES)
 
 
 def _no_policy(on: date) -> NoPolicy:

@@ -29,7 +29,23 @@ from cases.models import (
     User,
 )
 from cases.rules import RuleBroken
-from sla.written_once import insert, update
+from cases.seen_by import SeenBy
+from sla.written_once import WrittenOnce, insert, update
+
+_PLACES = {"case": 30_001}
+_LOCK = SeenBy(
+    lambda cases: (
+        Case.objects.select_for_update()
+        .filter(pk__in=cases.filter(pk=_PLACES["case"]).values("pk"))
+        .values_list("pk", flat=True)
+    ),
+    **_PLACES,
+)
+_CASE = WrittenOnce(
+    lambda: Case.objects.select_related("partner", "desk", "contact").filter(pk=_PLACES["case"]), **_PLACES
+)
+# Sums are long, and nobody reads them here.
+_STANDING = WrittenOnce(lambda: Deadline.objects.open().filter(case=_PLACES["case"]).defer("explanation"), **_PLACES)
 
 
 def side_of(actor: User | None) -> Side:
@@ -46,10 +62,10 @@ def locked(case_id: int, *, actor: User | None) -> Case:
         Case.DoesNotExist: there is no such case, or it is none of the actor's business.
         RuleBroken: a machine asked that the case be as it read it, and it changed.
     """
-    cases = Case.objects.all() if actor is None else Case.objects.visible_to(actor)
-    rows = Case.objects.select_for_update().filter(pk__in=cases.filter(pk=case_id).values("pk"))
     # Read after the lock is there: a join of before would miss a contact or a desk that was changed meanwhile.
-    case = Case.objects.select_related("partner", "desk", "contact").get(pk=rows.values_list("pk", flat=True).get())
+    case = None if _LOCK.first(actor, case=case_id) is None else _CASE.first(case=case_id)
+    if case is None:
+        raise Case.DoesNotExist
     case.stood_as = case.status
     _request.require_as_read(case)
     return case
@@ -218,8 +234,7 @@ def record(
     """
     case.last_event_at = now
     if standing is None:
-        # Sums are long, and nobody reads them here.
-        standing = list(case.deadlines.open().defer("explanation"))
+        standing = _STANDING.all(case=case.pk)
     _keep_promises(case, kind, facts or {}, standing, now=now)
     _endings.end_with_status(case, now=now)
     event = _chain.append(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)

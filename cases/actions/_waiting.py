@@ -8,11 +8,17 @@ from django.utils.dateparse import parse_datetime
 from cases import promises, rules
 from cases.models import Case, ContactAttempt, WaitingEpisode
 from cases.rules import ATTEMPTS_BEFORE_CLOSING
+from sla.written_once import WrittenOnce
+
+_PLACES = {"case": 30_001}
+_CURRENT = WrittenOnce(
+    lambda: WaitingEpisode.objects.select_for_update().filter(case=_PLACES["case"], ended_at=None), **_PLACES
+)
 
 
 def current(case: Case) -> WaitingEpisode | None:
     """Return the open episode of a case, locked, if it waits on its contact."""
-    return WaitingEpisode.objects.select_for_update().filter(case=case, ended_at=None).first()
+    return _CURRENT.first(case=case.pk)
 
 
 def begin(case: Case, *, now: datetime) -> bool:

@@ -15,7 +15,17 @@ from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
 from cases.mentions import people_named_in
 from cases.models import Case, Channel, EventKind, Message, MessageKind, User
-from sla.written_once import insert
+from cases.seen_by import SeenBy
+from sla.written_once import WrittenOnce, insert
+
+_PLACES: dict[str, Any] = {"case": 30_001, "author": 30_002, "key": UUID(int=30_003)}
+_WAY_ON = SeenBy(lambda cases: cases.filter(pk=_PLACES["case"]).values_list("pk", "merged_into"), **_PLACES)
+_SAID_BEFORE = WrittenOnce(
+    lambda: Message.objects.filter(author=_PLACES["author"], submission_key=_PLACES["key"]).values_list(
+        "pk", flat=True
+    ),
+    **_PLACES,
+)
 
 
 @transaction.atomic(durable=True)
@@ -168,19 +178,18 @@ def _require_nothing_said_since(case: Case, number: int, actor: User) -> None:
 
 def where_it_goes_on(case_id: int, actor: User) -> int:
     """Return the case that takes a word said to this one: where it was merged into, if the actor may see that."""
-    ways_on = Case.objects.visible_to(actor).values_list("pk", "merged_into")
-    here, goes_on = ways_on.get(pk=case_id)
-    while goes_on is not None:
-        there = ways_on.filter(pk=goes_on).first()
-        if there is None:
-            break
+    way = _WAY_ON.first(actor, case=case_id)
+    if way is None:
+        raise Case.DoesNotExist
+    here, goes_on = way
+    while goes_on is not None and (there := _WAY_ON.first(actor, case=goes_on)) is not None:
         here, goes_on = there
     return here
 
 
 def said_before(submission_key: UUID | None, actor: User) -> bool:
     """Return whether the same form was sent before."""
-    return submission_key is not None and Message.objects.filter(author=actor, submission_key=submission_key).exists()
+    return submission_key is not None and _SAID_BEFORE.first(author=actor.pk, key=submission_key) is not None
 
 
 def say(

@@ -169,6 +169,25 @@ def submit_case(
     )
 
 
+_PLACES: dict[str, Any] = {"partner": 30_001, "person": 30_002, "key": UUID(int=30_003)}
+
+
+def _member() -> QuerySet[Membership]:
+    sent = {"contact": _PLACES["person"], "submission_key": _PLACES["key"]}
+    members = Membership.objects.filter(is_active=True, partner=_PLACES["partner"], user=_PLACES["person"])
+    return members.select_related("partner__home_desk").annotate(
+        logged_before=Subquery(Case.objects.filter(**sent).values("pk")[:1]),
+        kept_before=Subquery(KeptRequest.objects.filter(**sent).values("pk")[:1]),
+        has_draft=Exists(CaseDraft.objects.filter(user=_PLACES["person"])),
+    )
+
+
+_MEMBER = WrittenOnce(_member, **_PLACES)
+_LOCK_OF_PARTNER = WrittenOnce(
+    lambda: Partner.objects.select_for_update().filter(pk=_PLACES["partner"]).values_list("pk"), **_PLACES
+)
+
+
 @dataclass(frozen=True)
 class Begun:
     """A submission whose partner is locked, and what the same form became when it was sent before."""
@@ -192,25 +211,6 @@ def begun(partner_id: int, key: UUID | None, actor: User) -> Begun:
     if member is None:
         raise Partner.DoesNotExist
     return Begun(member.partner, member.logged_before, member.kept_before, member.has_draft)
-
-
-_PLACES: dict[str, Any] = {"partner": 30_001, "person": 30_002, "key": UUID(int=30_003)}
-
-
-def _member() -> QuerySet[Membership]:
-    sent = {"contact": _PLACES["person"], "submission_key": _PLACES["key"]}
-    members = Membership.objects.filter(is_active=True, partner=_PLACES["partner"], user=_PLACES["person"])
-    return members.select_related("partner__home_desk").annotate(
-        logged_before=Subquery(Case.objects.filter(**sent).values("pk")[:1]),
-        kept_before=Subquery(KeptRequest.objects.filter(**sent).values("pk")[:1]),
-        has_draft=Exists(CaseDraft.objects.filter(user=_PLACES["person"])),
-    )
-
-
-_MEMBER = WrittenOnce(_member, **_PLACES)
-_LOCK_OF_PARTNER = WrittenOnce(
-    lambda: Partner.objects.select_for_update().filter(pk=_PLACES["partner"]).values_list("pk"), **_PLACES
-)
 
 
 def enter(
