@@ -21,7 +21,7 @@ from tests.servers import end_with_parent, free_port
 
 MISSING = "Caddy is not installed: apt-get install caddy"
 # What a rehearsal has instead: a certificate of its own making, and ports that need no rights.
-REHEARSED = "{{\n\tlocal_certs\n\tskip_install_trust\n\tadmin off\n\thttp_port {http}\n\thttps_port {https}\n}}\n"
+REHEARSED = "{{\n\tlocal_certs\n\tskip_install_trust\n\tadmin off\n\thttp_port {http}\n\thttps_port {https}\n"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Caddy:
             assert place in configured
             configured = configured.replace(place, here)
         folder.mkdir()
-        (folder / "Caddyfile").write_text(REHEARSED.format(http=self.http_port, https=self.https_port) + configured)
+        rehearsed = REHEARSED.format(http=self.http_port, https=self.https_port)
+        # Its options go on with ours.
+        (folder / "Caddyfile").write_text(configured.replace("{\n", rehearsed, 1))
 
     def start(self) -> None:
         """Start it, and wait until it speaks TLS."""
