@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases import vault
 from cases.models import DeadlineKind, StaffRole
+from cases.reach import OutOfReach
 from notifications import letters, owed, receivers, services
 from notifications.letters import Letter
 from notifications.models import (
@@ -28,7 +29,6 @@ from notifications.models import (
 )
 from notifications.once import once
 from notifications.outbox import NotTaken
-from notifications.reach import OutOfReach
 
 # What the addresses of channels are encrypted for.
 PURPOSE = "alert channels"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from notifications import reach
+from cases import reach
 
 STEP_SECONDS = 5.0
 # However slowly it drips: after this long we hang up.

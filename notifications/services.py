@@ -11,7 +11,7 @@ import apprise
 from apprise import NotifyBase, NotifyFormat, NotifyType
 from django.utils.translation import gettext as _
 
-from notifications import reach
+from cases import reach
 
 # Services that are reached at an address of their own. Nothing else is: no files, no local commands or desktops, no
 # other mail server, no address that takes any request.
@@ -166,6 +166,8 @@ def _require_reachable(plugin: NotifyBase, address: str) -> None:
     # The public ntfy.sh, where the address names only a topic.
     if scheme in SELF_HOSTED and getattr(plugin, "mode", "") != "cloud":
         reach.addresses_of(str(plugin.host), plugin.port or 443)
+    else:
+        reach.require_listed(scheme)
 
 
 @contextmanager

@@ -21,11 +21,11 @@ from rest_framework.utils.encoders import JSONEncoder
 from cases import vault
 from cases.api.serializers import CaseRowSerializer, EventSerializer
 from cases.models import CaseEvent
+from cases.reach import OutOfReach
 from notifications import letters, messages, outbox, posting, receivers
 from notifications.models import MailState, Webhook, WebhookDelivery
 from notifications.once import once
 from notifications.outbox import NotTaken
-from notifications.reach import OutOfReach
 
 # What the secrets of webhooks are encrypted for.
 PURPOSE = "webhooks"

@@ -212,6 +212,8 @@ INBOUND_SECRET = env.str("INBOUND_SECRET", default="")
 
 # Whether chats and systems inside the own network may be told. Their addresses are typed by people, also by partners.
 REACH_PRIVATE_NETWORK = switch("REACH_PRIVATE_NETWORK", default=False)
+# The only hosts that requests are sent to, where any are listed: `.example.com` for all of it, `slack` for the service.
+OUTGOING_HOSTS = env.list("OUTGOING_HOSTS", default=[])
 
 # --- Accounts -----------------------------------------------------------------------------------------------------
 

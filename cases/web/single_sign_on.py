@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import requests
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -17,8 +18,9 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from requests.adapters import HTTPAdapter
 
-from cases import actions
+from cases import actions, reach
 from cases.web import id_tokens
 from cases.web.request import Reading
 
@@ -99,12 +101,37 @@ def _max_age() -> timedelta:
     return timedelta(hours=settings.OIDC_MAX_AGE_HOURS)
 
 
+class _ToListedHosts(HTTPAdapter):
+    """Asks hosts that the operator lists, and the provider itself, which is listed by being set up."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **how: Any) -> requests.Response:
+        """Send a request.
+
+        Raises:
+            requests.ConnectionError: its host is not listed.
+        """
+        host = urlsplit(request.url or "").hostname or ""
+        if host != urlsplit(settings.OIDC_URL).hostname:
+            try:
+                reach.require_listed(host)
+            except reach.OutOfReach as far:
+                raise requests.ConnectionError(far) from far
+        return super().send(request, *args, **how)
+
+
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth ships without types
     """How allauth signs people in by the provider that the settings name, and by no other."""
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provider:
         """Return the provider of the settings."""
         return Provider(request, app=self.get_app(request, provider=provider, client_id=client_id))
+
+    def get_requests_session(self) -> requests.Session:
+        """Return what the provider is asked through: nobody else is, wherever it points to or leads."""
+        session: requests.Session = super().get_requests_session()
+        session.mount("https://", _ToListedHosts())
+        session.mount("http://", _ToListedHosts())
+        return session
 
     def list_apps(self, request: HttpRequest, provider: str | None = None, client_id: str | None = None) -> list[Any]:
         """Return the provider of the settings. What a row of the database says is not asked."""

@@ -11,11 +11,11 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases import vault
+from cases import reach, vault
 from cases.actions import leave_receipt
 from cases.models import EventKind, MembershipRole, Partner, User
 from cases.rules import RuleBroken
-from notifications import outbox, reach, webhooks
+from notifications import outbox, webhooks
 from notifications.models import Webhook, WebhookDelivery
 
 MOST = 10

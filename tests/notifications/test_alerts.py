@@ -277,6 +277,22 @@ def test_no_alert_is_sent_into_the_own_network(office: Office, chat: HttpSink, s
     assert "own network" in alert.last_error
 
 
+def test_only_services_that_are_listed_are_told(office: Office, chat: HttpSink, settings: Settings) -> None:
+    kept = channel(chat, office.lena, AlertKind.ON_CALL)
+    slack = ChannelDetails("chat", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", [AlertKind.ON_CALL])
+    settings.OUTGOING_HOSTS = ["slack"]
+    actions.add_channel(details=slack, actor=office.lena, now=at("Mon 9:00"))
+    # What was listed once is asked anew when it leaves.
+    alert = actions.try_channel(channel_id=kept.pk, actor=office.lena, now=at("Mon 9:00"))
+    ring("Mon 9:00")
+    alert.refresh_from_db()
+    assert (chat.received, alert.state) == ([], MailState.QUEUED)
+    assert "has not listed it" in alert.last_error
+    settings.OUTGOING_HOSTS = ["127.0.0.1"]
+    with pytest.raises(RuleBroken, match="Nothing is sent to slack"):
+        actions.add_channel(details=slack, actor=office.max, now=at("Mon 9:00"))
+
+
 def test_the_address_is_neither_stored_nor_told_in_the_clear(
     office: Office, chat: HttpSink, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from cases import reach
 from cases.rules import RuleBroken
-from notifications import actions, reach
+from notifications import actions
 from notifications.actions import WebhookDetails
 from notifications.models import Webhook, WebhookDelivery
 from tests.http_sink import HttpSink
@@ -77,6 +78,25 @@ def test_a_host_that_moved_inside_is_refused_at_sending(office: Office, system: 
     deliver(TUESDAY_9)
     assert system.received == []
     assert "no such host outside the own network" in WebhookDelivery.objects.get().last_error
+
+
+def test_only_hosts_that_are_listed_are_told(office: Office, system: HttpSink, settings: Settings) -> None:
+    settings.OUTGOING_HOSTS = ["127.0.0.1"]
+    webhook(system, office.priya, office.northwind)
+    office.log()
+    tell(TUESDAY_9)
+    settings.OUTGOING_HOSTS = ["tickets.example.com", ".example.org"]
+    with pytest.raises(RuleBroken, match="whoever runs this portal has not listed it"):
+        webhook(system, office.zoe, office.harbor)
+    # What was listed once is asked anew when it leaves.
+    deliver(TUESDAY_9)
+    assert system.received == []
+    assert "Nothing is sent to 127.0.0.1" in WebhookDelivery.objects.get().last_error
+    for host in ("tickets.example.com", "Tickets.Example.Com.", "a.example.org", "example.org"):
+        reach.require_listed(host)
+    for host in ("example.com", "x.tickets.example.com", "tickets.example.com.evil.example", "badexample.org", ""):
+        with pytest.raises(reach.OutOfReach):
+            reach.require_listed(host)
 
 
 # --- Rules --------------------------------------------------------------------------------------------------------

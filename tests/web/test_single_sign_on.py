@@ -281,6 +281,17 @@ def test_the_provider_is_asked_for_a_login_of_today_and_nothing_that_the_address
     assert is_in(browser)
 
 
+@pytest.mark.parametrize(("listed", "comes_in"), [([], True), (["localhost"], True), (["elsewhere.example"], False)])
+def test_the_provider_points_to_no_host_that_is_not_listed(
+    people: Cast, provider: Provider, browser: Client, settings: Settings, listed: list[str], comes_in: bool
+) -> None:
+    settings.OUTGOING_HOSTS = listed
+    provider.configured = {"jwks_uri": provider.url.replace("127.0.0.1", "localhost") + "/keys"}
+    sign_in(browser, provider, email=people.priya.email, email_verified=True)
+    assert is_in(browser) is comes_in
+    assert provider.keys_asked == comes_in
+
+
 def test_it_leads_nowhere_else_afterwards(people: Cast, provider: Provider, browser: Client) -> None:
     said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
     assert sign_in(browser, provider, next_page="https://evil.example/", **said).url == "/"
