@@ -135,12 +135,6 @@ def _row(kept: KeptRequest, refused: tuple[int, str, forms.Form] | None) -> dict
     }
 
 
-def kept_of(user: Any) -> list[KeptRequest]:
-    """Return a contact's requests that wait, and those that were declined lately, for their home page."""
-    found = KeptRequest.objects.filter(contact=user).select_related("partner", "decided_by")
-    return list(found.filter(case=None).order_by("-id")[:10])
-
-
 def known(result: Case | KeptRequest) -> Case | None:
     """Return the case that a submission became; None when it was kept."""
     return result if isinstance(result, Case) else None

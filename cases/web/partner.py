@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,19 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions
-from cases.lifecycle import Status
-from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea, User
+from cases.models import Case, CaseDraft, KeptRequest, Partner, ProductArea
 from cases.promises import hours_of
 from cases.rules import Outcome, RuleBroken, is_entitled
-from cases.web import articles, asks, kept_requests, uploads
+from cases.web import articles, asks, home_reading, kept_requests, uploads
 from cases.web.answers import new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
 from cases.web.promise import DeskLine, desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
 
-# A longer list stands on its own page, and takes longer the more there is.
-CASES_SHOWN, CLOSED_CASES_SHOWN = 50, 20
 # Fields of the form that the draft does not keep: they belong to the page, not to the case.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 
@@ -33,43 +29,27 @@ NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
 @require_GET
 def home(request: PortalRequest) -> HttpResponseBase:
     """Show what needs the contact first, then the company's cases."""
-    every = Case.objects.visible_to(request.user).as_rows()
-    cases = every.with_next_promise(request.user)
-    partners = list(_partners_of(request.user))
-    asked = asks.asks_of(request.user, request.now)
-    needs_me = list(cases.waiting().exclude(_asked_in_words(asked)).newest_first()[: CASES_SHOWN + 1])
-    open_cases = list(cases.open().newest_first()[: CASES_SHOWN + 1])
+    reader, now = request.user, request.now
+    partners = home_reading.partners_of(reader)
+    asked = asks.asks_of(reader, now)
+    listed = home_reading.cases_of(reader, asked=[ask.case.pk for ask in asked])
     context = {
         "partners": partners,
         "partner": partners[0] if partners else None,
         "several": len(partners) > 1,
         "desk_lines": [_desk_line(partner, request) for partner in _one_per_desk(partners)],
         "trials": [partner for partner in partners if partner.plan == "trial"],
-        "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, request.now)],
-        "kept_requests": kept_requests.kept_of(request.user),
-        "drafts": list(_drafts_of(request.user)),
+        "lapsed": [p for p in partners if not is_entitled(p.plan, p.trial_ends_at, now)],
+        "kept_requests": home_reading.kept_requests_of(reader),
+        "drafts": home_reading.drafts_of(reader),
         "asks": asked,
-        "needs_me": needs_me[:CASES_SHOWN],
-        "more_need_me": len(needs_me) > CASES_SHOWN,
-        "open_cases": open_cases[:CASES_SHOWN],
-        "more_open": len(open_cases) > CASES_SHOWN,
-        "closed_cases": list(every.closed().newest_first()[:CLOSED_CASES_SHOWN]),
+        "needs_me": listed.needs_me[: home_reading.CASES_SHOWN],
+        "more_need_me": len(listed.needs_me) > home_reading.CASES_SHOWN,
+        "open_cases": listed.open[: home_reading.CASES_SHOWN],
+        "more_open": len(listed.open) > home_reading.CASES_SHOWN,
+        "closed_cases": listed.closed,
     }
     return render(request, "cases/home.html", context)
-
-
-def _asked_in_words(asked: list[asks.Ask]) -> Q:
-    """Keep the cases that wait for nothing else: what is asked stands on the page once."""
-    return Q(status=Status.WAITING, pk__in={ask.case.pk for ask in asked})
-
-
-def _drafts_of(user: User) -> QuerySet[CaseDraft]:
-    return CaseDraft.objects.filter(user=user).select_related("follow_up_of").order_by("pk")
-
-
-def _partners_of(user: User) -> list[Partner]:
-    found = Partner.objects.filter(memberships__user=user, memberships__is_active=True)
-    return list(found.select_related("home_desk").order_by("name"))
 
 
 def _desk_line(partner: Partner, request: PortalRequest) -> DeskLine:
@@ -193,7 +173,7 @@ def _first_values(request: PortalRequest) -> dict[str, Any]:
         values |= {name: getattr(earlier, name) for name in facts}
         values |= {"product_area": earlier.product_area_id, "severity": earlier.severity, "partner": earlier.partner_id}
         values |= {"follow_up_of": earlier.reference}
-    draft = _drafts_of(request.user).filter(follow_up_of=earlier).first()
+    draft = home_reading.drafts(request.user).filter(follow_up_of=earlier).first()
     return values if draft is None else values | draft.fields
 
 
@@ -211,7 +191,7 @@ def _address_of_draft(name: str, request: PortalRequest) -> str:
 def _draft_of(request: PortalRequest) -> CaseDraft | None:
     """Return the draft that the form belongs to, with its files."""
     earlier = _follow_up_of(request)
-    return _drafts_of(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
+    return home_reading.drafts(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
 
 
 def _follow_up_of(request: PortalRequest) -> Case | None:
@@ -220,7 +200,7 @@ def _follow_up_of(request: PortalRequest) -> Case | None:
 
 
 def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> HttpResponse:
-    partners = _partners_of(request.user)
+    partners = home_reading.partners_of(request.user)
     form.offer(partners)
     if not partners:
         return render(request, "cases/no_partner.html", status=403)
@@ -263,7 +243,7 @@ def case_draft_files(request: PortalRequest) -> HttpResponse:
 @require_GET
 def case_due(request: PortalRequest) -> HttpResponseBase:
     """Say anew when each severity would be answered: time has passed, or another company was chosen."""
-    partners = _partners_of(request.user)
+    partners = home_reading.partners_of(request.user)
     chosen = next((one for one in partners if str(one.pk) == request.GET.get("partner")), None)
     if chosen is None:
         raise Http404

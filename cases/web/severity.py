@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import promises, rules
 from cases.lifecycle import Side
-from cases.models import Case, DeadlineKind, SeverityProposal, User
+from cases.models import Case, DeadlineKind, SeverityProposal
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from cases.templatetags.blanks import Blank
 from cases.web.answers import new_key
@@ -42,12 +42,6 @@ class SeverityStands:
     due_now: datetime | None
     answered: bool
     missed: bool
-
-
-def asked_of(contact: User) -> list[SeverityProposal]:
-    """Return the proposals that wait for a contact's side, the oldest first."""
-    waiting = SeverityProposal.objects.filter(decision="", side=Side.STAFF, case__in=Case.objects.visible_to(contact))
-    return list(waiting.select_related("case", "proposed_by").order_by("pk")[:50])
 
 
 def stands(case: Case, now: datetime) -> SeverityStands:

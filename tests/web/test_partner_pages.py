@@ -9,7 +9,7 @@ from django.test import Client
 from cases import actions
 from cases.lifecycle import Status
 from cases.models import Attachment, Case, Partner, Plan
-from cases.web.partner import CASES_SHOWN
+from cases.web.home_reading import CASES_SHOWN
 from tests import builders
 from tests.builders import (
     Cast,
