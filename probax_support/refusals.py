@@ -4,11 +4,11 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 
-from cases.models import Case, User
+from cases.models import Case, Partner, User
 
 REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 NOT_LOGGED_IN, NOT_ALLOWED, NOT_THEIRS, NO_SUCH = "not logged in", "not allowed", "not theirs", "no such"
@@ -29,13 +29,25 @@ def _why(request: HttpRequest, match: ResolverMatch, status: int) -> str:
     noted = getattr(request, "refused", "")
     if noted or status == HTTPStatus.FORBIDDEN:
         return str(noted or NOT_ALLOWED)
-    reader, reference = getattr(request, "user", None), match.kwargs.get("reference")
-    if not isinstance(reader, User) or reference is None:
+    reader = getattr(request, "user", None)
+    named = _named_by(match.kwargs, reader) if isinstance(reader, User) else None
+    if named is None:
         return NO_SUCH
-    # One query, whether there is such a case or not: how long the answer takes tells nothing.
-    theirs = Case.objects.visible_to(reader).filter(pk=OuterRef("pk"))
-    found = Case.objects.filter(reference=reference).values_list(Exists(theirs), flat=True).first()
+    rows, theirs = named
+    # One query, whether there is such a row or not: how long the answer takes tells nothing.
+    found = rows.values_list(Exists(theirs.filter(pk=OuterRef("pk"))), flat=True).first()
     return NOT_THEIRS if found is False else NO_SUCH
+
+
+def _named_by(named: dict[str, Any], reader: User) -> tuple[QuerySet[Any], QuerySet[Any]] | None:
+    """Return the case or else the partner that an address names, and those that the reader knows."""
+    if "reference" in named:
+        return Case.objects.filter(reference=named["reference"]), Case.objects.visible_to(reader)
+    code = named.get("code", named.get("partner"))
+    if code is None:
+        return None
+    own = Partner.objects.filter(memberships__user=reader, memberships__is_active=True)
+    return Partner.objects.filter(code=code), Partner.objects.all() if reader.works_here else own
 
 
 def _asked_for(named: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from cases.api.views import ApiView, person
+from cases.api.views import ApiView, let_in, person
 from cases.models import MembershipRole, Partner, Scope
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
@@ -60,6 +60,5 @@ def partner_led(request: Request, code: str) -> Partner:
         NotFound: to everybody else the address is not there.
     """
     found = partner_of(request, code)
-    if not leads(request, found):
-        raise NotFound
+    let_in(request, may=leads(request, found))
     return found

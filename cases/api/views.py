@@ -93,7 +93,7 @@ def for_staff(request: Request) -> None:
     Raises:
         NotFound: as for an address that does not exist.
     """
-    _let_in(request, may=person(request).works_here)
+    let_in(request, may=person(request).works_here)
 
 
 def for_managers(request: Request) -> None:
@@ -102,7 +102,7 @@ def for_managers(request: Request) -> None:
     Raises:
         NotFound: as for an address that does not exist.
     """
-    _let_in(request, may=person(request).manages)
+    let_in(request, may=person(request).manages)
 
 
 def for_administrators(request: Request) -> None:
@@ -111,10 +111,15 @@ def for_administrators(request: Request) -> None:
     Raises:
         NotFound: as for an address that does not exist.
     """
-    _let_in(request, may=person(request).is_staff)
+    let_in(request, may=person(request).is_staff)
 
 
-def _let_in(request: Request, *, may: bool) -> None:
+def let_in(request: Request, *, may: bool) -> None:
+    """Let whoever may go on; to others the address is not there, and the log says that their role is another.
+
+    Raises:
+        NotFound: as for an address that does not exist.
+    """
     if not may:
         request._request.refused = NO_ROLE  # type: ignore[attr-defined]
         raise NotFound

@@ -16,7 +16,7 @@ from cases.api import partner_export
 from cases.models import Case, Partner, User
 from cases.web.company import company_or_404, leads
 from cases.web.exports import in_language
-from cases.web.request import PortalRequest
+from cases.web.request import NO_ROLE, PortalRequest
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ def export(request: PortalRequest, code: str) -> HttpResponseBase:
     """Send a company's people, cases and files to whoever leads it, as one ZIP that is written while it is read."""
     partner = company_or_404(request, code)
     if not leads(request, partner):
+        request.refused = NO_ROLE
         raise Http404
     answer = export_of(partner, for_=request.user, now=request.now)
     if answer is None:

@@ -236,6 +236,8 @@ def test_nobody_is_known_by_name() -> None:
         ("zoe", "/cases/NWIT-1/", ("not theirs", "reference=NWIT-1")),
         ("zoe", "/cases/NWIT-999/", ("no such", "reference=NWIT-999")),
         ("priya", "/files/999999/", ("no such", "attachment_id=999999")),
+        ("zoe", "/company/NWIT/", ("not theirs", "code=NWIT")),
+        ("zoe", "/company/NWITX/", ("no such", "code=NWITX")),
         ("priya", "/desk/", ("no role", "")),
         ("lena", "/manager/", ("no role", "")),
         ("priya", "/cases/a-secret-of-somebody/", ("no such", "")),
@@ -269,13 +271,16 @@ def test_somebody_elses_case_costs_as_many_queries_as_none(people: Cast) -> None
 def test_a_refused_machine_leaves_a_line_that_says_why(people: Cast, written: Written) -> None:
     logged_case(people.priya, at("Tue 9:00"))
     reader = Machine(people.zoe, NOON, scopes=(Scope.CASES_READ,))
-    for address in ("cases/NWIT-1/", "queue/", "partners/NWIT/people/"):
+    for address in ("cases/NWIT-1/", "queue/", "partners/NWIT/", "partners/NWIT/people/"):
         reader.get(address)
+    Machine(people.omar, NOON).get("partners/NWIT/data/")
     reader.client.get("/api/v1/cases/")
     told = [(line["status"], line["refused"], line["asked_for"]) for line in written.requests()]
     assert told == [
         (404, "not theirs", "reference=NWIT-1"),
         (404, "no role", ""),
         (403, "no scope", "partner=NWIT"),
+        (403, "no scope", "partner=NWIT"),
+        (404, "no role", "partner=NWIT"),
         (401, "not logged in", ""),
     ]
