@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.counting import Counted, counts_of
 from cases.lifecycle import Status
-from cases.models import Case, CaseEvent, DeskSettings, SavedView, User
+from cases.models import Case, CaseEvent, DeskSettings, SavedView, StaffRole, User
 from cases.often import LastFound, moment_of
-from cases.presence import others_at_cases
+from cases.presence import EXPIRES_AFTER, others_at_cases
 from cases.querysets import PERSON, ROW, CaseQuerySet
 from cases.web.charges import to_say_about_charges
 from cases.web.hits import Hit, hits_of, marks_of
 from cases.web.queue_order import ENDED, MOST_DIGITS, ORDER_BY_KEY, PROMISE, Order
 from cases.web.request import PortalRequest
+from sla.written_once import WrittenOnce
 
 ROWS = 50
 # Counting further costs time that grows with the table, and nobody needs the last digit.
@@ -179,22 +180,34 @@ class Around:
 
 def around(reader: User, now: datetime) -> Around:
     """Return what stands around the rows for a person, in one query, so that what there is none of costs no other."""
-    own = {look.view.key: look for look in PLAIN if look.view.own}
+    [row] = _AROUND.all(reader=reader.pk, seen_since=now - EXPIRES_AFTER)
+    return Around(
+        DeskSettings(user=reader, order=row["desk_settings__order"] or "", columns=row["desk_settings__columns"] or []),
+        own_counts={look.view.key: row[look.view.key] for look in OWN},
+        **{name: row[name] for name in ("has_views", "has_charges", "has_company", "last_event")},
+    )
+
+
+OWN = [look for look in PLAIN if look.view.own]
+SOME_TIME = datetime(1, 1, 2, tzinfo=UTC)
+_PLACES: dict[str, Any] = {"reader": -1, "seen_since": SOME_TIME - EXPIRES_AFTER, "now": SOME_TIME}
+
+
+def _around() -> QuerySet[Any, Any]:
+    somebody = User(pk=_PLACES["reader"], staff_role=StaffRole.SPECIALIST)
     parts = {
-        "has_views": Exists(views_for(reader)),
-        "has_charges": Exists(to_say_about_charges(reader)),
-        "has_company": Exists(others_at_cases(reader, now)),
+        "has_views": Exists(views_for(somebody)),
+        "has_charges": Exists(to_say_about_charges(somebody)),
+        "has_company": Exists(others_at_cases(somebody, SOME_TIME)),
         "last_event": Subquery(CaseEvent.objects.order_by("-pk").values("pk")[:1]),
     }
-    counted = {key: Counted(_counted(look.cases(reader, now)).values("pk")) for key, look in own.items()}
+    counted = {look.view.key: Counted(_counted(look.cases(somebody, SOME_TIME)).values("pk")) for look in OWN}
     liked = ("desk_settings__order", "desk_settings__columns")
-    row = User.objects.values(*liked, **parts, **counted).get(pk=reader.pk)
-    order, columns = (row[name] for name in liked)
-    return Around(
-        DeskSettings(user=reader, order=order or "", columns=columns or []),
-        own_counts={key: row[key] for key in own},
-        **{name: row[name] for name in parts},
-    )
+    found: QuerySet[Any, Any] = User.objects.filter(pk=_PLACES["reader"]).values(*liked, **parts, **counted)
+    return found
+
+
+_AROUND = WrittenOnce(_around, **_PLACES)
 
 
 # What is read for a column that is shown: the relation, and what of it.
