@@ -4,6 +4,7 @@ The master process loads nothing of the project, so that SIGHUP starts workers o
 what they have. Only structlog is imported here, for the master's own lines.
 """
 
+import gc
 import logging
 import os
 import shutil
@@ -69,5 +70,11 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Have gunicorn's lines look like all others, now that the project is loaded."""
+    """Have gunicorn's lines look like all others, now that the project is loaded, and what was loaded left alone.
+
+    Python looks for garbage among all that there is now and then: it held an answer up for 155 ms, and for 30 without
+    what stays anyway.
+    """
+    gc.collect()
+    gc.freeze()
     logging.getLogger("gunicorn.error").handlers = logging.getLogger().handlers[:]

@@ -1,14 +1,16 @@
 """Words that are stored in English, in the reader's language: reasons in a sum, the policy's words, the clock's."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import dateformat, timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_noop, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 from cases.templatetags.case_tags import duration
 from sla.engine.drawing import drawing
@@ -49,7 +51,13 @@ def worded(text: str) -> str:
 
 def drawn(explanation: Mapping[str, Any]) -> SafeString:
     """Return the stored explanation of a promise as an SVG, in the current language and zone."""
-    zone = timezone.get_current_timezone_name()
+    return _drawn(json.dumps(explanation), timezone.get_current_timezone_name(), get_language())
+
+
+# A promise is never overwritten, and its case is looked at again after each act.
+@lru_cache(maxsize=512)
+def _drawn(stored: str, zone: str, _language: str | None) -> SafeString:
+    explanation = json.loads(stored)
     steps = [step | {"reason": why(step["reason"])} for step in explanation["steps"]]
     svg = drawing(
         {**explanation, "steps": steps},
