@@ -12,7 +12,18 @@ from cases.models import Case, Deadline, DeadlineEnd, DeadlineKind, Milestone, U
 from cases.promises import Reckoned
 from sla import store
 from sla.engine import explain
-from sla.written_once import insert, update
+from sla.written_once import WrittenOnce, insert, update
+
+_PLACES = {"case": 30_001}
+_OWED = WrittenOnce(
+    lambda: (
+        Deadline.objects.select_for_update()
+        .open()
+        .filter(case=_PLACES["case"], kind=DeadlineKind.FIRST_RESPONSE)
+        .defer("explanation")
+    ),
+    **_PLACES,
+)
 
 
 def stand_again(ended: Deadline, *, now: datetime) -> None:
@@ -165,8 +176,7 @@ def respond_first(case: Case, *, at: datetime) -> Deadline | None:
         return _responded_earlier(case, at=at) if at < case.first_response_at else None
     case.first_response_at = at
     _endings.end_alert(case, at=at)
-    owed = case.deadlines.select_for_update().open().filter(kind=DeadlineKind.FIRST_RESPONSE)
-    deadline = owed.defer("explanation").first()
+    deadline = _OWED.first(case=case.pk)
     if deadline is not None:
         end(deadline, DeadlineEnd.DONE, now=at, kept=at <= deadline.due_at)
     return deadline

@@ -14,15 +14,26 @@ from cases.actions.intake import Upload, keep_file
 from cases.actions.take_backs import undo_closing
 from cases.lifecycle import Status, Trigger
 from cases.mentions import people_named_in
-from cases.models import Case, Channel, EventKind, Message, MessageKind, User
+from cases.models import Case, CaseEvent, Channel, EventKind, Message, MessageKind, User
 from cases.seen_by import SeenBy
 from sla.written_once import WrittenOnce, insert
 
-_PLACES: dict[str, Any] = {"case": 30_001, "author": 30_002, "key": UUID(int=30_003)}
+_PLACES: dict[str, Any] = {"case": 30_001, "author": 30_002, "key": UUID(int=30_003), "number": 30_004}
+WORDS = (EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED)
 _WAY_ON = SeenBy(lambda cases: cases.filter(pk=_PLACES["case"]).values_list("pk", "merged_into"), **_PLACES)
 _SAID_BEFORE = WrittenOnce(
     lambda: Message.objects.filter(author=_PLACES["author"], submission_key=_PLACES["key"]).values_list(
         "pk", flat=True
+    ),
+    **_PLACES,
+)
+
+_SAID_SINCE = WrittenOnce(
+    lambda: (
+        CaseEvent.objects.select_related("actor")
+        .filter(case=_PLACES["case"], number__gt=_PLACES["number"], kind__in=WORDS)
+        .exclude(actor=_PLACES["author"])
+        .order_by("-number")[:1]
     ),
     **_PLACES,
 )
@@ -166,8 +177,7 @@ def put_note(
 
 def _require_nothing_said_since(case: Case, number: int, actor: User) -> None:
     """Refuse a reply whose writer has not read the latest words, lest two answer or one answers the wrong thing."""
-    said = case.events.filter(number__gt=number, kind__in=(EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED))
-    latest = said.exclude(actor=actor).select_related("actor").order_by("number").last()
+    latest = _SAID_SINCE.first(case=case.pk, number=number, author=actor.pk)
     if latest is not None:
         raise rules.RuleBroken(
             "answered_meanwhile",
