@@ -62,6 +62,17 @@ def test_a_broker_that_is_down_is_spoken_of_once_for_each_outage(caplog: pytest.
     wait_until(lambda: caplog.text.count("The broker does not answer") == 2)
 
 
+def test_rings_soon_after_an_answer_are_answered_together() -> None:
+    asked: list[str] = []
+    bell = Bell(lambda: asked.append(""), rest=1)
+    bell.ring()
+    wait_until(lambda: len(asked) == 1)
+    for _ in range(50):
+        bell.ring()
+    wait_until(lambda: len(asked) == 2)
+    assert not bell._rung.is_set()
+
+
 def test_rings_while_one_is_being_answered_are_answered_together() -> None:
     asked: list[str] = []
     going_on, done = threading.Event(), threading.Event()
