@@ -33,7 +33,8 @@ PAGE = (ROOT / "docs" / "keys.md").read_text()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SEED = "JBSWY3DPEHPK3PXP"
 CRYPTOGRAPHY = (
-    r"^\s*(?:import|from) (?:hashlib|hmac|secrets|jwt|cryptography\b|django\.utils\.crypto)|import (?:signing|vault)\b"
+    r"^\s*(?:import|from) (?:hashlib|hmac|secrets|jwt|cryptography\b|django\.utils\.crypto)"
+    r"|\bimport\b.*\b(?:signing|vault)\b"
 )
 
 
