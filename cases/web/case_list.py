@@ -35,7 +35,7 @@ def cases(request: PortalRequest) -> HttpResponse:
     """List cases, the newest first, with what the filters say."""
     words, asked = lists.words_in(request), _asked(request)
     found = _found(request, words, asked)
-    page = lists.page_of(request, found.with_people(), order="logged_at", words=words, filters=asked)
+    page = lists.page_of(request, found.as_rows(), order="logged_at", words=words, filters=asked)
     counted = found.values("pk")[: COUNTED_UP_TO + 1].count()
     context = {
         "page": page,

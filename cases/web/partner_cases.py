@@ -20,8 +20,7 @@ def cases(request: PortalRequest) -> HttpResponse:
     """List the cases of the reader's companies, the newest first, with where the words stand."""
     words, asked = lists.words_in(request), lists.filters_in(request, FILTERS)
     found = _found(request, words, asked)
-    # Where words are looked for, hits are shown out of any text.
-    found = (found.with_people() if words else found.as_rows()).with_next_promise(request.user)
+    found = found.as_rows().with_next_promise(request.user)
     page = lists.page_of(request, found, order="logged_at", words=words, filters=asked)
     context = {
         "page": page,
