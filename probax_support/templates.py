@@ -11,6 +11,7 @@ from typing import cast
 from django.template import Context, Node, NodeList, Origin, Template, TemplateDoesNotExist
 from django.template.base import FilterExpression, TextNode, TokenType, Variable, render_value_in_context
 from django.template.defaulttags import CommentNode, CycleNode, IfChangedNode, IfNode, LoadNode, URLNode
+from django.template.library import SimpleNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
@@ -18,6 +19,7 @@ from django.templatetags.i18n import BlockTranslateNode, LanguageNode, Translate
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
 from django.utils.translation import get_language, gettext
+from django_htmx.templatetags.django_htmx import htmx_script
 
 
 class DrawnAhead(BaseLoader):
@@ -151,6 +153,9 @@ def _draws_the_same(node: Node) -> bool:
         return node.varname is None and _is_fixed(node.path)
     if isinstance(node, URLNode):
         return not (node.asvar or node.args or node.kwargs) and _is_fixed(node.view_name)
+    if isinstance(node, SimpleNode):
+        # It would put a nonce in if our pages had any.
+        return node.func is htmx_script and not node.target_var
     if isinstance(node, IncludeNode):
         return node.isolated_context and all(map(_is_fixed, [node.template, *node.extra_context.values()]))
     return False

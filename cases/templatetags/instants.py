@@ -68,7 +68,7 @@ def in_zone(at: datetime, now: datetime, zone: str, desk: object, *, short: bool
     if there.replace(tzinfo=None) == local.replace(tzinfo=None):
         return words, ""
     same_day = there.date() == local.date()
-    clock = dateformat.format(there, "H:i") if same_day else _day_and_time(there, now, short=short)
+    clock = f"{there:%H:%M}" if same_day else _day_and_time(there, now, short=short)
     return words, f"{clock} {zone_city(desk_zone)}"
 
 

@@ -46,6 +46,11 @@ def _why_at_one_desk(reason: str) -> str:
 @register.filter
 def worded(text: str) -> str:
     """Return what the policy's data or the clock wrote, line by line; what somebody typed stays as it is typed."""
+    return _worded(str(text), get_language())
+
+
+@lru_cache(maxsize=128)
+def _worded(text: str, _language: str | None) -> str:
     return "\n".join(gettext(line) if line else "" for line in text.splitlines())
 
 
