@@ -16,7 +16,7 @@ from typing import IO
 from zipfile import BadZipFile
 
 from cases.packed.looking import BLOCK, Beginnings, Limits, Look, Reason, Unfit
-from cases.packed.streams import Deflated, a_stream
+from cases.packed.streams import BZIP2_SLOWNESS, XZ_SLOWNESS, Deflated, Way, a_stream
 from cases.packed.tars import look_into_tar
 from cases.packed.zips import look_into_zip
 
@@ -69,9 +69,9 @@ BEGINNINGS: Beginnings = {
     (0, b"PK\3\4"): look_into_zip,
     (0, b"PK\5\6"): look_into_zip,
     (257, b"ustar"): look_into_tar,
-    (0, b"\x1f\x8b"): a_stream(lambda: Deflated(16 + zlib.MAX_WBITS)),
-    (0, b"BZh"): a_stream(bz2.BZ2Decompressor),
-    (0, b"\xfd7zXZ\0"): a_stream(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MOST_MEMORY)),
+    (0, b"\x1f\x8b"): a_stream(Way(lambda: Deflated(16 + zlib.MAX_WBITS))),
+    (0, b"BZh"): a_stream(Way(bz2.BZ2Decompressor, BZIP2_SLOWNESS)),
+    (0, b"\xfd7zXZ\0"): a_stream(Way(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MOST_MEMORY), XZ_SLOWNESS)),
     # 7z, rar, cab, zst: nothing here reads them.
     (0, b"7z\xbc\xaf\x27\x1c"): _pass_over,
     (0, b"Rar!\x1a\x07"): _pass_over,

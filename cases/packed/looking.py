@@ -21,6 +21,7 @@ class Reason(Enum):
     TOO_LARGE = "too large"
     TOO_MANY = "too many"
     TOO_DEEP = "too deep"
+    TOO_SLOW = "too slow"
     BROKEN = "broken"
     LEADS_OUT = "leads out"
     DISGUISED = "disguised"
@@ -62,15 +63,18 @@ class Look:
 
     def __init__(self, limits: Limits, beginnings: "Beginnings", *, most_bytes: int) -> None:
         self.limits = limits
-        self.bytes = self.entries = self.unseen = 0
+        self.bytes = self.entries = self.unseen = self._work = 0
         self._most_bytes = most_bytes
         self._beginnings = beginnings
 
-    def spend(self, size: int) -> None:
-        """Count what comes out of it."""
+    def spend(self, size: int, slowness: int = 1) -> None:
+        """Count what comes out of it, and how long that takes: as many bytes of the quickest way to pack."""
         self.bytes += size
+        self._work += size * slowness
         if self.bytes > self._most_bytes:
             raise Unfit(Reason.TOO_LARGE)
+        if self._work > self.limits.most_bytes:
+            raise Unfit(Reason.TOO_SLOW)
 
     def enter(self, name: str, target: str | None = None) -> None:
         """Count an entry whose name stays within the archive, as does what it links to, seen from where it is."""

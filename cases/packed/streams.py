@@ -3,10 +3,13 @@
 import posixpath
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from cases.packed.looking import CHUNK, Look, Opener, Readable
 
+# How many times as long as zlib the others take for a byte of a log.
+XZ_SLOWNESS, BZIP2_SLOWNESS = 4, 16
 # What one stream of several costs at least, however little comes out of it.
 STREAM_COST = 16 * 1024
 
@@ -28,6 +31,14 @@ class Machine(Protocol):
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Return what comes out next."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pack: what undoes it, and how slow that is."""
+
+    machine_of: Callable[[], Machine]
+    slowness: int = 1
 
 
 class Deflated:
@@ -59,9 +70,9 @@ class Deflated:
 class Unpacked:
     """What comes out of a packed stream, or of several behind each other; counted."""
 
-    def __init__(self, source: Readable, machine_of: Callable[[], Machine], look: Look, *, several: bool) -> None:
-        self._source, self._machine_of, self._look, self._several = source, machine_of, look, several
-        self._machine = machine_of()
+    def __init__(self, source: Readable, way: Way, look: Look, *, several: bool) -> None:
+        self._source, self._way, self._look, self._several = source, way, look, several
+        self._machine = way.machine_of()
         self._given = b""
 
     def read(self, size: int, /) -> bytes:
@@ -78,7 +89,7 @@ class Unpacked:
             got = self._machine.decompress(given, min(size - len(out), CHUNK))
             if not (given or got or self._machine.eof):
                 raise EOFError
-            self._look.spend(len(got))
+            self._look.spend(len(got), self._way.slowness)
             out += got
         return bytes(out)
 
@@ -94,7 +105,7 @@ class Unpacked:
             self._several = False
             return True
         self._look.spend(STREAM_COST)
-        self._machine, self._given = self._machine_of(), left
+        self._machine, self._given = self._way.machine_of(), left
         return False
 
 
@@ -111,12 +122,12 @@ class Counted:
         return got
 
 
-def a_stream(machine_of: Callable[[], Machine]) -> Opener:
+def a_stream(way: Way) -> Opener:
     """Return what looks into one file that is packed by itself."""
 
     def open_stream(source: Readable, name: str, look: Look, depth: int) -> None:
         look.enter("")
         within = posixpath.splitext(name)[0]
-        look.at(Unpacked(source, machine_of, look, several=True), within, depth + 1)
+        look.at(Unpacked(source, way, look, several=True), within, depth + 1)
 
     return open_stream

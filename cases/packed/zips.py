@@ -5,12 +5,11 @@ import stat
 import struct
 import tempfile
 import zlib
-from collections.abc import Callable
 from typing import IO, cast
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from cases.packed.looking import CHUNK, Entry, Look, Readable, Reason, Unfit
-from cases.packed.streams import Counted, Deflated, Machine, Unpacked
+from cases.packed.streams import BZIP2_SLOWNESS, Counted, Deflated, Unpacked, Way
 
 # A ZIP is read from its end, so one within another is put aside for a moment, if it is no larger than that.
 MOST_ASIDE = 256 * 1024 * 1024
@@ -19,9 +18,9 @@ IN_MEMORY = 8 * 1024 * 1024
 MOST_LISTED = 512
 MOST_LINKED = 4096
 DEVICES = (stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK)
-METHODS: dict[int, Callable[[], Machine]] = {
-    ZIP_DEFLATED: lambda: Deflated(-zlib.MAX_WBITS),
-    ZIP_BZIP2: bz2.BZ2Decompressor,
+METHODS = {
+    ZIP_DEFLATED: Way(lambda: Deflated(-zlib.MAX_WBITS)),
+    ZIP_BZIP2: Way(bz2.BZ2Decompressor, BZIP2_SLOWNESS),
 }
 
 
@@ -92,16 +91,16 @@ def _start_of(file: IO[bytes], one: ZipInfo) -> int:
 
 def _look_at_entry(packed: Readable, one: ZipInfo, look: Look, depth: int) -> None:
     name, mode = one.orig_filename, one.external_attr >> 16
-    machine_of = METHODS.get(one.compress_type)
+    way = METHODS.get(one.compress_type)
     is_encrypted = bool(one.flag_bits & 1)
-    if is_encrypted or (machine_of is None and one.compress_type != ZIP_STORED):
+    if is_encrypted or (way is None and one.compress_type != ZIP_STORED):
         look.enter(name)
         look.spend(max(one.file_size, one.compress_size))
         look.pass_over(name)
         return
     content: Readable = Counted(packed, look)
-    if machine_of is not None and one.compress_size:
-        content = Unpacked(packed, machine_of, look, several=False)
+    if way is not None and one.compress_size:
+        content = Unpacked(packed, way, look, several=False)
     if stat.S_ISLNK(mode):
         look.enter(name, content.read(MOST_LINKED).decode(errors="replace"))
         return

@@ -64,11 +64,14 @@ ACCEPTED = ", ".join(sorted({*TEXT_KINDS, *BINARY_KINDS, *TRACES}))
 SNIFFED_BYTES = 8192
 # What is wrong with an archive, and what to do about it.
 WORDS_OF_ARCHIVES = {
-    Reason.TOO_LARGE: _lazy("“%(name)s” unpacks to more than is taken, which is %(most)s. Send it in parts."),
+    Reason.TOO_LARGE: _lazy(
+        "“%(name)s” unpacks to more than %(most)s, or to more than %(ratio)s times its own size. Send it in parts."
+    ),
     Reason.TOO_MANY: _lazy("“%(name)s” holds more than %(entries)s files. Send it in parts."),
     Reason.TOO_DEEP: _lazy(
         "“%(name)s” holds archives in archives, deeper than anybody looks: “%(entry)s”. Send that one by itself."
     ),
+    Reason.TOO_SLOW: _lazy("“%(name)s” takes too long to look into. Pack it as .zip or .tar.gz, or send it in parts."),
     Reason.BROKEN: _lazy("“%(name)s” cannot be read to its end. Pack it again, and look whether you can open it."),
     Reason.LEADS_OUT: _lazy(
         "“%(name)s” holds a path or link that leads out of it: “%(entry)s”. Pack the folder itself, without links."
@@ -171,8 +174,9 @@ def _what_is_packed(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | 
         found = packed.look_into(cast("IO[bytes]", content), limits)
     except packed.Unfit as unfit:
         logger.warning("An archive was refused: %s", unfit)
-        values = {"name": name, "entry": unfit.name or name, "entries": f"{limits.most_entries:,}"}
-        return WORDS_OF_ARCHIVES[unfit.reason] % (values | {"most": filesizeformat(limits.most_bytes)})
+        values = {"name": name, "entry": unfit.name or name, "entries": limits.most_entries}
+        limit = {"most": filesizeformat(limits.most_bytes), "ratio": limits.most_ratio}
+        return WORDS_OF_ARCHIVES[unfit.reason] % (values | limit)
     if found is not None and found.unseen:
         logger.info("An archive was taken with entries that nobody can look into: %s", found.unseen)
     return None

@@ -195,6 +195,14 @@ def test_more_files_than_may_be_are_not_taken() -> None:
         assert looked_into(archive, most_entries=13) is not None
 
 
+@pytest.mark.parametrize(("pack", "most"), [(bz2.compress, 16), (lzma.compress, 4)])
+def test_what_is_slow_to_look_into_ends_sooner(pack: Callable[[bytes], bytes], most: int) -> None:
+    packed = pack(TEXT)
+    assert looked_into(packed, most_bytes=len(TEXT) * most) is not None
+    assert refused(packed, most_bytes=len(TEXT) * most - 1) is Reason.TOO_SLOW
+    assert looked_into(gzip.compress(TEXT), most_bytes=len(TEXT)) is not None
+
+
 def test_what_breaks_off_or_lies_is_not_taken() -> None:
     whole = zipped(FILES)
     lying = bytearray(zipped({"a.log": TEXT}))
