@@ -17,6 +17,7 @@ from cases.models import (
     Notice,
     OnCallAlert,
     RecordDifference,
+    SignOnRefusal,
     Survey,
     User,
     WaitingEpisode,
@@ -75,6 +76,7 @@ class Signs:
     alerts_given_up: int = 0
     to_sort: int = 0
     record_differences: int = 0
+    sign_on_refusals: int = 0
 
 
 _first_due: LastFound[datetime | None] = LastFound()
@@ -103,6 +105,7 @@ def _to_look_at() -> list[Subquery]:
         Counted(_given_up(OutgoingAlert)),
         Counted(IncomingMail.objects.filter(fate__in=TO_SORT).values("pk")[:COUNTED]),
         Counted(_record_differences().values("pk")[:COUNTED]),
+        Counted(SignOnRefusal.objects.filter(look=None).values("pk")[:COUNTED]),
     ]
 
 

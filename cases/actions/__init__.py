@@ -152,7 +152,7 @@ from cases.actions.severity import (
     propose_severity,
     withdraw_severity_proposal,
 )
-from cases.actions.sign_on import SignedOn, sign_on, undo_sign_on
+from cases.actions.sign_on import SignedOn, settle_sign_on_refusal, sign_on, undo_sign_on
 from cases.actions.site import set_up_site
 from cases.actions.staff import change_staff
 from cases.actions.surveys import answer_survey, follow_up_survey, remind_of_survey
@@ -348,6 +348,7 @@ __all__ = [
     "set_skills",
     "set_up_site",
     "settle_difference",
+    "settle_sign_on_refusal",
     "settle_triage",
     "sign_on",
     "stop_watching",

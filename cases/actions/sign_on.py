@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cases.models import SignOn, SignOnRefusal, User
+from cases.models import SignOn, SignOnLook, SignOnRefusal, User
 from cases.rules import RuleBroken
 
 
@@ -72,7 +72,27 @@ def undo_sign_on(*, sign_on_id: int, because: str, actor: User, now: datetime) -
         raise RuleBroken("undone_already", _("Somebody has undone this before you. Their words are kept."))
     found.undone_at, found.undone_by, found.because = now, actor, because.strip()
     found.save(update_fields=["undone_at", "undone_by", "because"])
+    refusals = SignOnRefusal.objects.filter(person=found.person_id, issuer=found.issuer, look=None)
+    looks = [
+        SignOnLook(refusal=refusal, looked_by=actor, looked_at=now)
+        for refusal in refusals.select_for_update(of=("self",))
+    ]
+    SignOnLook.objects.bulk_create(looks)
     return found
+
+
+@transaction.atomic(durable=True)
+def settle_sign_on_refusal(*, refusal_id: int, actor: User, now: datetime) -> None:
+    """Say that a refusal was looked into: it stays on the record and alarms nobody any more. Again it changes nothing.
+
+    Raises:
+        RuleBroken: the actor is no administrator.
+        SignOnRefusal.DoesNotExist: there is none.
+    """
+    if not actor.is_staff:
+        raise RuleBroken("administrators_only", _("Only administrators can do this. Nothing was changed."))
+    found = SignOnRefusal.objects.select_for_update(of=("self",)).get(pk=refusal_id)
+    SignOnLook.objects.get_or_create(refusal=found, defaults={"looked_by": actor, "looked_at": now})
 
 
 def _bound_to(issuer: str, subject: str) -> SignOn | None:

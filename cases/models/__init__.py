@@ -43,7 +43,7 @@ from cases.models.record_checks import RecordDifference, RecordRound
 from cases.models.redactions import Redaction
 from cases.models.roster import RosterFeed, RosterKind, RosterShift, RosterSwap, Rotation, RotationPlace, Skill
 from cases.models.severities import Decision, SeverityAgreement, SeverityProposal
-from cases.models.sign_on import SignOn, SignOnRefusal
+from cases.models.sign_on import SignOn, SignOnLook, SignOnRefusal
 from cases.models.staff import PolicyDraft, StaffChange
 from cases.models.surveys import Survey
 from cases.models.texts import ProductArea, Site
@@ -140,6 +140,7 @@ __all__ = [
     "SeverityAgreement",
     "SeverityProposal",
     "SignOn",
+    "SignOnLook",
     "SignOnRefusal",
     "Site",
     "Skill",

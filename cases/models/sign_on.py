@@ -55,3 +55,18 @@ class SignOnRefusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.issuer}"
+
+
+class SignOnLook(models.Model):
+    """That an administrator looked into a refusal, or undid the account that stood in its way. It alarms no more."""
+
+    refusal = models.OneToOneField(SignOnRefusal, models.CASCADE, primary_key=True, related_name="look")
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("look into an account that was not let in")
+        verbose_name_plural = _("looks into accounts that were not let in")
+
+    def __str__(self) -> str:
+        return f"{self.refusal_id} {self.looked_by_id}"

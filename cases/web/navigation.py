@@ -76,7 +76,7 @@ MANAGE = [
 ]
 ADMINISTER = [
     Place("manager_persons", _("Personal data"), ("manager_person",)),
-    Place("manager_sign_ons", _("Single sign-on"), ("manager_sign_on",)),
+    Place("manager_sign_ons", _("Single sign-on"), ("manager_sign_on",), counts="sign_on_refusals"),
     Place("manager_record", _("The record"), ("manager_record",), counts="record_differences"),
 ]
 

@@ -113,5 +113,10 @@ people_pages = [
     ),
     # /manager/sign-on/: who signs in by which account at the provider, for administrators
     path("manager/sign-on/", administrator_page(sign_on_pages.sign_ons), name="manager_sign_ons"),
+    path(
+        "manager/sign-on/refused/<int:refusal_id>/settle/",
+        administrator_page(sign_on_pages.settle),
+        name="manager_sign_on_settle",
+    ),
     path("manager/sign-on/<int:sign_on_id>/", administrator_page(sign_on_pages.sign_on), name="manager_sign_on"),
 ]

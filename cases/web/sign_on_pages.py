@@ -2,12 +2,12 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases import actions
 from cases.models import SignOn, SignOnRefusal
@@ -37,11 +37,20 @@ def sign_ons(request: PortalRequest) -> HttpResponseBase:
     bound = SignOn.objects.filter(Q(person__name__icontains=words) | Q(person__email__icontains=words))
     context = {
         "sign_ons": bound.select_related("person", "undone_by").order_by("-pk")[:ROWS],
-        "refusals": SignOnRefusal.objects.select_related("person").order_by("-last_at", "-pk")[:ROWS],
+        "refusals": _refusals()[:ROWS],
         "words": words,
         "most": ROWS,
     }
     return render(request, "cases/manager/sign_ons.html", context)
+
+
+@require_POST
+def settle(request: PortalRequest, refusal_id: int) -> HttpResponseBase:
+    """Take that an account that was not let in was looked into."""
+    get_object_or_404(SignOnRefusal, pk=refusal_id)
+    actions.settle_sign_on_refusal(refusal_id=refusal_id, actor=request.user, now=request.now)
+    messages.success(request, _("Kept. This account alarms nobody any more."))
+    return redirect("manager_sign_ons")
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,3 +70,12 @@ def sign_on(request: PortalRequest, sign_on_id: int) -> HttpResponseBase:
     refusals = found.person.sign_on_refusals.filter(issuer=found.issuer).order_by("-last_at")[:ROWS]
     context = {"found": found, "form": form, "refusals": refusals}
     return render(request, "cases/manager/sign_on.html", context, status=422 if form.errors else 200)
+
+
+def _refusals() -> QuerySet[SignOnRefusal]:
+    """Return accounts that were not let in, those first that nobody looked into, each with the one that is known."""
+    known = SignOn.objects.filter(person=OuterRef("person"), issuer=OuterRef("issuer"), undone_at=None)
+    found = SignOnRefusal.objects.select_related("person", "look__looked_by").annotate(
+        known=Subquery(known.values("pk")[:1])
+    )
+    return found.order_by(F("look__looked_at").desc(nulls_first=True), "-last_at", "-pk")

@@ -48,6 +48,11 @@ class Health:
         return self._signs.record_differences if self._reader.is_staff else 0
 
     @property
+    def sign_on_refusals(self) -> int:
+        """How many accounts at the provider were not let in, as far as nobody looked. Told to administrators."""
+        return self._signs.sign_on_refusals if self._reader.is_staff else 0
+
+    @property
     def tells_of_given_up(self) -> bool:
         """Whether the reader is somebody who puts such things right, and there is something to put right."""
         return self._reader.is_staff and self.mails_given_up > 0

@@ -43,8 +43,8 @@ NOT_TOLD = """
     cases.contactattempt cases.deadline cases.desksettings cases.diagnosticrequest cases.featurechange
     cases.importedcase cases.investigation cases.macro cases.managerrequest cases.oncallalert cases.partnerchange
     cases.policydraft cases.presence cases.recorddifference cases.resourceabsence cases.rosterfeed cases.rostershift
-    cases.rosterswap cases.rotation cases.rotationplace cases.savedview cases.skill cases.staffchange cases.survey
-    cases.waitingepisode notifications.alertchannel notifications.warningstep
+    cases.rosterswap cases.rotation cases.rotationplace cases.savedview cases.signonlook cases.skill cases.staffchange
+    cases.survey cases.waitingepisode notifications.alertchannel notifications.warningstep
     """
 
 

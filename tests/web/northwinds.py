@@ -109,9 +109,9 @@ def everything_of(people: Cast) -> Northwinds:
         name="Bad ones", query="severity=2", shared=True, actor=people.lena, now=at("Tue 11:00")
     ).pk
     missing |= {"upload_id": UUID(int=1), "difference_id": 999_999, "view_id": 999_999}
-    existing |= {"action_id": work_without_consent(people, case), "sign_on_id": a_sign_on(people)}
+    existing |= {"action_id": work_without_consent(people, case)} | a_sign_on(people)
     existing["channel_id"] = existing["alert_id"] = an_alert(people)
-    missing |= {"channel_id": 999_999, "alert_id": 999_999, "action_id": 999_999, "sign_on_id": 999_999}
+    missing |= dict.fromkeys(("channel_id", "alert_id", "action_id", "sign_on_id", "refusal_id"), 999_999)
     existing |= {"name": "mailgun", "desk_code": "au", "person_id": people.max.pk, "change_id": hours_to_come(people)}
     existing["webhook_id"] = existing["delivery_id"] = a_delivery(people)
     missing |= {"webhook_id": 999_999, "delivery_id": 999_999, "change_id": 999_999, "person_id": 999_999}
@@ -124,11 +124,12 @@ def a_difference(case: Case) -> int:
     return RecordDifference.objects.create(case=case, event_number=1, **found).pk
 
 
-def a_sign_on(people: Cast) -> int:
-    """Return the account at the provider that Priya signs in by."""
-    said: dict[str, Any] = {"issuer": "https://id.example", "subject": "1", "addresses": [people.priya.email]}
-    actions.sign_on(**said, now=at("Tue 10:00"))
-    return people.priya.sign_ons.get().pk
+def a_sign_on(people: Cast) -> dict[str, int]:
+    """Return the account at the provider that Priya signs in by, and another one that was not let in as her."""
+    said: dict[str, Any] = {"issuer": "https://id.example", "addresses": [people.priya.email], "now": at("Tue 10:00")}
+    for subject in ("1", "2"):
+        actions.sign_on(subject=subject, **said)
+    return {"sign_on_id": people.priya.sign_ons.get().pk, "refusal_id": people.priya.sign_on_refusals.get().pk}
 
 
 def hours_to_come(people: Cast) -> int:

@@ -62,7 +62,7 @@ LEFT_OUT = {
         cases.Article cases.ArticleVersion cases.DeskSettings cases.Erasure cases.FeatureChange cases.FeatureRequest
         cases.Macro cases.MailAddress cases.MembershipChange cases.PolicyDraft cases.RecordDifference
         cases.RosterShift cases.RosterSwap cases.Rotation cases.RotationPlace cases.SavedView cases.Skill
-        cases.StaffChange notifications.AlertChannel notifications.WarningStep
+        cases.SignOnLook cases.StaffChange notifications.AlertChannel notifications.WarningStep
         """,
     "It says why we changed a plan, in words for us; the plan as it stands is told.": "cases.PartnerChange",
     "It was a mail, and says nothing that the rest does not.": "cases.Notice",

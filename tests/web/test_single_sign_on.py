@@ -18,7 +18,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from cases import actions
-from cases.models import SignOn, SignOnRefusal, User
+from cases.models import SignOn, SignOnLook, SignOnRefusal, User
 from cases.rules import RuleBroken
 from tests import builders, oidc
 from tests.builders import Cast, all_at_once, at
@@ -98,17 +98,38 @@ def test_another_account_that_got_the_address_is_refused_and_shown_to_administra
     assert "Priya Raman" in page
 
 
+def test_administrators_are_told_of_it_on_every_page_until_somebody_looked(people: Cast) -> None:
+    said: dict[str, Any] = {"issuer": "https://id.example", "addresses": [people.priya.email]}
+    for subject in ("1", "2"):
+        actions.sign_on(subject=subject, **said, now=NOON)
+    refusal, told = SignOnRefusal.objects.get(), "Another account at the provider had the mail address of somebody here"
+    ann, ruth = browser_of(people.ann, NOON), browser_of(people.ruth, NOON)
+    assert told in words_of(get(ann, "/desk/", NOON))
+    assert told not in words_of(get(ruth, "/desk/", NOON))
+    with pytest.raises(RuleBroken, match="Only administrators can do this"):
+        actions.settle_sign_on_refusal(refusal_id=refusal.pk, actor=people.ruth, now=NOON)
+    for _twice in range(2):
+        post(ann, f"/manager/sign-on/refused/{refusal.pk}/settle/", {}, NOON)
+    assert told not in words_of(get(ann, "/desk/", NOON))
+    look = SignOnLook.objects.get()
+    assert (look.refusal, look.looked_by, look.looked_at) == (refusal, people.ann, NOON)
+    assert "Ann Lindqvist" in words_of(get(ann, "/manager/sign-on/", NOON))
+
+
 def test_an_administrator_undoes_it_on_the_record_and_the_next_account_is_theirs(
     people: Cast, provider: Provider, browser: Client
 ) -> None:
     said: dict[str, Any] = {"email": people.priya.email, "email_verified": True}
     sign_in(Client(REMOTE_ADDR="10.7.7.8"), provider, **said)
+    sign_in(browser, provider, sub="2", **said)
+    assert SignOnRefusal.objects.filter(look=None).exists()
     old = SignOn.objects.get()
     address, ann = f"/manager/sign-on/{old.pk}/", browser_of(people.ann, NOON)
     assert "Priya Raman" in words_of(get(ann, address, NOON))
     assert "Say why this account is not theirs" in words_of(post(ann, address, {"because": " "}, NOON))
     assert post(ann, address, {"because": "Made anew at the provider."}, NOON).url == "/manager/sign-on/"
     assert "Somebody has undone this before you" in words_of(post(ann, address, {"because": "Me, too."}, NOON))
+    assert not SignOnRefusal.objects.filter(look=None).exists()
     old.refresh_from_db()
     assert (old.undone_by, old.undone_at, old.because) == (people.ann, NOON, "Made anew at the provider.")
     sign_in(browser, provider, sub="2", **said)
