@@ -7,15 +7,10 @@ into, also within each other. What is encrypted or packed in another way is coun
 
 import bz2
 import lzma
-import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from tarfile import HeaderError
 from typing import IO
-from zipfile import BadZipFile
 
-from cases.packed.looking import BLOCK, Beginnings, Limits, Look, Reason, Unfit
+from cases.packed.looking import BLOCK, UNREADABLE, Beginnings, Limits, Look, Reason, Unfit
 from cases.packed.streams import BZIP2_SLOWNESS, XZ_SLOWNESS, Deflated, Way, a_stream
 from cases.packed.tars import look_into_tar
 from cases.packed.zips import look_into_zip
@@ -43,22 +38,12 @@ def look_into(content: IO[bytes], limits: Limits) -> Look | None:
         content.seek(0)
         if opens is None:
             return None
-        with _broken_if_unreadable():
-            opens(content, "", look, 0)
+        opens(content, "", look, 0)
+    except UNREADABLE as error:
+        raise Unfit(Reason.BROKEN) from error
     finally:
         content.seek(0)
     return look
-
-
-@contextmanager
-def _broken_if_unreadable() -> Iterator[None]:
-    try:
-        yield
-    except (*_UNREADABLE, EOFError, OSError, ValueError, NotImplementedError) as error:
-        raise Unfit(Reason.BROKEN) from error
-
-
-_UNREADABLE = (BadZipFile, HeaderError, zlib.error, lzma.LZMAError, struct.error)
 
 
 def _pass_over(_source: object, name: str, look: Look, _depth: int) -> None:

@@ -1,11 +1,16 @@
 """How far an archive is looked into, what was found so far, and why one is not taken."""
 
+import lzma
 import posixpath
 import re
+import struct
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from tarfile import HeaderError
 from typing import Protocol
+from zipfile import BadZipFile
 
 BLOCK = 512
 CHUNK = 64 * 1024
@@ -13,6 +18,13 @@ CHUNK = 64 * 1024
 MOST_DEEP = 5
 # Programs. A script is text, and no secret.
 RUNS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+
+
+# What libraries say of an archive that breaks off, or is none.
+UNREADABLE = (
+    *(BadZipFile, HeaderError, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, ValueError, NotImplementedError),
+)
 
 
 class Reason(Enum):
@@ -99,7 +111,11 @@ class Look:
         if opens is not None:
             if depth >= MOST_DEEP:
                 raise Unfit(Reason.TOO_DEEP, name)
-            opens(entry, name, self, depth)
+            try:
+                opens(entry, name, self, depth)
+            except UNREADABLE:
+                # A log that was being packed when somebody gathered it is no reason to refuse the others.
+                self.pass_over(name)
         while entry.read(CHUNK):
             pass
         return entry.size

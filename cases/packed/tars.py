@@ -31,7 +31,7 @@ def look_into_tar(source: Readable, name: str, look: Look, depth: int) -> None:
         if header.type in SAYS_AHEAD:
             ahead += 1
             if ahead > MOST_AHEAD:
-                raise ValueError
+                raise Unfit(Reason.BROKEN)
             said |= _said_ahead(SAYS_AHEAD[header.type], _padded(source, header.size))
             continue
         entry = said.get("GNU.sparse.name", said.get("path", header.name))
@@ -97,7 +97,7 @@ def _header(source: Readable, look: Look) -> tarfile.TarInfo | None:
 
 def _padded(source: Readable, size: int) -> bytes:
     if size > MOST_SAID:
-        raise ValueError
+        raise Unfit(Reason.BROKEN)
     content = source.read(size + -size % BLOCK)
     if len(content) < size:
         raise EOFError

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import os
 import random
 import stat
 import struct
@@ -120,6 +121,22 @@ def test_a_bundle_of_compressed_tars_of_compressed_logs_is_taken() -> None:
     found = looked_into(zipped({"host-1.tar.gz": logs, "host-2.tar.gz": logs, "all.zip": zipped(FILES)}))
     assert found is not None
     assert found.entries == 3 + 2 * 4 + 4
+
+
+def test_a_log_that_was_just_being_packed_does_not_spoil_the_others() -> None:
+    cut_off = gzip.compress(os.urandom(9999))[:-20]
+    for bundle in (
+        zipped({"a.log.gz": cut_off, "b.log": TEXT}),
+        tarred({"a.log.gz": cut_off, "b.log": TEXT}, "w:gz"),
+        zipped({"a.zip": zipped(FILES)[:-40], "b.log": TEXT}),
+        zipped({"a.tar": tarred(FILES)[:9000], "b.log": TEXT}),
+    ):
+        found = looked_into(bundle)
+        assert found is not None
+        assert found.unseen == 1
+        assert refused(bundle, takes_unseen=False) is Reason.UNSEEN
+    # What came before it is looked at all the same.
+    assert refused(zipped({"a.gz": cut_off, "b.zip": zipped({"../x": TEXT})})) is Reason.LEADS_OUT
 
 
 def test_what_is_no_archive_is_left_alone() -> None:
