@@ -6,8 +6,6 @@ Only the database's columns and the engine are asked, so that a list can be cut 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any
 
 import numpy as np
 from django.db.models import Count, Q
@@ -17,13 +15,11 @@ from numpy.typing import NDArray
 
 from cases.querysets import CaseQuerySet
 from cases.reports.seconds import Seconds
+from cases.reports.tables import Table, tables_of
 from cases.rules import ROUND_THE_CLOCK_SEVERITY
 from sla import store
 from sla.engine import bulk
 from sla.models import Desk
-
-# Rows read at once: a year of cases is never in memory with all its columns.
-CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -103,14 +99,9 @@ class Replies:
 
 def replies(cases: CaseQuerySet, desks: Iterable[Desk]) -> Replies:
     """Return how long each of these cases waited for its first reply; all of them have one. `desks` are all desks."""
-    columns = cases.values_list(
-        "pk", "desk_id", "severity", Seconds("logged_at"), Seconds("first_response_at"), named=False
-    )
-    rows, all_desks = columns.iterator(chunk_size=CHUNK), list(desks)
-    # The last part is empty, so there is always one.
-    parts = [_replies(list(islice(rows, CHUNK)), all_desks)]
-    while parts[-1].cases.size:
-        parts.append(_replies(list(islice(rows, CHUNK)), all_desks))
+    columns = ("pk", "desk_id", "severity", Seconds("logged_at"), Seconds("first_response_at"))
+    none, every_desk = np.empty((len(columns), 0), np.int64), list(desks)
+    parts = [_replies(table, every_desk) for table in [none, *tables_of(cases, *columns)]]
     return Replies(
         np.concatenate([part.cases for part in parts]),
         np.concatenate([part.at for part in parts]),
@@ -118,14 +109,13 @@ def replies(cases: CaseQuerySet, desks: Iterable[Desk]) -> Replies:
     )
 
 
-def _replies(rows: list[Any], desks: list[Desk]) -> Replies:
-    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
-    case, desk, severity, logged_at, replied_at = np.ascontiguousarray(table.T)
+def _replies(table: Table, desks: list[Desk]) -> Replies:
+    case, desk, severity, logged_at, replied_at = table
     took = replied_at - logged_at
     for one in desks:
-        rows_of_desk = (desk == one.pk) & (severity != ROUND_THE_CLOCK_SEVERITY)
-        if rows_of_desk.any():
-            took[rows_of_desk] = bulk.elapsed(store.calendar([one]), logged_at[rows_of_desk], replied_at[rows_of_desk])
+        rows = (desk == one.pk) & (severity != ROUND_THE_CLOCK_SEVERITY)
+        if rows.any():
+            took[rows] = bulk.elapsed(store.calendar([one]), logged_at[rows], replied_at[rows])
     return Replies(case.copy(), replied_at.copy(), took)
 
 
