@@ -73,6 +73,9 @@ def busy_desk(people: Cast) -> Callable[[int], None]:
 # What the rows and their frame take, and what more where a process has not counted in this moment.
 QUEUE = 7
 COUNTS = 1
+# How common the words are, what messages say of them, and what else does.
+WORDS = 3
+HOME = 14
 
 
 VIEWS = ["open", "mine", "unassigned", "at-risk", "breached", "waiting", "closed"]
@@ -81,6 +84,7 @@ VIEWS = ["open", "mine", "unassigned", "at-risk", "breached", "waiting", "closed
 def test_lists_of_cases(people: Cast) -> None:
     looks = [(people.lena, f"/desk/?view={view}") for view in VIEWS]
     looks += [
+        (people.lena, "/desk/?q=late"),
         (people.priya, "/"),
         (people.priya, "/cases/"),
         (people.priya, "/cases/?q=late"),
@@ -101,8 +105,19 @@ def test_the_queue_takes_eight_queries_and_seven_while_nothing_happens(people: C
     queries_of(browser, "/desk/")
     for view in VIEWS:
         assert queries_of(browser, f"/desk/?view={view}") <= QUEUE, view
+    assert queries_of(browser, "/desk/?q=late") <= QUEUE + WORDS
     more(FEW)
     assert queries_of(browser, "/desk/") <= QUEUE + COUNTS
+
+
+def test_a_contacts_home_takes_fourteen_queries_whatever_stands_there(people: Cast) -> None:
+    more = busy_desk(people)
+    for number in range(FEW):
+        more(number)
+    browser = browser_of(people.priya, NOON)
+    # The first look warms what a process keeps.
+    queries_of(browser, "/")
+    assert queries_of(browser, "/") <= HOME
 
 
 def eventful_case(people: Cast) -> Callable[[int], None]:
