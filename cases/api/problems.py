@@ -83,7 +83,10 @@ def needs_https(token: str, *, has_key: bool) -> JsonResponse:
         ) % {"name": token}
     elif has_key:
         said += " " + _("What you sent to prove who you are came in the clear, and may have been read on its way.")
-    return JsonResponse(_body(403, "https_needed", said), status=403, content_type="application/problem+json")
+    # Answered before whatever else guards answers.
+    guards = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    body = _body(403, "https_needed", said)
+    return JsonResponse(body, status=403, content_type="application/problem+json", headers=guards)
 
 
 def _body(status_code: int, code: str, detail: str) -> dict[str, Any]:

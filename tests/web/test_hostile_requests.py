@@ -227,6 +227,7 @@ def test_a_machine_is_not_led_on_and_told_that_its_token_is_no_secret_any_more(
     for answered in (machine.get("cases/"), machine.post("cases/", {}), machine.delete("nothing/")):
         assert (answered.status_code, answered["Content-Type"]) == (403, "application/problem+json")
         assert answered.json()["code"] == "https_needed"
+        assert answered["X-Content-Type-Options"] == "nosniff"
         assert f"The token “{token.name}” came in the clear" in answered.json()["detail"]
     assert f"Token {token.token_key[:8]} of person {people.priya.pk} came in the clear" in caplog.text
     assert machine.text not in caplog.text
