@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import AutoField, Field, JSONField, Model, QuerySet
@@ -75,6 +75,8 @@ class PlannedOnce:
     _numbers = count()
     # By line, under which names it has planned what. Only lines that stay ours from question to question keep plans.
     _planned: ClassVar[WeakKeyDictionary[Any, dict[PlannedOnce, str]]] = WeakKeyDictionary()
+    # Lines that were told for good to take each plan as it is. What is told inside a transaction may be taken back.
+    _told: ClassVar[WeakSet[Any]] = WeakSet()
 
     def __init__(self, sql: str, values: Sequence[Any], places: Mapping[str, Any]) -> None:
         self._sql, self._values = sql, values
@@ -100,16 +102,18 @@ class PlannedOnce:
 
     def _execute(self, cursor: Any, values: list[Any]) -> None:
         planned = self._planned.setdefault(connection.connection, {})
+        # Left alone it would plan five more times, to see whether what is asked for makes a difference.
+        first = "" if connection.connection in self._told else "SET plan_cache_mode = force_generic_plan; "
         takes = f" ({', '.join(['%s'] * len(values))})" if values else ""
         if self in planned:
-            cursor.execute(f"EXECUTE {planned[self]}{takes}", values)
-            return
-        # A new name each time: where a try was broken off, the last one may be there or not.
-        name, prepared = f"planned_once_{next(self._numbers)}", self._with_numbers(cursor).replace("%", "%%")
-        # Left alone it would plan five more times, to see whether what is asked for makes a difference.
-        settled = "SET plan_cache_mode = force_generic_plan"
-        cursor.execute(f"{settled}; PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)
-        planned[self] = name
+            cursor.execute(f"{first}EXECUTE {planned[self]}{takes}", values)
+        else:
+            # A new name each time: where a try was broken off, the last one may be there or not.
+            name, prepared = f"planned_once_{next(self._numbers)}", self._with_numbers(cursor).replace("%", "%%")
+            cursor.execute(f"{first}PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)
+            planned[self] = name
+        if not connection.in_atomic_block:
+            self._told.add(connection.connection)
 
     def _with_numbers(self, cursor: Any) -> str:
         """Return the SQL with $1, $2 in the places of what is asked for."""
