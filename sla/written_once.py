@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary, WeakSet
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, NotSupportedError, connection, connections
 from django.db.models import AutoField, Field, JSONField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -106,8 +106,14 @@ class PlannedOnce:
         first = "" if connection.connection in self._told else "SET plan_cache_mode = force_generic_plan; "
         takes = f" ({', '.join(['%s'] * len(values))})" if values else ""
         if self in planned:
-            cursor.execute(f"{first}EXECUTE {planned[self]}{takes}", values)
-        else:
+            try:
+                cursor.execute(f"{first}EXECUTE {planned[self]}{takes}", values)
+            except NotSupportedError:
+                # A migration changed the type of a column meanwhile. The line plans it anew, now or when asked next.
+                del planned[self]
+                if connection.in_atomic_block:
+                    raise
+        if self not in planned:
             # A new name each time: where a try was broken off, the last one may be there or not.
             name, prepared = f"planned_once_{next(self._numbers)}", self._with_numbers(cursor).replace("%", "%%")
             cursor.execute(f"{first}PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)

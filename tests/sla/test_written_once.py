@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, NotSupportedError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Deadline, Membership, Message
 from sla.models import Target
-from sla.written_once import WrittenOnce, insert, update
+from sla.written_once import PlannedOnce, WrittenOnce, insert, update
 from tests.builders import Cast, at, logged_case, say
 
 PLACES: dict[str, Any] = {"person": 30_001, "key": UUID(int=30_002), "when": at("Mon 0:01"), "on": date(1, 1, 2)}
@@ -93,3 +93,21 @@ def test_a_row_that_is_gone_is_not_changed_in_silence(people: Cast) -> None:
     Message.objects.filter(pk=message.pk).delete()
     with pytest.raises(DatabaseError, match="not there any more"):
         update(message, "body")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_read_goes_on_when_a_migration_changed_a_column_beside_it() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps no plans.")
+    kept = PlannedOnce("SELECT word FROM some_words WHERE word <> %s", ["standin"], {"other": "standin"})
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE some_words AS SELECT 'Agent'::varchar(9) AS word")
+        assert kept.rows(other="x") == [("Agent",)]
+        cursor.execute("ALTER TABLE some_words ALTER COLUMN word TYPE text")
+        assert kept.rows(other="x") == [("Agent",)]
+        cursor.execute("ALTER TABLE some_words ALTER COLUMN word TYPE varchar(8)")
+        # What was begun is over, as the database ends it; the next one is not.
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            kept.rows(other="x")
+        assert kept.rows(other="x") == [("Agent",)]
+        cursor.execute("DROP TABLE some_words")
