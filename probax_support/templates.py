@@ -120,10 +120,16 @@ def _once(node: Node) -> Node:
     if isinstance(node, IncludeNode) and _is_fixed(node.template):
         name = str(node.template.var)
         # A name that begins so says where it is from here.
-        return node if name.startswith(".") else Included(node, name)
+        return node if name.startswith(".") else _where_it_stood(node, Included(node, name))
     if isinstance(node, BlockTranslateNode) and not (node.asvar or node.message_context or node.plural):
-        return Sentence(node)
+        return _where_it_stood(node, Sentence(node))
     return node
+
+
+def _where_it_stood(node: Node, drawn: Node) -> Node:
+    """Return a node with the place of the given one in its template, of which Django's page of an error speaks."""
+    drawn.token, drawn.origin = node.token, node.origin
+    return drawn
 
 
 def _text_of(node: Node, context: Context) -> str | None:

@@ -26,9 +26,10 @@ PAGES = {
 OURS, DJANGOS = "probax_support.templates.Loader", "django.template.loaders.cached.Loader"
 
 
-def engine(loader: str) -> Engine:
+def engine(loader: str, *, debug: bool = False) -> Engine:
     libraries = {"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"}
-    return Engine(libraries=libraries, loaders=[(loader, [("django.template.loaders.locmem.Loader", PAGES)])])
+    loaders = [(loader, [("django.template.loaders.locmem.Loader", PAGES)])]
+    return Engine(libraries=libraries, loaders=loaders, debug=debug)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,10 @@ def test_what_is_missing_is_told_to_whoever_looks_at_it() -> None:
         assert ours.get_template(name).render(Context()) == ""
         with pytest.raises(error):
             ours.get_template(name).render(Context({"asked": True}))
+
+
+def test_the_page_of_an_error_names_the_line_that_was_wrong() -> None:
+    with pytest.raises(TemplateDoesNotExist) as broken:
+        engine(OURS, debug=True).get_template("nothing.html").render(Context({"asked": True}))
+    wrong: Any = broken.value
+    assert wrong.template_debug["during"] == "{% include 'none.html' %}"
