@@ -164,7 +164,7 @@ class SpecialistReplyForm(ReplyForm):
     """A public reply from the desk."""
 
     # The last event on the page; the page writes it itself, so that a refused form shows what it has been shown.
-    read_up_to = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    read_up_to = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     then_wait = forms.BooleanField(
         label=_("Then wait for the contact"),
         required=False,

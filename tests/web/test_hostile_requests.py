@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -106,6 +107,16 @@ def test_no_single_parameter_breaks_a_list(people: Cast, northwinds: Northwinds)
         value = HOSTILE[number % len(HOSTILE)]
         answered = get(browser, f"/{page}?{urlencode({name: value})}", NOON)
         assert answered.status_code in (200, 302, 400, 404, 422), (page, name, value)
+
+
+def test_no_cookie_and_no_hidden_number_breaks_a_page(people: Cast) -> None:
+    stranger = Client()
+    stranger.cookies["sessionid"] = "twelve\0letters"
+    assert get(stranger, "/", NOON).status_code == 302
+    logged_case(people.priya, at("Tue 9:00"))
+    for number, status in (("-" + "9" * 20, 422), ("9" * 20, 302)):
+        said = {"body": "We look at it.", "read_up_to": number, "submission_key": str(uuid4())}
+        assert post(browser_of(people.lena, NOON), "/desk/cases/NWIT-1/reply/", said, NOON).status_code == status
 
 
 # --- Words that look like code ----------------------------------------------------------------------------------------
