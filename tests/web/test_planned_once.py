@@ -1,17 +1,20 @@
 """What a page asks the database each time is planned once for a line, and behind a pool as often as it is asked."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Site
+from sla.written_once import PlannedOnce
 from tests.builders import Cast, answer, at, logged_case
 from tests.cases.pages import browser_of, clock_at
 
 NOON = at("Tue 12:00")
-PREPARED = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE 'planned_once_%'"
+# Within a transaction, now is when it began.
+PREPARED = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE prepare_time >= now()"
 
 
 def asked_by_the_page_of_a_case(people: Cast) -> list[str]:
@@ -30,7 +33,8 @@ def answered(people: Cast) -> Cast:
     return people
 
 
-def test_a_line_plans_what_a_page_asks_once(answered: Cast) -> None:
+def test_a_line_plans_what_a_page_asks_once(answered: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PlannedOnce, "_planned", WeakKeyDictionary())
     # The first look counts for everybody, and the next ones ask in other words.
     for _ in range(2):
         asked_by_the_page_of_a_case(answered)
