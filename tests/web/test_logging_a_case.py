@@ -169,12 +169,6 @@ def test_a_pasted_log_with_a_nul_is_told_and_the_rest_stays(people: Cast, browse
     assert CaseDraft.objects.get().fields["error_messages_seen"] == "E1603E1604"
 
 
-def test_a_form_without_its_key_is_refused_and_kept(people: Cast, browser: Client) -> None:
-    response = send(browser, filled(people, submission_key="x"))
-    assert response.status_code == 422
-    assert not Case.objects.exists()
-
-
 def test_somebody_elses_company_is_no_choice(people: Cast, browser: Client) -> None:
     response = send(browser, filled(people, partner=str(people.harbor.pk)))
     assert response.status_code == 422
@@ -183,10 +177,14 @@ def test_somebody_elses_company_is_no_choice(people: Cast, browser: Client) -> N
     assert "Choose a company that you write for." in html_of(response)
 
 
-@pytest.mark.parametrize("partner", ["", "x", "-1", str(2**63)])
-def test_what_is_no_company_is_refused_and_what_was_typed_is_kept(people: Cast, browser: Client, partner: str) -> None:
-    response = send(browser, filled(people, partner=partner))
+NOT_OFFERED = [{"submission_key": "x"}, *({"partner": one} for one in ("", "x", "-1", str(2**63)))]
+
+
+@pytest.mark.parametrize("said", NOT_OFFERED)
+def test_what_no_page_offers_is_refused_and_the_rest_is_kept(people: Cast, browser: Client, said: Any) -> None:
+    response = send(browser, filled(people, **said))
     assert response.status_code == 422
+    assert not Case.objects.exists()
     assert CaseDraft.objects.get().fields["title"] == filled(people)["title"]
 
 
