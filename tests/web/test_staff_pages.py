@@ -98,3 +98,11 @@ def test_of_two_administrators_who_step_back_at_once_one_stays() -> None:
 def test_the_page_leads_to_each(people: Cast) -> None:
     page = html_of(get(browser_of(people.ann, NOON), "/manager/policy/", NOON))
     assert all(page_of(one) in page for one in (people.lena, people.max, people.ruth, people.ann))
+
+
+def test_the_menu_of_ones_name_leads_administrators_alone_to_administration(people: Cast) -> None:
+    led = {
+        one: 'href="/admin/"' in html_of(get(browser_of(one, NOON), "/account/", NOON))
+        for one in (people.ann, people.ruth, people.priya)
+    }
+    assert led == {people.ann: True, people.ruth: False, people.priya: False}
