@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from functools import cache, cached_property
-from itertools import count
 from typing import Any, ClassVar, Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary, WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, NotSupportedError, connection, connections
@@ -72,7 +71,6 @@ class PlannedOnce:
     is sent.
     """
 
-    _numbers = count()
     # By line, under which names it has planned what. Only lines that stay ours from question to question keep plans.
     _planned: ClassVar[WeakKeyDictionary[Any, dict[PlannedOnce, str]]] = WeakKeyDictionary()
     # Lines that were told for good to take each plan as it is. What is told inside a transaction may be taken back.
@@ -114,8 +112,8 @@ class PlannedOnce:
                 if connection.in_atomic_block:
                     raise
         if self not in planned:
-            # A new name each time: where a try was broken off, the last one may be there or not.
-            name, prepared = f"planned_once_{next(self._numbers)}", self._with_numbers(cursor).replace("%", "%%")
+            # A name that nobody else gives: behind a pool that nobody told of, a question is missed and none mistaken.
+            name, prepared = f"planned_once_{uuid4().hex}", self._with_numbers(cursor).replace("%", "%%")
             cursor.execute(f"{first}PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)
             planned[self] = name
         if not connection.in_atomic_block:

@@ -1,5 +1,6 @@
 """SQL that is written once finds, writes and changes what Django's own would, for whatever values it is asked."""
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -111,3 +112,8 @@ def test_a_read_goes_on_when_a_migration_changed_a_column_beside_it() -> None:
             kept.rows(other="x")
         assert kept.rows(other="x") == [("Agent",)]
         cursor.execute("DROP TABLE some_words")
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%some_words%'")
+        names = [name for (name,) in cursor.fetchall()]
+    assert len(names) == len(set(names)) == 3
+    # No two processes give the same one to different questions.
+    assert all(re.fullmatch("planned_once_[0-9a-f]{32}", name) for name in names)
