@@ -60,7 +60,8 @@ class Readable(Protocol):
 class Limits:
     """How much an archive may hold, and how many times its own size once that is much.
 
-    `shown` are endings of files that are opened to be read, so that none of them is a program.
+    `shown` are endings of files that are opened to be read, so that none of them is a program. `aside` is the folder in
+    which a ZIP within another archive lies for that moment, unnamed; without one the system's, which may be memory.
     """
 
     most_bytes: int
@@ -68,6 +69,7 @@ class Limits:
     most_ratio: int
     takes_unseen: bool
     shown: frozenset[str]
+    aside: str | None = None
 
 
 class Look:

@@ -29,7 +29,7 @@ def look_into_zip(source: Readable, name: str, look: Look, depth: int) -> None:
     if not isinstance(source, Entry):
         _look_into(cast("IO[bytes]", source), look, depth)
         return
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as aside:
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=look.limits.aside) as aside:
         while chunk := source.read(CHUNK):
             if aside.tell() > MOST_ASIDE:
                 raise Unfit(Reason.TOO_DEEP, name)

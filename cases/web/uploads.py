@@ -13,7 +13,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases import clamd, packed
+from cases import clamd, packed, pieces
 from cases.actions import Upload
 from cases.packed import Reason
 
@@ -169,6 +169,7 @@ def _what_is_packed(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | 
         most_ratio=settings.ARCHIVE_MAX_RATIO,
         takes_unseen=settings.TAKE_UNSEEN_ARCHIVES,
         shown=frozenset({*TEXT_KINDS, *BINARY_KINDS, *TRACES}),
+        aside=str(pieces.folder()),
     )
     try:
         found = packed.look_into(cast("IO[bytes]", content), limits)

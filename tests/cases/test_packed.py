@@ -139,6 +139,15 @@ def test_a_log_that_was_just_being_packed_does_not_spoil_the_others() -> None:
     assert refused(zipped({"a.gz": cut_off, "b.zip": zipped({"../x": TEXT})})) is Reason.LEADS_OUT
 
 
+def test_a_large_zip_within_another_lies_in_the_folder_that_was_named(tmp_path: Path) -> None:
+    bundle = zipped({"all.zip": zipped({"core.dmp": os.urandom(9 * 1024 * 1024)}, zipfile.ZIP_STORED)})
+    for folder, unseen in ((tmp_path, 0), (tmp_path / "gone", 1)):
+        found = looked_into(bundle, aside=str(folder))
+        assert found is not None
+        assert found.unseen == unseen
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_no_archive_is_left_alone() -> None:
     for content in (b"", TEXT, b"%PDF-1.7 " + TEXT):
         assert looked_into(content) is None
