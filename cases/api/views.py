@@ -121,7 +121,7 @@ def let_in(request: Request, *, may: bool) -> None:
         NotFound: as for an address that does not exist.
     """
     if not may:
-        request._request.refused = NO_ROLE  # type: ignore[attr-defined]
+        request._request.refused = NO_ROLE  # type: ignore[attr-defined] # for the log
         raise NotFound
 
 
