@@ -20,6 +20,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
 # A worker that was told to go takes nothing new and finishes what it has.
 graceful_timeout = 30
+# No header says under which path the portal stands: a proxy on this machine may pass on what anybody sends.
+forwarder_headers = ""
 # Longer than the proxy in front keeps a line open, so that it is never the one who is cut off.
 keepalive = 75
 loglevel = "warning"

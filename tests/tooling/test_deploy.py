@@ -6,6 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,8 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from probax_support import metrics
-from tests.portal import ROOT
+from tests.portal import ROOT, clean_environment
+from tests.servers import free_port
 
 DEPLOY = ROOT / "deploy"
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -178,3 +182,34 @@ def test_gunicorn_takes_its_configuration() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_request_says_where_the_portal_stands(tmp_path: Path) -> None:
+    """A template keeps the addresses that it was first drawn with: one request would name them for everybody."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "probax_support/web_server.py"]
+    # The program of Python's own that answers with what it was told.
+    with subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", "wsgiref.simple_server:demo_app"],
+        cwd=ROOT,
+        env=clean_environment() | {"DATA_DIR": str(tmp_path)},
+    ) as web:
+        try:
+            said = asked(port, "/elsewhere/cases/", SCRIPT_NAME="/elsewhere")
+        finally:
+            web.terminate()
+    assert "\nPATH_INFO = '/elsewhere/cases/'\n" in said
+    assert "\nSCRIPT_NAME = ''\n" in said
+
+
+def asked(port: int, path: str, **headers: str) -> str:
+    """Ask a server that is starting, and return its answer."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as line:
+                line.request("GET", path, headers=headers)
+                return line.getresponse().read().decode()
+        except ConnectionRefusedError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
