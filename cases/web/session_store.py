@@ -23,9 +23,9 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return what a session holds; nothing, and no key, where it is over or never was."""
-        # A cookie may hold NUL, which the database takes none of.
-        key = str(self.session_key).replace("\0", "")
-        kept = _KEPT.first(key=key, now=timezone.now())
+        key = str(self.session_key)
+        # A cookie may hold NUL, which the database takes none of; no session of ours has such a key.
+        kept = None if "\0" in key else _KEPT.first(key=key, now=timezone.now())
         if kept is None:
             self._session_key = None
             return {}

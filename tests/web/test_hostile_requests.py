@@ -119,6 +119,15 @@ def test_no_cookie_and_no_hidden_number_breaks_a_page(people: Cast) -> None:
         assert post(browser_of(people.lena, NOON), "/desk/cases/NWIT-1/reply/", said, NOON).status_code == status
 
 
+def test_a_session_is_opened_by_its_key_alone(people: Cast) -> None:
+    browser = browser_of(people.lena, NOON)
+    key = browser.cookies["sessionid"].value
+    # Under another key it would outlive logging out.
+    for other in (f"{key}\0", f"\0{key}", f"{key} ", key.upper()):
+        browser.cookies["sessionid"] = other
+        assert get(browser, "/desk/", NOON).status_code == 302
+
+
 # --- Words that look like code ----------------------------------------------------------------------------------------
 
 
