@@ -7,7 +7,8 @@ PostgreSQL keeps the words in indexes (see the first migration); SQLite reads th
 """
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -38,8 +39,19 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 def terms_in(text: str) -> list[Term]:
     """Return what a search looks for, each term once. Punctuation alone is none."""
-    parts = (tuple(re.findall(r"[^\W_]+", word)) for word in text.lower().split())
+    parts = (tuple(_parts_of(word)) for word in unicodedata.normalize("NFC", text).lower().split())
     return [term for term in dict.fromkeys(parts) if term][:MOST_TERMS]
+
+
+def _parts_of(word: str) -> Iterator[str]:
+    """Return the parts of a word. A mark behind a letter belongs to it: many scripts write their vowels so."""
+    whole = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in word)
+    return filter(None, (re.sub(r"^\W+", "", part) for part in whole.split()))
+
+
+def _as_written(part: str) -> list[str]:
+    """Return a part with marks and letters in one, and apart, as the names of files often have them."""
+    return list(dict.fromkeys(unicodedata.normalize(form, part) for form in ("NFC", "NFD")))
 
 
 def pattern_of(terms: Sequence[Term]) -> str:
@@ -50,7 +62,7 @@ def pattern_of(terms: Sequence[Term]) -> str:
 
 def _as_pattern(term: Term) -> str:
     ending = r"(?![^\W_])" if len(term[-1]) == 1 else ""
-    return BETWEEN.join(map(re.escape, term)) + ending
+    return BETWEEN.join(f"(?:{'|'.join(map(re.escape, _as_written(part)))})" for part in term) + ending
 
 
 def holding(rows: Rows, columns: Sequence[str], terms: Sequence[Term]) -> Rows:
@@ -140,8 +152,8 @@ def _as_query(term: Term) -> str:
 
 def _either(part: str, ending: str) -> str:
     """Return a part as it may be written: a database whose locale is C knows small and capital ASCII letters alone."""
-    written = [part] if part.isascii() else dict.fromkeys((part, part.capitalize(), part.upper()))
-    return "(" + " | ".join(f"'{one}'{ending}" for one in written) + ")"
+    written = dict.fromkeys(one for whole in _as_written(part) for one in (whole, whole.capitalize(), whole.upper()))
+    return "(" + " | ".join(f"'{one}'{ending}" for one in ([part] if part.isascii() else written)) + ")"
 
 
 def ids_of(*found: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":

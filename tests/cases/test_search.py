@@ -141,9 +141,12 @@ def test_common_words_are_found_like_rare_ones(people: Cast) -> None:
 TEXTS = [
     "BK-02 is full", "XBK 02, then bk 02", "bk_02", "bkü 02", "bk-029", "BK\n02.", "xbackup", "übackup, backups",
     "Die Straße läuft", "DIE STRASSE LÄUFT", "Übernacht", "It is drive E.", "Or else", "else: eé, e", "сбой СБОЙ",
-    "backup<b>02</b>", "10backup", "",
+    "backup<b>02</b>", "10backup", "नमस्ते दुनिया", "สวัสดี", "Übersicht.pdf", "U\u0308BERSICHT.PDF", "",
 ]  # fmt: skip
-WORDS = ["bk-02", "bk", "02", "backup", "backups", "straße", "läuft", "übernacht", "e", "else", "сбой", "e 02", "none"]
+WORDS = [
+    "bk-02", "bk", "02", "backup", "backups", "straße", "läuft", "übernacht", "e", "else", "сбой", "e 02", "नमस्ते",
+    "สวัส", "❤\ufe0f backup", "none",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -159,6 +162,17 @@ def test_a_text_that_is_read_holds_what_it_is_looked_up_by(people: Cast, words: 
     )
     assert read == looked_up
     assert bool(read) == (words != "none")
+
+
+@pytest.mark.parametrize("typed", ["übersicht", "U\u0308bersicht.pdf", "ÜBER"])
+def test_a_letter_with_a_mark_is_found_in_one_and_apart(people: Cast, typed: str) -> None:
+    """A Mac names files with the marks apart."""
+    for body in ("Übersicht.pdf", "u\u0308bersicht.pdf", "Ubersicht.pdf"):
+        say(logged_case(people.priya, at("Tue 9:00")), people.priya, at("Tue 9:30"), body)
+    assert finder(people.lena)(typed) == {"NWIT-1", "NWIT-2"}
+    marks = marks_of(typed)
+    assert marks is not None
+    assert marks.search("Die U\u0308bersicht.pdf")
 
 
 @pytest.mark.usefixtures("cases")
