@@ -39,7 +39,9 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 def terms_in(text: str) -> list[Term]:
     """Return what a search looks for, each term once. Punctuation alone is none."""
-    parts = (tuple(_parts_of(word)) for word in unicodedata.normalize("NFC", text).lower().split())
+    # Python makes an i and a mark of a small İ, databases an i.
+    small = unicodedata.normalize("NFC", text).lower().replace("i\u0307", "i")
+    parts = (tuple(_parts_of(word)) for word in small.split())
     return [term for term in dict.fromkeys(parts) if term][:MOST_TERMS]
 
 

@@ -175,6 +175,15 @@ def test_a_letter_with_a_mark_is_found_in_one_and_apart(people: Cast, typed: str
     assert marks.search("Die U\u0308bersicht.pdf")
 
 
+# The locale of the PostgreSQL that tests have is C, in which no letter but those of ASCII is small or capital.
+@pytest.mark.sqlite
+@pytest.mark.parametrize("typed", ["İstanbul", "istanbul", "ISTANBUL"])
+def test_a_turkish_name_is_found_as_it_is_written(people: Cast, typed: str) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    type(people.northwind).objects.filter(pk=people.northwind.pk).update(name="İstanbul Bilişim")
+    assert finder(people.lena)(typed) == {"NWIT-1"}
+
+
 @pytest.mark.usefixtures("cases")
 def test_a_common_word_is_known_as_one_while_the_newest_messages_tell_of_something_else(people: Cast) -> None:
     said_often(people.omar, people.omar, "The agent stops.")
