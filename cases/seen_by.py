@@ -24,6 +24,15 @@ class SeenBy(Generic[T]):
 
     def first(self, reader: User | None, **of: Any) -> T | None:
         """Return the first row that `reader` may know of, if there is any. Nobody is the timetable, which knows all."""
+        read, who = self._for(reader)
+        return read.first(**who, **of)
+
+    def first_behind(self, lock: "SeenBy[Any]", reader: User | None, **of: Any) -> T | None:
+        """Return it as it is once `lock` is there, if it is there for this reader (`WrittenOnce.first_behind`)."""
+        read, who = self._for(reader)
+        return read.first_behind(lock._for(reader)[0], **who, **of)
+
+    def _for(self, reader: User | None) -> tuple[WrittenOnce[T], dict[str, int]]:
         if reader is None or reader.works_here:
-            return self._for_staff.first(**of)
-        return self._for_contacts.first(reader=reader.pk, **of)
+            return self._for_staff, {}
+        return self._for_contacts, {"reader": reader.pk}

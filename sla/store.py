@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from sla.engine import calendar as engine
 from sla.engine.deadlines import Target, UpdateUnit
@@ -24,8 +26,11 @@ Reckon = Callable[[Sequence[Desk]], engine.Calendar]
 # Calendars kept by the process. One is laid out once for each content; asking by revision saves the queries.
 KEPT = 64
 Key = TypeVar("Key")
+Kept = TypeVar("Kept")
 _by_revision: dict[Revisions, engine.Calendar] = {}
 _by_edition: dict[str, engine.Calendar] = {}
+# Editions as they are stored, by their digest: nobody ever changes one or takes it away.
+_stored: dict[str, CalendarEdition] = {}
 
 UNITS: dict[str, UpdateUnit] = {
     TargetRow.UpdateUnit.HOURS_24X7: "hours_24x7",
@@ -39,13 +44,26 @@ _TARGET = WrittenOnce(
     lambda: TargetRow.objects.select_related("policy").filter(policy=_PLACES["policy"], severity=_PLACES["severity"]),
     **_PLACES,
 )
+
+
+def _in_force(on: date, severity: int) -> QuerySet[TargetRow]:
+    found = TargetRow.objects.filter(policy__effective_on__lte=on, severity=severity)
+    return found.order_by("-policy__effective_on")[:1]
+
+
 _TARGET_IN_FORCE = WrittenOnce(
-    lambda: (
-        TargetRow.objects.select_related("policy")
-        .filter(policy__effective_on__lte=_PLACES["on"], severity=_PLACES["severity"])
-        .order_by("-policy__effective_on")[:1]
-    ),
-    **_PLACES,
+    lambda: _in_force(_PLACES["on"], _PLACES["severity"]).select_related("policy"), **_PLACES
+)
+# What is read of a target along with others, in the order of its columns.
+ALONG = (
+    "policy_id",
+    "severity",
+    "name",
+    "respond_within_minutes",
+    "round_the_clock",
+    "update_every",
+    "update_unit",
+    "warn_at_percent",
 )
 # Years of hours: whoever makes a promise needs only to point at them.
 _EDITION = WrittenOnce(lambda: CalendarEdition.objects.defer("content").filter(digest=_PLACES["digest"]), **_PLACES)
@@ -96,13 +114,19 @@ def calendar(desks: Sequence[Desk]) -> engine.Calendar:
             break
         key = _revisions(desks)
     # Only what was committed may be found again: an edit that is rolled back gives its revision back too.
-    transaction.on_commit(partial(_keep, key, built))
+    transaction.on_commit(partial(_keep, _by_revision, key, built))
     return built
 
 
 def forget() -> None:
     """Forget every calendar in this process: for rows that changed by another way than `sla.changes`."""
     _by_revision.clear()
+    forget_editions()
+
+
+def forget_editions() -> None:
+    """Forget which editions are stored: where a database was emptied, they are not."""
+    _stored.clear()
 
 
 def proposed(closed: Mapping[int, Mapping[date, str]], hours: Mapping[int, Sequence[Hours]] | None = None) -> Reckon:
@@ -124,22 +148,26 @@ def rebuilt(edition: CalendarEdition) -> engine.Calendar:
     if kept is not None:
         return kept
     built = engine.Calendar.from_content(edition.content)
-    _by_edition[edition.digest] = built
-    _forget_oldest(_by_edition)
+    _keep(_by_edition, edition.digest, built)
     return built
 
 
 def remember(calendar: engine.Calendar, now: datetime) -> CalendarEdition:
     """Return the stored edition of `calendar`, writing it the first time. Many may do so at once."""
+    known = _stored.get(calendar.edition)
+    if known is not None:
+        return known
     found = _EDITION.first(digest=calendar.edition)
-    if found is not None:
-        return found
-    # No exception on a tie, so an outer transaction goes on.
-    CalendarEdition.objects.bulk_create(
-        [CalendarEdition(digest=calendar.edition, content=calendar.content(), first_used_at=now)],
-        ignore_conflicts=True,
-    )
-    return CalendarEdition.objects.get(digest=calendar.edition)
+    if found is None:
+        # No exception on a tie, so an outer transaction goes on.
+        CalendarEdition.objects.bulk_create(
+            [CalendarEdition(digest=calendar.edition, content=calendar.content(), first_used_at=now)],
+            ignore_conflicts=True,
+        )
+        found = CalendarEdition.objects.defer("content").get(digest=calendar.edition)
+    # What this transaction wrote may be taken back with it.
+    transaction.on_commit(partial(_keep, _stored, calendar.edition, found))
+    return found
 
 
 def weekly_hours(desk: Desk) -> list[Hours]:
@@ -211,6 +239,26 @@ def target_in_force(severity: int, at: datetime) -> tuple[PolicyVersion, Target]
     return row.policy, target(row.policy, row)
 
 
+def target_along(on: date, severity: int) -> Subquery:
+    """Return the target in force, for a read that asks for it along with others. `target_from` takes what it finds."""
+    said = JSONObject(policy_name="policy__name", **dict(zip(ALONG, ALONG, strict=True)))
+    return Subquery(_in_force(on, severity).values(said=said))
+
+
+def target_from(said: Mapping[str, Any] | None, at: datetime) -> tuple[int, Target]:
+    """Return the key of the policy version in force at `at` with its target, from what `target_along` found.
+
+    Raises:
+        NoPolicy: the first version came later.
+    """
+    if said is None:
+        raise _no_policy(at.astimezone(UTC).date())
+    row = TargetRow.from_db(DEFAULT_DB_ALIAS, ALONG, [said[name] for name in ALONG])
+    # SQLite has no booleans.
+    row.round_the_clock = bool(row.round_the_clock)
+    return row.policy_id, target(PolicyVersion.from_db(DEFAULT_DB_ALIAS, ["name"], [said["policy_name"]]), row)
+
+
 def target_of(policy_id: int, severity: int) -> Target:
     """Return the target of a policy version for one severity, read together with the version."""
     row = _TARGET.first(policy=policy_id, severity=severity)
@@ -274,12 +322,12 @@ def _shifts(desk: Desk, hours: Sequence[Hours], closed: Mapping[date, str]) -> l
     ]
 
 
-def _keep(key: Revisions, built: engine.Calendar) -> None:
-    _by_revision[key] = built
-    _forget_oldest(_by_revision)
+def _keep(kept: dict[Key, Kept], key: Key, one: Kept) -> None:
+    kept[key] = one
+    _forget_oldest(kept)
 
 
-def _forget_oldest(kept: dict[Key, engine.Calendar]) -> None:
+def _forget_oldest(kept: dict[Any, Any]) -> None:
     while len(kept) > KEPT:
         # Another thread may have removed it already.
         kept.pop(next(iter(kept)), None)

@@ -1,8 +1,8 @@
 """SQL that is written once in a process, planned once for a line, and asked with other values from then on.
 
-Django takes longer to write the SQL of a read or a row than the database to answer it, and PostgreSQL may take longer
-to plan it. What every page and every act asks for is written here; whatever varies in more than its values is asked for
-by Django's own means.
+Django takes longer to write the SQL of a read than the database to answer it, and PostgreSQL may take longer to plan
+it. What every page and every act asks for is written here, and what they write in `written_rows.py`; whatever varies in
+more than its values is asked for by Django's own means.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary, WeakSet
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, NotSupportedError, connection, connections
-from django.db.models import AutoField, Field, JSONField, Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 T = TypeVar("T")
-ModelT = TypeVar("ModelT", bound=Model)
 
 
 class WrittenOnce(Generic[T]):
@@ -40,18 +40,29 @@ class WrittenOnce(Generic[T]):
         Raises:
             TypeError: a place is missing, or the SQL has no such place.
         """
-        read, written, planned = self._written
-        if of.keys() != set(planned.takes):
-            raise TypeError(f"This read asks for {planned.takes}, and was given {list(of)}.")
-        rows, compiler = read.all(), copy(written)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.execute_sql = lambda *_by, **_named: [planned.rows(**of)]
-        rows.query.get_compiler = lambda *_by, **_named: compiler
-        return list(rows)
+        return self._asked(None, of)
 
     def first(self, **of: Any) -> T | None:
         """Return the first of the rows, if there is any. A read of one row says so itself, by `[:1]`."""
         return next(iter(self.all(**of)), None)
+
+    def first_behind(self, lock: WrittenOnce[Any], **of: Any) -> T | None:
+        """Return the first of the rows as they are once `lock` is there.
+
+        Both go to the database together, inside a transaction, and it reads when it has waited. Each takes its own of
+        the values.
+        """
+        return next(iter(self._asked(lock, of)), None)
+
+    def _asked(self, lock: WrittenOnce[Any] | None, of: Mapping[str, Any]) -> list[T]:
+        read, written, planned = self._written
+        before = None if lock is None else lock._written[2]
+        if of.keys() != {*planned.takes, *(before.takes if before else ())}:
+            raise TypeError(f"This read asks for {planned.takes}, and was given {list(of)}.")
+        compiler = copy(written)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        compiler.execute_sql = lambda *_by, **_named: [planned.rows_behind(before, of)]
+        return list(read._iterable_class(_Asked(read, compiler)))
 
     @cached_property
     def _written(self) -> tuple[Any, Any, PlannedOnce]:
@@ -61,7 +72,28 @@ class WrittenOnce(Generic[T]):
         sql, values = compiler.as_sql()
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         compiler.get_converters = lambda _columns: converters
+        # None of our keys has two columns.
+        compiler.has_composite_fields = lambda _columns: False
         return rows, compiler, PlannedOnce(sql, values, self._places)
+
+
+class _Asked:
+    """What makes rows of an answer asks of a queryset. To clone one would take as long as the database."""
+
+    db = DEFAULT_DB_ALIAS
+
+    def __init__(self, read: Any, compiler: Any) -> None:
+        self._read, self._compiler = read, compiler
+        self.query = self
+
+    def get_compiler(self, *_by: Any, **_named: Any) -> Any:
+        """Return what knows the answer."""
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is the same of each answer."""
+        of_queryset = name in ("model", "_known_related_objects", "_fields")
+        return getattr(self._read if of_queryset else self._read.query, name)
 
 
 class PlannedOnce:
@@ -71,6 +103,9 @@ class PlannedOnce:
     is sent.
     """
 
+    # What the names of its plans begin with, and what a log of the database shows beside them.
+    named: ClassVar[str] = "planned_once"
+    remark = ""
     # By line, under which names it has planned what. Only lines that stay ours from question to question keep plans.
     _planned: ClassVar[WeakKeyDictionary[Any, dict[PlannedOnce, str]]] = WeakKeyDictionary()
     # Lines that were told for good to take each plan as it is. What is told inside a transaction may be taken back.
@@ -84,40 +119,30 @@ class PlannedOnce:
 
     def rows(self, **of: Any) -> list[tuple[Any, ...]]:
         """Return the rows, as the database gives them."""
-        with connection.cursor() as cursor:
-            if _line_keeps_plans():
-                self._execute(cursor, [_sent(of[name]) for name in self.takes])
-            else:
-                cursor.execute(self._sql, self._sent(of))
-            return list(cursor.fetchall())
+        return self.rows_behind(None, of)
+
+    def rows_behind(self, lock: PlannedOnce | None, of: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Return the rows as they are once `lock` is there, which goes to the database with the question."""
+        asked = [self] if lock is None else [lock, self]
+        return _answer([(one, [_sent(of[name]) for name in one.takes]) for one in asked])
+
+    def rows_of(self, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return the rows for values in the order of its places, each as a field sends it."""
+        return _answer([(self, values)])
 
     def within(self, **of: Any) -> RawSQL:
         """Return it as a part of another question, which is planned as a whole."""
-        return RawSQL(self._sql, self._sent(of))  # noqa: S611 - Django's own SQL; what varies is sent beside it
+        sent = self._in_full([_sent(of[name]) for name in self.takes])
+        return RawSQL(self._sql, sent)  # noqa: S611 - Django's own SQL; what varies is sent beside it
 
-    def _sent(self, of: Mapping[str, Any]) -> list[Any]:
-        return [_sent(of[self._places[one]]) if one in self._places else one for one in self._values]
+    def _in_full(self, values: Sequence[Any]) -> list[Any]:
+        """Return all that is sent with its SQL, with these values in its places."""
+        held = dict(zip(self.takes, values, strict=True))
+        return [held[self._places[one]] if one in self._places else one for one in self._values]
 
-    def _execute(self, cursor: Any, values: list[Any]) -> None:
-        planned = self._planned.setdefault(connection.connection, {})
-        # Left alone it would plan five more times, to see whether what is asked for makes a difference.
-        first = "" if connection.connection in self._told else "SET plan_cache_mode = force_generic_plan; "
-        takes = f" ({', '.join(['%s'] * len(values))})" if values else ""
-        if self in planned:
-            try:
-                cursor.execute(f"{first}EXECUTE {planned[self]}{takes}", values)
-            except NotSupportedError:
-                # A migration changed the type of a column meanwhile. The line plans it anew, now or when asked next.
-                del planned[self]
-                if connection.in_atomic_block:
-                    raise
-        if self not in planned:
-            # A name that nobody else gives: behind a pool that nobody told of, a question is missed and none mistaken.
-            name, prepared = f"planned_once_{uuid4().hex}", self._with_numbers(cursor).replace("%", "%%")
-            cursor.execute(f"{first}PREPARE {name} AS {prepared}; EXECUTE {name}{takes}", values)
-            planned[self] = name
-        if not connection.in_atomic_block:
-            self._told.add(connection.connection)
+    @cached_property
+    def _takes_words(self) -> str:
+        return f" ({', '.join(['%s'] * len(self.takes))}){self.remark}" if self.takes else self.remark
 
     def _with_numbers(self, cursor: Any) -> str:
         """Return the SQL with $1, $2 in the places of what is asked for."""
@@ -128,37 +153,61 @@ class PlannedOnce:
         return self._sql % tuple(words)
 
 
-def _line_keeps_plans() -> bool:
+# Questions, each with the values in its places.
+Asking = Sequence[tuple[PlannedOnce, Sequence[Any]]]
+
+
+def _answer(asked: Asking) -> list[tuple[Any, ...]]:
+    """Ask one question after another, and return the rows of the last."""
+    line = connections[DEFAULT_DB_ALIAS]
+    with line.cursor() as cursor:
+        if _keeps_plans(line):
+            _execute(line, cursor, asked)
+        else:
+            for one, values in asked:
+                cursor.execute(one._sql, one._in_full(values))
+        return list(cursor.fetchall())
+
+
+def _keeps_plans(line: BaseDatabaseWrapper) -> bool:
     """Return whether what is prepared on a line to the database is there at the next question.
 
     Behind a pool that hands lines out by transaction it is not; such lines are set up without cursors of the server.
     """
-    known = connection.settings_dict
+    known = line.settings_dict
     pooled = known["CONN_MAX_AGE"] == 0 or known.get("DISABLE_SERVER_SIDE_CURSORS", False)
-    return connection.vendor == "postgresql" and not pooled
+    return line.vendor == "postgresql" and not pooled
 
 
-def insert(row: ModelT) -> ModelT:
-    """Write a new row as `save(force_insert=True)` does, but for signals. Returns it, with its key."""
-    sql, fields = _insert_of(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _values(row, fields, add=True))
-        (row.pk,) = cursor.fetchone()
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return row
+def _execute(line: BaseDatabaseWrapper, cursor: Any, asked: Asking) -> None:
+    """Ask questions by their plans, all on one way to the database. The cursor holds the answer to the last."""
+    planned = PlannedOnce._planned.setdefault(line.connection, {})
+    try:
+        _execute_planned(line, cursor, asked, planned)
+    except NotSupportedError:
+        # A migration changed the type of a column meanwhile. The line plans it anew, now or when asked next.
+        known = [planned.pop(one, None) for one, _values in asked]
+        if line.in_atomic_block or not any(known):
+            raise
+        _execute_planned(line, cursor, asked, planned)
 
 
-def update(row: Model, *names: str) -> None:
-    """Write these columns of a row as `save(update_fields=...)` does, but for signals.
-
-    Raises:
-        DatabaseError: the row is not there.
-    """
-    sql, fields = _update_of(type(row), names)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*_values(row, fields, add=False), row.pk])
-        if cursor.rowcount != 1:
-            raise DatabaseError(f"{row!r} is not there any more, so it was not changed.")
+def _execute_planned(line: BaseDatabaseWrapper, cursor: Any, asked: Asking, planned: dict[PlannedOnce, str]) -> None:
+    # Left alone it would plan five more times, to see whether what is asked for makes a difference.
+    words = [] if line.connection in PlannedOnce._told else ["SET plan_cache_mode = force_generic_plan"]
+    names = {}
+    for one, _values in asked:
+        name = planned.get(one)
+        if name is None:
+            # A name that nobody else gives: behind a pool that nobody told of, a question is missed and none mistaken.
+            names[one] = name = f"{one.named}_{uuid4().hex}"
+            prepared = one._with_numbers(cursor).replace("%", "%%")
+            words.append(f"PREPARE {name} AS {prepared}")
+        words.append(f"EXECUTE {name}{one._takes_words}")
+    cursor.execute("; ".join(words), [value for _one, values in asked for value in values])
+    planned.update(names)
+    if not line.in_atomic_block:
+        PlannedOnce._told.add(line.connection)
 
 
 def _sent(value: Any) -> Any:
@@ -170,35 +219,3 @@ def _sent(value: Any) -> Any:
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value
-
-
-def _values(row: Model, fields: Sequence[Field[Any, Any]], *, add: bool) -> list[Any]:
-    values = ((field, field.pre_save(row, add)) for field in fields)
-    return [
-        value if type(value) in PLAIN and type(field) is not JSONField else field.get_db_prep_save(value, connection)
-        for field, value in values
-    ]
-
-
-# What is sent as it is, unless it is kept as JSON. A member of an enumeration is of another type.
-PLAIN = frozenset({str, int, bool, type(None)})
-
-
-@cache
-def _insert_of(model: Any) -> tuple[str, list[Field[Any, Any]]]:
-    fields = [one for one in model._meta.concrete_fields if not (isinstance(one, AutoField) or one.generated)]
-    names, places = ", ".join(_quoted(one.column) for one in fields), ", ".join("%s" for _one in fields)
-    table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
-    return f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING {key}", fields  # noqa: S608 - names of ours
-
-
-@cache
-def _update_of(model: Any, names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
-    fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(f"{_quoted(one.column)} = %s" for one in fields)
-    table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
-    return f"UPDATE {table} SET {columns} WHERE {key} = %s", fields  # noqa: S608 - the same
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)

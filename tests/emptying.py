@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from cases import append_only
+from sla import store
 
 # Written by `migrate`, not by tests.
 STAYS = {"django_migrations", "django_content_type", "auth_permission"}
@@ -16,6 +17,7 @@ STAYS = {"django_migrations", "django_content_type", "auth_permission"}
 
 def empty_database() -> None:
     """Delete every row that a test may have committed."""
+    store.forget_editions()
     tables = _filled()
     quoted = [connection.ops.quote_name(table) for table in tables]
     with connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
@@ -32,6 +34,7 @@ def empty_database() -> None:
 
 def emptied_by_its_owner(flush: Callable[[], None]) -> None:
     """Empty the database by Django's own `flush`, where nobody may say that its triggers are not to be asked."""
+    store.forget_editions()
     append_only.off(connection)
     flush()
     append_only.on(connection)

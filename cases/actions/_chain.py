@@ -10,36 +10,24 @@ from cases import chain
 from cases.actions._many_rows import save_all
 from cases.lifecycle import Side
 from cases.models import Case, CaseEvent, EventKind, EventWords, User
-from sla.written_once import insert
-
-
-def append(
-    case: Case,
-    kind: EventKind,
-    facts: dict[str, Any],
-    *,
-    side: Side,
-    actor: User | None,
-    public: bool,
-    now: datetime,
-) -> CaseEvent:
-    """Write the next event of a locked case. The case holds the end of the chain and is the caller's to save."""
-    event, words = _next(case, kind, facts, side=side, actor=actor, public=public, now=now)
-    insert(event)
-    _keep(event, words)
-    return event
+from sla.written_rows import insert
 
 
 def append_by_the_clock(said: Sequence[tuple[Case, EventKind, dict[str, Any]]], *, now: datetime) -> list[CaseEvent]:
     """Write the next events of many locked cases, as the clock says them to staff, in order."""
-    made = [_next(case, kind, facts, side=Side.CLOCK, actor=None, public=False, now=now) for case, kind, facts in said]
+    made = [
+        next_event(case, kind, facts, side=Side.CLOCK, actor=None, public=False, now=now) for case, kind, facts in said
+    ]
     events = CaseEvent.objects.bulk_create([event for event, _words in made])
     for event, words in made:
-        _keep(event, words)
+        if words is not None:
+            # It was made before the event had a key.
+            words.event = event
+            insert(words)
     return events
 
 
-def _next(
+def next_event(
     case: Case,
     kind: EventKind,
     facts: dict[str, Any],
@@ -49,6 +37,10 @@ def _next(
     public: bool,
     now: datetime,
 ) -> tuple[CaseEvent, EventWords | None]:
+    """Return the next event of a locked case, and its words if it has any: both are the caller's to write.
+
+    So is the case, which holds the end of the chain.
+    """
     # An older version, still at work while this one was put in its place, numbers its events and binds none.
     bind(case)
     case.last_event_number += 1
@@ -105,10 +97,3 @@ def _bound(case: Case, event: CaseEvent, facts: dict[str, Any]) -> EventWords | 
     )
     case.chained_to, case.chain_digest = event.number, event.digest
     return words
-
-
-def _keep(event: CaseEvent, words: EventWords | None) -> None:
-    if words is not None:
-        # It was made before the event had a key.
-        words.event = event
-        insert(words)

@@ -12,7 +12,8 @@ from cases.models import Case, Deadline, DeadlineEnd, DeadlineKind, Milestone, U
 from cases.promises import Reckoned
 from sla import store
 from sla.engine import explain
-from sla.written_once import WrittenOnce, insert, update
+from sla.written_once import WrittenOnce
+from sla.written_rows import insert, update
 
 _PLACES = {"case": 30_001}
 _OWED = WrittenOnce(
@@ -58,7 +59,24 @@ def make_promise(
     now: datetime,
 ) -> Deadline:
     """Write a promise with the calendar edition and the sum it was made with, unless a person named the time."""
-    promise = Deadline(
+    promise = promise_of(case, kind, reckoned, milestone=milestone, named_by=named_by, warned_at=warned_at, now=now)
+    return insert(promise)
+
+
+def promise_of(
+    case: Case,
+    kind: DeadlineKind,
+    reckoned: Reckoned,
+    *,
+    key: int | None = None,
+    milestone: Milestone | None = None,
+    named_by: User | None = None,
+    warned_at: datetime | None = None,
+    now: datetime,
+) -> Deadline:
+    """Return a promise that is the caller's to write, by a `key` that was reserved for it or one to come."""
+    return Deadline(
+        pk=key,
         case=case,
         kind=kind,
         severity=reckoned.severity,
@@ -72,7 +90,6 @@ def make_promise(
         named_by=named_by,
         warned_at=warned_at,
     )
-    return insert(promise)
 
 
 def replace_promise(

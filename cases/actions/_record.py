@@ -30,7 +30,11 @@ from cases.models import (
 )
 from cases.rules import RuleBroken
 from cases.seen_by import SeenBy
-from sla.written_once import WrittenOnce, insert, update
+from sla.written_once import WrittenOnce
+from sla.written_rows import Changed, New, write
+
+# The columns of a case that each of its events writes.
+EVERY_EVENT_CHANGES = ("last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status")
 
 _PLACES = {"case": 30_001}
 _LOCK = SeenBy(
@@ -41,9 +45,7 @@ _LOCK = SeenBy(
     ),
     **_PLACES,
 )
-_CASE = WrittenOnce(
-    lambda: Case.objects.select_related("partner", "desk", "contact").filter(pk=_PLACES["case"]), **_PLACES
-)
+_CASE = SeenBy(lambda cases: cases.select_related("partner", "desk", "contact").filter(pk=_PLACES["case"]), **_PLACES)
 # Sums are long, and nobody reads them here.
 _STANDING = WrittenOnce(lambda: Deadline.objects.open().filter(case=_PLACES["case"]).defer("explanation"), **_PLACES)
 
@@ -63,7 +65,7 @@ def locked(case_id: int, *, actor: User | None) -> Case:
         RuleBroken: a machine asked that the case be as it read it, and it changed.
     """
     # Read after the lock is there: a join of before would miss a contact or a desk that was changed meanwhile.
-    case = None if _LOCK.first(actor, case=case_id) is None else _CASE.first(case=case_id)
+    case = _CASE.first_behind(_LOCK, actor, case=case_id)
     if case is None:
         raise Case.DoesNotExist
     case.stood_as = case.status
@@ -226,21 +228,27 @@ def record(
     facts: dict[str, Any] | None = None,
     secrets: dict[str, str] | None = None,
     standing: Sequence[Deadline] | None = None,
+    beside: Sequence[New | Changed] = (),
 ) -> CaseEvent:
     """Append the event, save the case's `changed` columns, and leave a dispatch row for those who must be told.
 
     Whatever the act was, the next progress update is kept as it should be after it. `standing` are the case's open
-    promises, for who has just made them all.
+    promises, for who has just made them all. A case that is new is written with its first event. What else of the act
+    is to be written, `beside`, goes to the database along with it.
     """
     case.last_event_at = now
     if standing is None:
         standing = _STANDING.all(case=case.pk)
     _keep_promises(case, kind, facts or {}, standing, now=now)
     _endings.end_with_status(case, now=now)
-    event = _chain.append(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)
-    columns = ("last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status")
-    update(case, *columns, *changed)
-    insert(Dispatch(event=event, secrets=secrets or {}))
-    _request.leave_receipt(case, now=now)
+    event, words = _chain.next_event(case, kind, facts or {}, side=side_of(actor), actor=actor, public=public, now=now)
+    write(
+        New(case) if case._state.adding else Changed(case, (*EVERY_EVENT_CHANGES, *changed)),
+        *beside,
+        New(event),
+        *([] if words is None else [New(words)]),
+        New(Dispatch(event=event, secrets=secrets or {})),
+        *_request.receipts(case, now=now),
+    )
     transaction.on_commit(_waking.wake)
     return event

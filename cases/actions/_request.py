@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, Receipt, User
 from cases.rules import RuleBroken
-from sla.written_once import insert
+from sla.written_rows import New, write
 
 # A receipt answers this long; then its key may be used anew.
 RECEIPTS_KEPT = timedelta(hours=24)
@@ -68,11 +68,16 @@ def leave_receipt(case: Case | None, *, made: int | None = None, now: datetime) 
     What happens to a case leaves one when it is recorded. An act beside cases calls this inside its transaction, with
     the id of the row that its answer tells of.
     """
+    write(*receipts(case, made=made, now=now))
+
+
+def receipts(case: Case | None, *, made: int | None = None, now: datetime) -> list[New]:
+    """Return the receipt that is to be written with this act, if its request carried a key."""
     asked = _asked.get()
     if asked is None or not asked.key:
-        return
+        return []
     key, asked.key = asked.key, ""
-    insert(Receipt(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made=made, made_at=now))
+    return [New(Receipt(actor=asked.actor, key=key, fingerprint=asked.fingerprint, case=case, made=made, made_at=now))]
 
 
 @transaction.atomic(durable=True)

@@ -16,7 +16,8 @@ from cases.lifecycle import Status, Trigger
 from cases.mentions import people_named_in
 from cases.models import Case, CaseEvent, Channel, EventKind, Message, MessageKind, User
 from cases.seen_by import SeenBy
-from sla.written_once import WrittenOnce, insert
+from sla.written_once import WrittenOnce
+from sla.written_rows import insert
 
 _PLACES: dict[str, Any] = {"case": 30_001, "author": 30_002, "key": UUID(int=30_003), "number": 30_004}
 WORDS = (EventKind.CONTACT_REPLIED, EventKind.SPECIALIST_REPLIED)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases import rules
-from cases.actions import _kept, _record, _request, intake
+from cases.actions import _beginning, _kept, _record, _request, intake
 from cases.actions.intake import CaseDetails, Upload
 from cases.models import Attachment, Case, Channel, KeptRequest, NoticeKind, Partner, Plan, RequestDecision, User
 from cases.rules import RuleBroken
@@ -36,7 +36,7 @@ def submit_or_keep(
         RuleBroken: see `submit_case`.
         Partner.DoesNotExist: the actor does not write for this partner.
     """
-    begun = intake.begun(partner_id, submission_key, actor)
+    begun = _beginning.begun(partner_id=partner_id, key=submission_key, severity=severity, actor=actor, now=now)
     partner = begun.partner
     if begun.request_id is not None:
         return KeptRequest.objects.get(pk=begun.request_id)

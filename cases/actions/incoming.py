@@ -15,13 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions import _bounces, _kept, _record
+from cases.actions._beginning import partner_locked
 from cases.actions.conversation import answer, hear_reply
 from cases.actions.intake import (
     CaseDetails,
     Upload,
     keep_file,
     log,
-    partner_locked,
     require_entitlement,
     tell_earlier_case,
 )

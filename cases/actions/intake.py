@@ -2,35 +2,35 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Exists, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import promises, rules
 from cases.actions import _alerts, _promises, _record
+from cases.actions._beginning import Begun, Opening, begun
 from cases.models import (
     AlertReason,
     Attachment,
     Case,
     CaseDraft,
     Channel,
+    Deadline,
     DeadlineKind,
     EventKind,
     KeptRequest,
-    Membership,
     Partner,
     User,
 )
 from cases.rules import RuleBroken
 from sla import store
 from sla.engine.deadlines import Facts
-from sla.written_once import WrittenOnce, insert, update
+from sla.written_rows import Changed, New, reserve
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def submit_case(
         Partner.DoesNotExist: the actor does not write for this partner.
     """
     return enter(
-        begun(partner_id, submission_key, actor),
+        begun(partner_id=partner_id, key=submission_key, severity=severity, actor=actor, now=now),
         details=details,
         severity=severity,
         channel=channel,
@@ -167,50 +167,6 @@ def submit_case(
         actor=actor,
         now=now,
     )
-
-
-_PLACES: dict[str, Any] = {"partner": 30_001, "person": 30_002, "key": UUID(int=30_003)}
-
-
-def _member() -> QuerySet[Membership]:
-    sent = {"contact": _PLACES["person"], "submission_key": _PLACES["key"]}
-    members = Membership.objects.filter(is_active=True, partner=_PLACES["partner"], user=_PLACES["person"])
-    return members.select_related("partner__home_desk").annotate(
-        logged_before=Subquery(Case.objects.filter(**sent).values("pk")[:1]),
-        kept_before=Subquery(KeptRequest.objects.filter(**sent).values("pk")[:1]),
-        has_draft=Exists(CaseDraft.objects.filter(user=_PLACES["person"])),
-    )
-
-
-_MEMBER = WrittenOnce(_member, **_PLACES)
-_LOCK_OF_PARTNER = WrittenOnce(
-    lambda: Partner.objects.select_for_update().filter(pk=_PLACES["partner"]).values_list("pk"), **_PLACES
-)
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A submission whose partner is locked, and what the same form became when it was sent before."""
-
-    partner: Partner
-    case_id: int | None
-    request_id: int | None
-    has_draft: bool
-
-
-def begun(partner_id: int, key: UUID | None, actor: User) -> Begun:
-    """Lock a partner that `actor` writes for, and look whether a form with this key was sent before.
-
-    Raises:
-        Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
-    """
-    # The lock makes the partner's submissions queue: references are counted without gaps, a double click logs once.
-    _LOCK_OF_PARTNER.first(partner=partner_id)
-    # Asked once the lock is there: meanwhile they may have left the partner, or been erased.
-    member: Any = _MEMBER.first(partner=partner_id, person=actor.pk, key=key)
-    if member is None:
-        raise Partner.DoesNotExist
-    return Begun(member.partner, member.logged_before, member.kept_before, member.has_draft)
 
 
 def enter(
@@ -235,7 +191,7 @@ def enter(
     case.follow_up_of = earlier_case(follow_up_of, partner, actor)
     require_entitlement(partner, now)
     _require_what_severity_1_needs(case, severity, charges_accepted=charges_accepted, now=now)
-    log(case, severity, actor=actor, now=now)
+    log(case, severity, opening=begun.opening, actor=actor, now=now)
     tell_earlier_case(case, actor=actor, now=now)
     if begun.has_draft:
         _take_files_of_draft(case, follow_up_of, actor)
@@ -246,19 +202,10 @@ def enter(
 
 def case_of(partner: Partner, contact: User, details: CaseDetails, *, channel: Channel, key: UUID | None) -> Case:
     """Return a case as it was typed, not yet logged; its phone number in E.164 where it is one (P6.1)."""
-    case = Case(partner=partner, contact=contact, channel=channel, submission_key=key, **asdict(details))
+    case = Case(partner=partner, contact=contact, channel=channel, submission_key=key, **vars(details))
     case.desk = partner.home_desk
     case.contact_phone = rules.phone_as_kept(details.contact_phone, partner.home_desk.country)
     return case
-
-
-def partner_locked(partner_id: int, actor: User) -> Partner:
-    """Lock a partner that `actor` writes for.
-
-    Raises:
-        Partner.DoesNotExist: there is no such partner, or it is none of the actor's.
-    """
-    return begun(partner_id, None, actor).partner
 
 
 def earlier_case(reference: str, partner: Partner, actor: User) -> Case | None:
@@ -298,34 +245,55 @@ def _require_what_severity_1_needs(case: Case, severity: int, *, charges_accepte
     case.charges_accepted_at = now
 
 
-def log(case: Case, severity: int, *, came_at: datetime | None = None, actor: User, now: datetime) -> None:
+def log(
+    case: Case,
+    severity: int,
+    *,
+    came_at: datetime | None = None,
+    opening: Opening | None = None,
+    actor: User,
+    now: datetime,
+) -> None:
     """Give a case of a locked partner its reference, its policy and its first promise, and put it on the record.
 
-    The clock of a mail starts when our server received it, at `came_at`, though it is read a little later.
+    The clock of a mail starts when our server received it, at `came_at`, though it is read a little later. `opening`
+    is what was read of it already.
     """
     began = came_at or now
     partner = case.partner
     partner.last_case_number += 1
-    update(partner, "last_case_number")
     case.reference = f"{partner.code}-{partner.last_case_number}"
-    case.policy, target = store.target_in_force(severity, began)
+    if opening is None:
+        case.policy, target = store.target_in_force(severity, began)
+        case_key, deadline_key = reserve(Case, Deadline)
+        opening = Opening(case_key, deadline_key, None)
+    else:
+        case.policy_id, target = store.target_from(opening.target, began)
     case.logged_at = case.last_event_at = began
     hours = promises.hours_of(partner, case.desk)
     desk_open = hours.is_open(began)
     case.used_after_hours = rules.needs_charge_acceptance(severity, desk_open)
     _record.set_opening(case, severity=severity)
     reckoned = promises.reckon(hours, Facts(logged_at=began, target=target))
-    # Known already, so that what follows changes no column of an index.
-    case.next_due_at = reckoned.promise.due_at
-    insert(case)
-    deadline = _promises.make_promise(case, DeadlineKind.FIRST_RESPONSE, reckoned, now=now)
+    # The event is bound to their keys, and all of it is written at once.
+    case.pk = opening.case_key
+    deadline = _promises.promise_of(case, DeadlineKind.FIRST_RESPONSE, reckoned, key=opening.deadline_key, now=now)
     facts = {
         "severity": severity,
         "deadline": deadline.pk,
         "due_at": deadline.due_at.isoformat(),
         "desk_open": desk_open,
     }
-    _record.record(case, EventKind.CASE_LOGGED, actor=actor, now=now, public=True, facts=facts, standing=[deadline])
+    _record.record(
+        case,
+        EventKind.CASE_LOGGED,
+        actor=actor,
+        now=now,
+        public=True,
+        facts=facts,
+        standing=[deadline],
+        beside=[Changed(partner, ("last_case_number",)), New(deadline)],
+    )
     if case.used_after_hours:
         _alerts.raise_alert(case, AlertReason.AFTER_HOURS, now=now)
 

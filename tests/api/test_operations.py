@@ -67,7 +67,7 @@ def test_every_post_takes_a_key(world: World, name: str) -> None:
 
 def leaves_receipt_with_the_act(statements: list[str]) -> bool:
     """Whether the receipt was written inside the act: one that is written after it would not survive a crash."""
-    [receipt] = [number for number, sql in enumerate(statements) if sql.startswith('INSERT INTO "cases_receipt"')]
+    [receipt] = [number for number, sql in enumerate(statements) if 'INSERT INTO "cases_receipt"' in sql]
     depth = 0
     for sql in statements[:receipt]:
         depth += sql.startswith("SAVEPOINT") - sql.startswith("RELEASE SAVEPOINT")

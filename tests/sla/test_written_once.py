@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, NotSupportedError, connection, models, transaction
+from django.db import NotSupportedError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, Deadline, Membership, Message
+from cases.models import Case, Membership
 from sla.models import Target
-from sla.written_once import PlannedOnce, WrittenOnce, insert, update
-from tests.builders import Cast, at, logged_case, say
+from sla.written_once import PlannedOnce, WrittenOnce
+from tests.builders import Cast, at, logged_case
 
 PLACES: dict[str, Any] = {"person": 30_001, "key": UUID(int=30_002), "when": at("Mon 0:01"), "on": date(1, 1, 2)}
 
@@ -60,40 +60,6 @@ def test_a_read_is_given_each_of_its_places_and_no_other(people: Cast) -> None:
     for wrong in ({}, {"person": people.priya.pk, "key": uuid4()}, {"key": uuid4()}):
         with pytest.raises(TypeError, match="person"):
             cases.all(**wrong)
-
-
-@pytest.mark.parametrize("model", [Message, Deadline])
-def test_a_new_row_and_its_changes_are_written_as_django_writes_them(people: Cast, model: type[models.Model]) -> None:
-    case = say(
-        logged_case(people.priya, at("Mon 9:00")), people.priya, at("Mon 9:10"), "100 % of 'it' \\ is %s, \u2603."
-    )
-    row: Any = model._default_manager.get(case=case)
-    said = {**columns_of(row), "id": None} | (ENDED if model is Deadline else {})
-    ours, djangos = insert(model(**said)), model(**said)
-    djangos.save(force_insert=True)
-    assert len({row.pk, ours.pk, djangos.pk}) == len((row, ours, djangos))
-    assert kept(ours) == kept(djangos) == {**columns_of(djangos), "id": None}
-    changed = {"warned_at": at("Tue 9:00"), "explanation": {"a": [1, "%s"]}} if model is Deadline else {"body": "%s"}
-    for one in (ours, djangos):
-        vars(one).update(changed)
-    update(ours, *changed)
-    djangos.save(update_fields=changed)
-    assert kept(ours) == kept(djangos)
-
-
-ENDED = {"ended_at": at("Mon 9:30"), "ended_as": "done"}
-
-
-def kept(row: models.Model) -> dict[str, Any]:
-    return {**columns_of(type(row)._default_manager.get(pk=row.pk)), "id": None}
-
-
-def test_a_row_that_is_gone_is_not_changed_in_silence(people: Cast) -> None:
-    case = say(logged_case(people.priya, at("Mon 9:00")), people.priya, at("Mon 9:10"))
-    message = case.messages.get()
-    Message.objects.filter(pk=message.pk).delete()
-    with pytest.raises(DatabaseError, match="not there any more"):
-        update(message, "body")
 
 
 @pytest.mark.django_db(transaction=True)
