@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from knox.crypto import hash_token
@@ -39,7 +42,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request."""
         began = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
         # Not cleared at the end: Django speaks of a failed request after all middleware is done with it.
         structlog.contextvars.clear_contextvars()
@@ -97,6 +100,26 @@ class InTheClearMiddleware:
         if token is not None:
             logger.warning("Token %s of person %s came in the clear", token.token_key[:8], token.user_id)
         return needs_https("" if token is None else token.name, has_key=bool(sent))
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """django-csp's own, with the policy of most pages put together once. A page may still have one of its own."""
+
+    OF_ONE_PAGE = frozenset(
+        f"_csp_{name}{mode}" for name in ("config", "update", "replace", "exempt") for mode in ("", "_ro")
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self._of_most = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Give an answer its policy."""
+        has_nonce = getattr(request, "_csp_nonce", None) is not None
+        if settings.DEBUG or has_nonce or not self.OF_ONE_PAGE.isdisjoint(vars(response)):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._of_most)
+        return response
 
 
 def _note_person(request: HttpRequest) -> None:

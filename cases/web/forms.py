@@ -1,15 +1,17 @@
 """Forms check shape: present, length, choice. Rules answer from the actions and are put beside the form."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import pretty_name
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.functional import lazy
+from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -49,8 +51,57 @@ def _largest_file_words() -> str:
     return gettext("Logs, screenshots: up to %(most)s each.") % {"most": filesizeformat(settings.ATTACHMENT_MAX_BYTES)}
 
 
+class _Shared(dict[str, forms.Field]):
+    """Fields that all forms of a class share, which Django would copy one by one for each form."""
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> dict[str, forms.Field]:
+        """Return the fields of one form."""
+        return dict(self)
+
+
+class _ShownField(forms.BoundField):
+    """A field of a form, whose words are looked up when it is shown: a form that was sent and is right shows none."""
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        self.form, self.field, self.name, self.renderer = form, field, name, form.renderer
+        self.html_name = form.add_prefix(name)
+
+    @cached_property
+    def html_initial_name(self) -> str:  # type: ignore[override]
+        """Under which name a hidden copy of what it began with is sent."""
+        return self.form.add_initial_prefix(self.name)
+
+    @cached_property
+    def html_initial_id(self) -> str:  # type: ignore[override]
+        """The id of that copy."""
+        return self.form.add_initial_prefix(self.auto_id)
+
+    @cached_property
+    def label(self) -> StrOrPromise:  # type: ignore[override]
+        """What it asks for."""
+        return pretty_name(self.name) if self.field.label is None else self.field.label
+
+    @cached_property
+    def help_text(self) -> StrOrPromise:  # type: ignore[override]
+        """The words below it."""
+        return self.field.help_text or ""
+
+
 class WordForm(forms.Form):
     """What every form that adds words to a case has: a hidden key, so that sent twice is once, and files."""
+
+    bound_field_class = _ShownField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        vars(self)["base_fields"] = _Shared(type(self).base_fields)
+        super().__init__(*args, **kwargs)
+
+    def own(self, name: str) -> forms.Field:
+        """Return a field that this form may change. The others are shared by all forms of its class."""
+        self.fields[name] = deepcopy(self.fields[name])
+        # It may have been looked at as it was.
+        cast("Any", self)._bound_fields_cache.pop(name, None)
+        return self.fields[name]
 
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
     # Declared fields leave the class, so Django's own attribute of this name is not touched.
@@ -131,8 +182,8 @@ class CaseForm(WordForm):
 
     def offer(self, partners: Iterable[Partner]) -> None:
         """Let the page show these companies to choose from."""
-        field = cast("forms.Select", self.fields["partner"].widget)
-        field.choices = [(partner.pk, partner.name) for partner in partners]
+        widget = cast("forms.Select", self.own("partner").widget)
+        widget.choices = [(partner.pk, partner.name) for partner in partners]
 
     def details(self) -> dict[str, Any]:
         """Return the checked values under the names of `actions.CaseDetails`."""

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,7 +86,7 @@ def _say_what_it_is(request: PortalRequest, logged: Case | KeptRequest) -> HttpR
     case = kept_requests.known(logged)
     if case is not None:
         messages.success(request, _("Case %(reference)s is logged.") % {"reference": case.reference})
-        return redirect("case", reference=case.reference)
+        return HttpResponseRedirect(reverse("case", args=[case.reference]))
     messages.warning(
         request,
         _(

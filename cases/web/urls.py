@@ -364,4 +364,5 @@ manager_pages = [
     path("manager/consents/<int:action_id>/seen/", consent_pages.seen, name="manager_consent_seen"),
 ]
 
-urlpatterns = [*anyone, *company_pages, *people_pages, *partner_pages, *queue_pages, *desk_pages, *manager_pages]
+# The first that fits is taken, so what is asked for most stands first.
+urlpatterns = [*partner_pages, *queue_pages, *desk_pages, *anyone, *company_pages, *people_pages, *manager_pages]
