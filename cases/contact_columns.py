@@ -15,7 +15,7 @@ TOLD: dict[str, str] = {
     "socialaccount.socialaccount": "user provider uid last_login date_joined extra_data",
     "usersessions.usersession": "user created_at last_seen_at ip user_agent",
     # The company.
-    "cases.factorremoval": "person removed_by removed_at made_sure",
+    "cases.factorremoval": "person removed_by removed_at made_sure tokens_ended feeds_ended",
     "cases.invitation": """partner email role sees_all_cases language zone invited_by invited_at expires_at
         accepted_by accepted_at withdrawn_at""",
     "cases.membership": "user partner role sees_all_cases is_active",

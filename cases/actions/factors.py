@@ -14,10 +14,11 @@ from cases.rules import RuleBroken
 
 @transaction.atomic(durable=True)
 def remove_lost_factors(*, person_id: int, made_sure: str, actor: User, now: datetime) -> FactorRemoval:
-    """Remove every second factor of somebody who lost them, and end their sessions and their password.
+    """Remove every second factor of somebody who lost them, and end all that lets anybody in by their name.
 
-    They begin as whoever was invited does: with a link to their own mail address. So an administrator who was deceived
-    let nobody in who does not read the person's mail (OWASP ASVS 5.0.0, 6.4.4).
+    That is their sessions, their password, and the tokens and feeds of machines, which whoever took the account over
+    may have made. They begin as whoever was invited does: with a link to their own mail address. So an administrator
+    who was deceived let nobody in who does not read the person's mail (OWASP ASVS 5.0.0, 6.4.4).
 
     Raises:
         RuleBroken: the actor is no administrator or the person, says not how they made sure, or there is no factor.
@@ -34,6 +35,14 @@ def remove_lost_factors(*, person_id: int, made_sure: str, actor: User, now: dat
         raise RuleBroken("factors_missing", _("They have no second factor. Nothing was changed."))
     factors.delete()
     _logins.end(UserSession.objects.filter(user=person))
+    tokens, feeds = _logins.end_for_machines(person, now=now)
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    return FactorRemoval.objects.create(person=person, removed_by=actor, removed_at=now, made_sure=made_sure.strip())
+    return FactorRemoval.objects.create(
+        person=person,
+        removed_by=actor,
+        removed_at=now,
+        made_sure=made_sure.strip(),
+        tokens_ended=tokens,
+        feeds_ended=feeds,
+    )

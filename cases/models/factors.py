@@ -13,6 +13,9 @@ class FactorRemoval(models.Model):
     removed_at = models.DateTimeField()
     # How the administrator made sure that it was the person who asked.
     made_sure = models.TextField()
+    # What machines came in by, and what ended with the factors.
+    tokens_ended = models.PositiveIntegerField(default=0, db_default=0)
+    feeds_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("removal of second factors")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from cases import actions
-from cases.models import User
+from cases.models import ApiToken, FactorRemoval, User
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
 from cases.web.middleware import reading_as
@@ -41,18 +41,28 @@ def lost_factors(request: PortalRequest, user_id: int) -> HttpResponseBase:
     form = MadeSureForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.remove_lost_factors(person_id=found.pk, **form.cleaned_data, actor=request.user, now=request.now)
+            removal = actions.remove_lost_factors(
+                person_id=found.pk, **form.cleaned_data, actor=request.user, now=request.now
+            )
         except RuleBroken as broken:
             put_beside(form, broken)
         else:
-            _tell(found)
+            _tell(found, removal)
             messages.success(request, _("Done. They were told by mail how to begin anew."))
             return redirect("manager_person", user_id=found.pk)
-    context = {"found": found, "form": form, "factors": Authenticator.objects.filter(user=found).order_by("type", "pk")}
+    context = {
+        "found": found,
+        "form": form,
+        "factors": Authenticator.objects.filter(user=found).order_by("type", "pk"),
+        "tokens": ApiToken.objects.filter(user=found, expiry__gt=request.now).count(),
+        "feeds": found.roster_feeds.filter(revoked_at=None).count(),
+    }
     return render(request, "cases/manager/lost_factors.html", context, status=422 if form.errors else 200)
 
 
-def _tell(person: User) -> None:
+def _tell(person: User, removal: FactorRemoval) -> None:
     link = f"{settings.SITE_URL}{reverse('account_reset_password')}"
     with reading_as(person):
-        get_adapter().send_mail("account/email/factors_removed", person.email, {"password_url": link})
+        get_adapter().send_mail(
+            "account/email/factors_removed", person.email, {"password_url": link, "removal": removal}
+        )

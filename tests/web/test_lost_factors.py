@@ -13,6 +13,7 @@ from cases import actions
 from cases.models import FactorRemoval, User
 from cases.rules import RuleBroken
 from tests import builders
+from tests.api.machine import Machine
 from tests.builders import Cast, at
 from tests.cases.pages import beside, browser_of, get, post, words_of
 from tests.smtp_sink import SmtpSink
@@ -71,6 +72,23 @@ def test_they_begin_anew_with_their_mail_address_and_are_told(people: Cast, mail
     assert "Removed by Ann Lindqvist," in shown
     assert MADE_SURE in shown
     assert "nothing to remove" in words_of(get(ann, address, NOON))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_machines_come_in_by_ends_with_them(people: Cast, mail_by_smtp: SmtpSink) -> None:
+    give_factors(people.lena)
+    machine, others = Machine(people.lena, NOON), Machine(people.max, NOON)
+    own = actions.make_feed(desk_id=None, actor=people.lena, now=NOON)
+    address = f"/manager/persons/{people.lena.pk}/lost-factors/"
+    ann = proved(people.ann, address)
+    assert "API tokens: 1. Roster feeds: 1. These end as well" in words_of(get(ann, address, NOON))
+    post(ann, address, {"made_sure": MADE_SURE}, NOON)
+    assert machine.get("cases/").status_code == 401
+    assert others.get("cases/").status_code == 200
+    assert get(Client(), f"/roster/{own}.ics", NOON).status_code == 404
+    assert "API tokens: 1. Roster feeds: 1. Make new ones" in mail_in(mail_by_smtp).text
+    shown = words_of(get(ann, f"/manager/persons/{people.lena.pk}/", NOON))
+    assert "API tokens that ended with them: 1. Roster feeds: 1." in shown
 
 
 def test_without_a_reason_by_others_for_oneself_and_for_nothing_it_is_refused(people: Cast) -> None:
