@@ -7,6 +7,7 @@ A table or a column that comes new is told to no contact until somebody puts it 
 TOLD: dict[str, str] = {
     # The account and its keys.
     "account.emailaddress": "user email verified primary",
+    "cases.accountnotice": "person change at facts",
     "cases.apitoken": "user name scopes created expiry last_used_at",
     "cases.signon": "person issuer subject bound_at undone_at",
     "cases.signonrefusal": "person issuer first_at last_at",

@@ -110,6 +110,7 @@ SECRET: dict[str, dict[str, Kept]] = {
 PERSONAL: dict[str, str] = {
     "account.emailaddress": "user email verified primary",
     "admin.logentry": "object_repr change_message",
+    "cases.accountnotice": "facts",
     "cases.apitoken": "user name scopes created expiry last_used_at",
     "cases.articleopened": "reader article opened_at",
     "cases.case": "contact_phone contact_email preferred_times preferred_method technical_resource",

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cases.counting import Counted
 from cases.models import (
+    AccountNotice,
     Deadline,
     Dispatch,
     IncomingMail,
@@ -128,6 +129,7 @@ def _due_since(now: datetime) -> list[Subquery]:
         _first(waiting.filter(next_reminder_at__lte=now), "next_reminder_at"),
         _first(waiting.filter(closes_at__lte=now), "closes_at"),
         Subquery(Notice.objects.filter(told_at=None).order_by("pk").values("at")[:1]),
+        Subquery(AccountNotice.objects.order_by("pk").values("at")[:1]),
         _first(OnCallAlert.objects.filter(ended_at=None, next_round_at__lte=now), "next_round_at"),
         _first(Milestone.objects.filter(next_reminder_at__lte=now), "next_reminder_at"),
         _first(Survey.objects.filter(remind_at__lte=now), "remind_at"),

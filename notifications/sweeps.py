@@ -27,6 +27,7 @@ from cases.models import (
 from cases.reports import overview
 from cases.rules import ROSTER_AHEAD, TRIAL_WARNING
 from notifications import (
+    accounts,
     alerts,
     dispatch,
     given_up,
@@ -67,6 +68,7 @@ def dispatch_events(*, now: datetime) -> int:
             break
     told += notices.tell_all(now=now)
     told += invitations.tell_all(now=now)
+    told += accounts.tell_all(now=now)
     heartbeat.beat("dispatch events", now=now, done=told)
     return told
 

@@ -8,7 +8,7 @@ from cases.actions._bounces import Bounce
 from cases.actions._erasing import erase_with
 from cases.actions._request import RECEIPTS_KEPT, Asked, asked_with, forget_receipts, leave_receipt
 from cases.actions._waking import wake_on_commit
-from cases.actions.accounts import change_own_account, choose_shortcuts
+from cases.actions.accounts import change_own_account, choose_shortcuts, note_account_change
 from cases.actions.articles import (
     ArticleText,
     note_article_opened,
@@ -310,6 +310,7 @@ __all__ = [
     "move_view",
     "name_technical_resource",
     "need_no_diagnostics",
+    "note_account_change",
     "note_article_opened",
     "note_missed_search",
     "note_presence",

@@ -1,4 +1,4 @@
-"""What people say of themselves: name, zone, language."""
+"""What people say of themselves: name, zone, language; and that they are told what else changed in their accounts."""
 
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.models import User
+from cases.actions import _account_notices
+from cases.models import AccountChange, User
 from cases.rules import RuleBroken
 
 
@@ -34,3 +35,12 @@ def change_own_account(*, name: str, zone: str, language: str, actor: User, now:
 def choose_shortcuts(*, on: bool, actor: User, now: datetime) -> None:
     """Turn single keys at the desk on or off for a person."""
     User.objects.filter(pk=actor.pk).update(uses_shortcuts=on)
+
+
+@transaction.atomic
+def note_account_change(*, change: AccountChange, network: str, actor: User, now: datetime) -> None:
+    """Have a person told by mail that how they log in was changed, and from which network address.
+
+    The pages that change it are allauth's: this belongs to their transaction, so neither is kept without the other.
+    """
+    _account_notices.give(actor, change, {"network": network}, now=now)

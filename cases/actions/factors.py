@@ -7,8 +7,8 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.actions import _logins
-from cases.models import FactorRemoval, User
+from cases.actions import _account_notices, _logins
+from cases.models import AccountChange, FactorRemoval, User
 from cases.rules import RuleBroken
 
 
@@ -38,6 +38,7 @@ def remove_lost_factors(*, person_id: int, made_sure: str, actor: User, now: dat
     tokens, feeds = _logins.end_for_machines(person, now=now)
     person.set_unusable_password()
     person.save(update_fields=["password"])
+    _account_notices.give(person, AccountChange.FACTORS_REMOVED, {"tokens": tokens, "feeds": feeds}, now=now)
     return FactorRemoval.objects.create(
         person=person,
         removed_by=actor,

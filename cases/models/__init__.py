@@ -1,5 +1,6 @@
 """Everything that is stored about partners, people and cases, by noun."""
 
+from cases.models.accounts import AccountChange, AccountNotice
 from cases.models.api import ApiToken, Receipt, Scope
 from cases.models.articles import Article, ArticleOpened, ArticleVersion, ArticleVote, MissedSearch
 from cases.models.attempts import ContactAttempt, WaitingEpisode
@@ -53,6 +54,8 @@ from cases.models.watchers import Watcher
 __all__ = [
     "INTERNAL_KINDS",
     "TO_SORT",
+    "AccountChange",
+    "AccountNotice",
     "ActionPlan",
     "AlertReason",
     "ApiToken",

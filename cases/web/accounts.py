@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,17 +11,32 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _lazy
 
-from cases import vault
-from cases.models import Membership, Site, User
+from cases import actions, vault
+from cases.models import AccountChange, Membership, Site, User
 from cases.web import logins
 from sla.written_once import WrittenOnce
 
+if TYPE_CHECKING:
+    from cases.web.request import Reading
+
 PURPOSE = "second factors"
+# allauth's pages that change how somebody logs in. The change, and that they are told of it, are one.
+CHANGES = {
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password_from_key",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_add_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_generate_recovery_codes",
+}
 logger = logging.getLogger(__name__)
 
 
@@ -84,13 +99,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """Return a subject as its template has it."""
         return subject
 
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **said: Any) -> None:
+        """Have a person told that their account was changed. What tells them is owed with the change itself."""
+        name = template_prefix.rpartition("/")[2]
+        if name not in AccountChange.values:
+            # A notice that is new in allauth.
+            super().send_notification_mail(template_prefix, user, *args, **said)
+            return
+        request = cast("Reading", self.request)
+        network = self.get_client_ip(request)
+        actions.note_account_change(change=AccountChange(name), network=network, actor=user, now=request.now)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail beside the request: neither how long it takes nor whether it fails tells who has an account.
+        """Send a link beside the request: neither how long it takes nor whether it fails tells who has an account.
 
         It goes past the outbox, which staff read: whoever has the link has the account. A lost one is asked for again.
         """
         message = self.render_mail(template_prefix, email, context)
         threading.Thread(target=_send, args=(message,)).start()
+
+
+def all_or_nothing(pages: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
+    """Have each of allauth's pages that changes an account do so in one transaction. Returns the pages."""
+    for page in pages:
+        if isinstance(page, URLResolver):
+            all_or_nothing(page.url_patterns)
+        elif page.name in CHANGES:
+            page.callback = transaction.atomic(page.callback)
+    return pages
 
 
 def _send(message: EmailMessage) -> None:

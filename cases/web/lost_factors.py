@@ -1,23 +1,19 @@
 """Somebody lost every second factor: an administrator says how they made sure who asks, and lets them begin anew."""
 
-from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from cases import actions
-from cases.models import ApiToken, FactorRemoval, User
+from cases.models import ApiToken, User
 from cases.rules import RuleBroken
 from cases.web.answers import put_beside
-from cases.web.middleware import reading_as
 from cases.web.request import PortalRequest
 
 
@@ -41,13 +37,10 @@ def lost_factors(request: PortalRequest, user_id: int) -> HttpResponseBase:
     form = MadeSureForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            removal = actions.remove_lost_factors(
-                person_id=found.pk, **form.cleaned_data, actor=request.user, now=request.now
-            )
+            actions.remove_lost_factors(person_id=found.pk, **form.cleaned_data, actor=request.user, now=request.now)
         except RuleBroken as broken:
             put_beside(form, broken)
         else:
-            _tell(found, removal)
             messages.success(request, _("Done. They were told by mail how to begin anew."))
             return redirect("manager_person", user_id=found.pk)
     context = {
@@ -58,11 +51,3 @@ def lost_factors(request: PortalRequest, user_id: int) -> HttpResponseBase:
         "feeds": found.roster_feeds.filter(revoked_at=None).count(),
     }
     return render(request, "cases/manager/lost_factors.html", context, status=422 if form.errors else 200)
-
-
-def _tell(person: User, removal: FactorRemoval) -> None:
-    link = f"{settings.SITE_URL}{reverse('account_reset_password')}"
-    with reading_as(person):
-        get_adapter().send_mail(
-            "account/email/factors_removed", person.email, {"password_url": link, "removal": removal}
-        )

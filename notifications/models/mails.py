@@ -68,6 +68,8 @@ class MailKind(models.TextChoices):
     CAUGHT_UP = "caught_up", _("What could not leave in time")
     MAILS_GIVEN_UP = "mails_given_up", _("Mails given up")
     RECORD_DIFFERS = "record_differs", _("The record is not what was written")
+    ACCOUNT_CHANGED = "account_changed", _("Account changed")
+    FACTORS_REMOVED = "factors_removed", _("Second factors removed")
 
     @property
     def is_for_staff(self) -> bool:
@@ -123,6 +125,9 @@ FOR_CONTACTS = frozenset(
         # Each reader's own, from what they may see.
         MailKind.DAILY_DIGEST,
         MailKind.CAUGHT_UP,
+        # To whoever's account it is, on either side, in the same words.
+        MailKind.ACCOUNT_CHANGED,
+        MailKind.FACTORS_REMOVED,
     }
 )
 

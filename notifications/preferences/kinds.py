@@ -105,6 +105,8 @@ ALWAYS: dict[MailKind, StrOrPromise] = {
     MailKind.HANDED_OVER: _YOURS,
     MailKind.CONTACT_CHANGED: _YOURS,
     MailKind.INVITATION: _SECURITY,
+    MailKind.ACCOUNT_CHANGED: _SECURITY,
+    MailKind.FACTORS_REMOVED: _SECURITY,
     MailKind.CAUGHT_UP: _LATE,
     MailKind.WEBHOOK_OFF: _BROKEN,
     MailKind.MAILS_GIVEN_UP: _BROKEN,

@@ -31,7 +31,7 @@ LEFT_OUT = {
         """,
     "It opens or ends a way into an account: a token that made tokens would outlive its own end.": """
         accept_invitation end_oldest_logins end_other_logins end_token join_by_invitation make_token
-        remove_lost_factors settle_sign_on_refusal sign_on undo_sign_on
+        note_account_change remove_lost_factors settle_sign_on_refusal sign_on undo_sign_on
         """,
     "It looks at the portal as somebody else: a token that stood for another person would be a hole.": """
         begin_viewing end_viewing note_viewed_page

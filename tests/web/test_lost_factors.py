@@ -10,12 +10,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from cases import actions
-from cases.models import FactorRemoval, User
+from cases.models import AccountNotice, FactorRemoval, User
 from cases.rules import RuleBroken
 from tests import builders
 from tests.api.machine import Machine
 from tests.builders import Cast, at
 from tests.cases.pages import beside, browser_of, get, post, words_of
+from tests.notifications.office import post as send_mails
 from tests.smtp_sink import SmtpSink
 from tests.web.test_new_password import mail_in
 
@@ -60,11 +61,14 @@ def test_they_begin_anew_with_their_mail_address_and_are_told(people: Cast, mail
     assert "Say how you made sure" in beside(post(ann, address, {"made_sure": " "}, NOON), "made_sure")
     assert Authenticator.objects.count() == 2
     assert post(ann, address, {"made_sure": MADE_SURE}, NOON).url == page
+    # From here on the mail is owed, whatever becomes of the process.
+    assert AccountNotice.objects.get().person == people.omar
     assert not Authenticator.objects.exists()
     assert get(elsewhere, "/", NOON).status_code == 302
     # A password that somebody else may know opens nothing any more.
     said = {"login": people.omar.email, "password": PASSWORD}
     assert post(Client(), "/accounts/login/", said, NOON).status_code == 200
+    send_mails("Tue 12:00")
     mail = mail_in(mail_by_smtp)
     assert mail.recipient == people.omar.email
     assert "http://127.0.0.1:8000/accounts/password/reset/" in mail.text
@@ -86,6 +90,7 @@ def test_what_machines_come_in_by_ends_with_them(people: Cast, mail_by_smtp: Smt
     assert machine.get("cases/").status_code == 401
     assert others.get("cases/").status_code == 200
     assert get(Client(), f"/roster/{own}.ics", NOON).status_code == 404
+    send_mails("Tue 12:00")
     assert "API tokens: 1. Roster feeds: 1. Make new ones" in mail_in(mail_by_smtp).text
     shown = words_of(get(ann, f"/manager/persons/{people.lena.pk}/", NOON))
     assert "API tokens that ended with them: 1. Roster feeds: 1." in shown

@@ -2,17 +2,21 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.db import DatabaseError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from cases.models import AccountNotice
 from notifications.models import OutgoingMail
 from tests import builders
 from tests.builders import Cast, at
 from tests.cases.pages import browser_of, clock_at, get, html_of, post, words_of
+from tests.notifications.office import post as send_mails
 from tests.smtp_sink import ReceivedMail, SmtpSink
 
 NOON = at("Tue 12:00")
@@ -123,6 +127,7 @@ def test_whoever_changes_how_they_log_in_is_told_by_mail(people: Cast, mail_by_s
     said = {"oldpassword": "a long secret of mine"} | dict.fromkeys(("password1", "password2"), "another long secret")
     answered = post(browser, "/accounts/password/change/", said, NOON)
     assert answered.status_code == 302
+    send_mails("Tue 12:00")
     told = mail_in(mail_by_smtp)
     assert told.recipient == people.priya.email
     assert "Your password has been changed." in told.text
@@ -136,4 +141,28 @@ def test_whoever_changes_how_they_log_in_is_told_by_mail(people: Cast, mail_by_s
         assert secret is not None
         code = format_hotp_value(hotp_value(secret[1], int(NOON.timestamp()) // 30))
         assert browser.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    send_mails("Tue 12:00")
     assert "Authenticator app activated." in mail_in(mail_by_smtp, 2).text
+    assert not AccountNotice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_password_is_changed_without_that_its_owner_is_told(people: Cast) -> None:
+    people.priya.set_password("a long secret of mine")
+    people.priya.save()
+    browser = browser_of(people.priya, NOON)
+    browser.raise_request_exception = False
+    said = {"oldpassword": "a long secret of mine"} | dict.fromkeys(("password1", "password2"), "another long secret")
+    with connection.execute_wrapper(out_of_order):
+        assert post(browser, "/accounts/password/change/", said, NOON).status_code == 500
+    people.priya.refresh_from_db()
+    assert people.priya.check_password("a long secret of mine")
+    assert post(browser, "/accounts/password/change/", said, NOON).status_code == 302
+    assert AccountNotice.objects.get().change == "password_changed"
+
+
+def out_of_order(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Stand for a database that takes everything but what somebody is to be told."""
+    if sql.startswith('INSERT INTO "cases_accountnotice"'):
+        raise DatabaseError("no more room")
+    return execute(sql, params, many, context)
