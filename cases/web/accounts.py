@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cases import actions, vault
 from cases.models import AccountChange, Membership, Site, User
 from cases.web import logins
+from cases.web.single_sign_on import ask_once_more
 from sla.written_once import WrittenOnce
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         response: HttpResponse = super().post_login(request, user, **said)
         logins.end_oldest(request, user)
         return response
+
+    def is_reauthentication_required(self, *, app: str, **said: Any) -> bool:
+        """Return whether whoever acts is asked once more who they are. Some are led to the provider at once."""
+        ask_once_more(self.request)
+        return bool(super().is_reauthentication_required(app=app, **said))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note that somebody was not let in; an address that nobody has stays out of the logs."""

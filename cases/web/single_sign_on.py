@@ -2,29 +2,42 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
+from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 
 from cases import actions, reach
+from cases.models import User
 from cases.web import id_tokens
 from cases.web.request import Reading
 
 PROVIDER = "sso"
+METHOD = "socialaccount"
+# In the address: somebody who is logged in proves once more who they are.
+AGAIN = "again"
 ENDPOINTS = {"issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"}
 logger = logging.getLogger(__name__)
 
@@ -90,15 +103,48 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc] # allauth ships wit
         """Lead somebody to the provider. Nothing but where they go on to is taken from their request."""
         next_url = self.get_redirect_from_request_kwargs(request).get("next_url")
         nonce = secrets.token_urlsafe(16)
-        asked = {"nonce": nonce, "max_age": int(_max_age().total_seconds())}
+        process = AuthProcess.REDIRECT if AGAIN in request.GET and request.user.is_authenticated else AuthProcess.LOGIN
+        asked = {"nonce": nonce, "max_age": int(_max_age(process).total_seconds())}
+        if process == AuthProcess.REDIRECT:
+            asked["prompt"] = "login"
         return cast(
             HttpResponseBase,
-            self.redirect(request, process="login", next_url=next_url, auth_params=asked, nonce=nonce),
+            self.redirect(request, process=process, next_url=next_url, auth_params=asked, nonce=nonce),
         )
 
 
-def _max_age() -> timedelta:
-    return timedelta(hours=settings.OIDC_MAX_AGE_HOURS)
+def _max_age(process: str) -> timedelta:
+    """Return how old a login at the provider may be; whoever proves once more who they are logs in there now."""
+    return timedelta(0) if process == AuthProcess.REDIRECT else timedelta(hours=settings.OIDC_MAX_AGE_HOURS)
+
+
+def ask_once_more(request: HttpRequest) -> None:
+    """Have whoever came by the provider, and has nothing of their own here, prove there once more who they are.
+
+    Raises:
+        ImmediateHttpResponse: they are led there, and come back to this page.
+    """
+    records = get_authentication_records(request, request.user)
+    came_by_it = any(record["method"] == METHOD for record in records)
+    proved = [record["at"] for record in records if record.get("reauthenticated")]
+    is_fresh = bool(proved) and time.time() - proved[-1] < REAUTHENTICATION_TIMEOUT
+    if not settings.OIDC_URL or not came_by_it or is_fresh or get_reauthentication_flows(request.user):
+        return
+    address = reverse("openid_connect_login", args=[PROVIDER])
+    raise ImmediateHttpResponse(redirect(f"{address}?{urlencode({'next': request.get_full_path(), AGAIN: 1})}"))
+
+
+def _note_proof(request: HttpRequest, person: User) -> None:
+    """Note that somebody proved once more who they are.
+
+    Raises:
+        ImmediateHttpResponse: it is somebody else who came back from the provider.
+    """
+    if person != request.user:
+        messages.error(request, _("Somebody else signed in there. Nothing was changed."))
+        raise ImmediateHttpResponse(redirect("account"))
+    record_authentication(request, person, METHOD, reauthenticated=True)
+    messages.info(request, _("Thank you. Choose again what you wanted to do."))
 
 
 class _ToListedHosts(HTTPAdapter):
@@ -157,7 +203,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # 
         """
         claims, now = sociallogin.account.extra_data["id_token"], cast(Reading, request).now
         nonce = str(sociallogin.state.get("nonce", ""))
-        id_tokens.require_answer_to(claims, nonce=nonce, max_age=_max_age(), now=now)
+        process = str(sociallogin.state.get("process"))
+        id_tokens.require_answer_to(claims, nonce=nonce, max_age=_max_age(process), now=now)
         addresses = [said.email for said in sociallogin.email_addresses if said.verified in (True, "true")]
         found = actions.sign_on(issuer=claims["iss"], subject=claims["sub"], addresses=addresses, now=now)
         if found.is_another:
@@ -166,6 +213,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # 
             page = "socialaccount/another.html" if found.is_another else "socialaccount/nobody.html"
             raise ImmediateHttpResponse(render(request, page, status=403))
         sociallogin.user = found.person
+        if process == AuthProcess.REDIRECT:
+            _note_proof(request, found.person)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Refuse sign-up: contacts and staff are added by an administrator."""

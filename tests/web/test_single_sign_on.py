@@ -13,6 +13,7 @@ import jwt
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from pytest_django import Settings
@@ -300,6 +301,65 @@ def test_the_provider_is_asked_for_a_login_of_today_and_nothing_that_the_address
     when = int(NOON.timestamp()) - 86400
     get(browser, provider.consent(asked, email=people.priya.email, email_verified=True, auth_time=when), NOON)
     assert is_in(browser)
+
+
+def came_in(browser: Client, provider: Provider, person: User) -> None:
+    """Let somebody in by the provider who has nothing of their own here."""
+    person.set_unusable_password()
+    person.save()
+    sign_in(browser, provider, email=person.email, email_verified=True)
+    sign_in(Client(REMOTE_ADDR="10.7.7.8"), provider)
+
+
+def asked_once_more(browser: Client) -> str:
+    """Try to end the other logins, and return where one is sent at the provider to prove who one is."""
+    led = post(browser, SESSIONS, {}, NOON)
+    assert led.url == f"{DOOR}?next=%2Faccounts%2Fsessions%2F&again=1"
+    page = get(browser, led.url, NOON)
+    assert "Prove once more who you are." in words_of(page)
+    asked = str(post(browser, led.url, {}, NOON).url)
+    said = {name: values[0] for name, values in parse_qs(urlsplit(asked).query).items()}
+    assert (said["max_age"], said["prompt"]) == ("0", "login")
+    return asked
+
+
+SESSIONS = "/accounts/sessions/"
+
+
+def test_who_has_nothing_else_proves_there_once_more_who_they_are(
+    people: Cast, provider: Provider, browser: Client
+) -> None:
+    came_in(browser, provider, people.priya)
+    places = UserSession.objects.filter(user=people.priya)
+    back = provider.consent(asked_once_more(browser), auth_time=int(NOON.timestamp()))
+    assert places.count() == 2
+    assert get(browser, back, NOON).url == SESSIONS
+    assert "Choose again what you wanted to do." in words_of(get(browser, SESSIONS, NOON))
+    post(browser, SESSIONS, {}, NOON)
+    assert places.count() == 1
+    assert is_in(browser)
+
+
+@pytest.mark.parametrize("said", [{"auth_time": int(NOON.timestamp()) - 3600}, {"sub": "2"}])
+def test_neither_a_login_of_before_nor_somebody_else_proves_it(
+    people: Cast, provider: Provider, browser: Client, said: dict[str, Any]
+) -> None:
+    came_in(browser, provider, people.priya)
+    sign_in(Client(REMOTE_ADDR="10.7.7.9"), provider, sub="2", email=people.omar.email, email_verified=True)
+    get(browser, provider.consent(asked_once_more(browser), **said), NOON)
+    assert post(browser, SESSIONS, {}, NOON).url.startswith(DOOR)
+    assert UserSession.objects.filter(user=people.priya).count() == 2
+    assert "Priya Raman" in words_of(get(browser, "/account/", NOON))
+
+
+def test_nobody_new_comes_in_by_proving_once_more(people: Cast, provider: Provider, browser: Client) -> None:
+    asked = post(browser, f"{DOOR}?again=1", {}, NOON).url
+    assert "prompt" not in parse_qs(urlsplit(asked).query)
+    came_in(browser, provider, people.priya)
+    back = provider.consent(asked_once_more(browser))
+    post(browser, "/accounts/logout/", {}, NOON)
+    get(browser, back, NOON)
+    assert not is_in(browser)
 
 
 @pytest.mark.parametrize(("listed", "comes_in"), [([], True), (["localhost"], True), (["elsewhere.example"], False)])
