@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 import django
 
@@ -12,6 +13,7 @@ django.setup()
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from cases.models import Case, User
 
@@ -20,11 +22,14 @@ def main() -> None:
     """Print the sessions of a specialist, a manager and contacts."""
     contacts = User.objects.filter(name__startswith="Contact ").order_by("pk")[:200]
     specialists = User.objects.filter(name__startswith="Specialist ").order_by("pk")
+    manager = User.objects.get(email="ruth@probax.example")
     open_case = Case.objects.open().filter(contact=contacts[3], first_response_at__isnull=False).first()
     assert open_case is not None
     said = {
         "specialists": [session_of(person) for person in specialists],
-        "manager": session_of(User.objects.get(email="ruth@probax.example")),
+        "manager": session_of(manager),
+        # The day that it is for the manager, by which reports are kept.
+        "today": timezone.now().astimezone(ZoneInfo(manager.zone)).date().isoformat(),
         "contacts": [session_of(person) for person in contacts],
         "case": open_case.reference,
         "partners": [person.memberships.get().partner_id for person in contacts],

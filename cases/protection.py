@@ -157,12 +157,12 @@ _OTHERS: dict[Level, str] = {
     Level.INTERNAL: """
         account.emailconfirmation admin.logentry auth.group auth.permission cases.article cases.articleversion
         cases.caselink cases.contactattempt cases.desksettings cases.dispatch cases.featurechange cases.importedcase
-        cases.keptnumbers cases.macro cases.missedsearch cases.notice cases.oncallalert cases.partnerchange
-        cases.policydraft cases.presence cases.recorddifference cases.recordround cases.rosterfeed cases.rostershift
-        cases.rosterswap cases.rotation cases.rotationplace cases.savedview cases.signonlook cases.site cases.skill
-        cases.staffchange cases.waitingepisode contenttypes.contenttype notifications.alertchannel
-        notifications.heartbeat notifications.outgoingalert notifications.stuckevent notifications.warningstep
-        sessions.session socialaccount.socialapp socialaccount.socialtoken
+        cases.keptnumbers cases.keptreport cases.macro cases.missedsearch cases.notice cases.oncallalert
+        cases.partnerchange cases.policydraft cases.presence cases.recorddifference cases.recordround cases.rosterfeed
+        cases.rostershift cases.rosterswap cases.rotation cases.rotationplace cases.savedview cases.signonlook
+        cases.site cases.skill cases.staffchange cases.waitingepisode contenttypes.contenttype
+        notifications.alertchannel notifications.heartbeat notifications.outgoingalert notifications.stuckevent
+        notifications.warningstep sessions.session socialaccount.socialapp socialaccount.socialtoken
         """,
 }
 _LEVEL_OF_OTHERS = {table: level for level, tables in _OTHERS.items() for table in tables.split()}

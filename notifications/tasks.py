@@ -133,6 +133,12 @@ def count_for_managers(**_: Any) -> None:
 
 
 @shared_task
+def count_reports(**_: Any) -> None:
+    """Count the reports that take too long to count when they are opened."""
+    sweeps.count_reports(clock=timezone.now)
+
+
+@shared_task
 def tell_of_trials(**_: Any) -> None:
     """Have people told of trials that end."""
     sweeps.tell_of_trials(now=timezone.now())

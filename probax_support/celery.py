@@ -80,6 +80,8 @@ app.conf.beat_schedule = {
     "extend rosters": tick("extend_rosters", every=600.0),
     # The numbers of the manager's page, where many cases are open.
     "count for managers": tick("count_for_managers", every=60.0),
+    # Reports over a period, each every ten minutes, where it is about many cases.
+    "count reports": tick("count_reports", every=60.0),
     # The record of every case, once a night, some of it at each tick.
     "check the record": tick("check_the_record", every=60.0),
     # Mail that came in: kept, then handled.

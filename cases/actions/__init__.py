@@ -105,7 +105,7 @@ from cases.actions.intake import (
     submit_case,
 )
 from cases.actions.investigation import begin_investigation, end_investigation, move_follow_up
-from cases.actions.kept import keep_numbers
+from cases.actions.kept import claim_report, forget_reports, keep_numbers, keep_report
 from cases.actions.logins import end_oldest_logins, end_other_logins
 from cases.actions.macros import delete_macro, keep_macro
 from cases.actions.manager_requests import (
@@ -231,6 +231,7 @@ __all__ = [
     "change_view",
     "check_record",
     "choose_shortcuts",
+    "claim_report",
     "clear_address",
     "close_case",
     "close_in_silence",
@@ -266,6 +267,7 @@ __all__ = [
     "finish_uploads",
     "follow_up_survey",
     "forget_receipts",
+    "forget_reports",
     "forget_upload",
     "forget_with",
     "hash_of_feed",
@@ -283,6 +285,7 @@ __all__ = [
     "keep_piece",
     "keep_policy_draft",
     "keep_queue_look",
+    "keep_report",
     "keep_request_from_mail",
     "keep_word_draft",
     "leave_case",

@@ -9,13 +9,12 @@ from rest_framework.response import Response
 
 from cases.api.periods import PeriodFilters, period_in
 from cases.api.views import ApiView, asked_of, for_managers, moment, person
-from cases.models import Case, Deadline
-from cases.reports import over_time as reports
-from cases.reports import surveys as survey_reports
+from cases.models import Deadline
 from cases.reports.grouped import DIMENSIONS
+from cases.reports.kept_reports import report
 from cases.reports.over_time import Kept
 from cases.reports.overview import Overview, overview
-from cases.reports.selection import narrowed
+from sla.models import Desk
 
 
 class OpenCasesSerializer(serializers.Serializer[Any]):
@@ -125,6 +124,7 @@ class ScoresSerializer(serializers.Serializer[Any]):
 class OverTimeSerializer(serializers.Serializer[Any]):
     """How promises were kept in a period."""
 
+    at = serializers.DateTimeField(help_text="Of when the numbers are: of many cases, of the last ten minutes.")
     since = serializers.DateField()
     until = serializers.DateField()
     logged = NumberSerializer()
@@ -157,18 +157,18 @@ class OverTime(ApiView):
         asked, now = asked_of(OverTimeFilters, request), moment(request)
         period = period_in(request, asked)
         filters: dict[str, str] = {name: asked[name] for name in ("desk", "partner") if name in asked}
-        cases = narrowed(Case.objects.visible_to(person(request)), filters)
-        kept = reports.kept_by_everything(cases, period, now)
+        found = report(person(request), period, filters, list(Desk.objects.all()), now, every_row=True)
         told = {
+            "at": found.made_at,
             "since": period.first,
             "until": period.last,
-            "logged": reports.volume(cases, period),
-            "first_responses": kept.all,
-            **{f"by_{dimension}": kept.by(dimension) for dimension in DIMENSIONS},
-            "by_month": kept.by_month(period),
-            "other_promises": reports.others(cases, period, now),
-            "outcomes": reports.outcomes(cases, period),
-            "attempts": reports.attempts(cases, period),
-            "surveys": survey_reports.scores_of_both(cases, period)[0],
+            "logged": found.flow.logged,
+            "first_responses": found.total,
+            **{f"by_{dimension}": found.tables[dimension] for dimension in DIMENSIONS},
+            "by_month": found.months,
+            "other_promises": found.others,
+            "outcomes": found.outcomes,
+            "attempts": found.attempts,
+            "surveys": found.scores,
         }
         return Response(OverTimeSerializer(told).data)

@@ -31,7 +31,7 @@ from cases.models.features import (
 from cases.models.imports import ImportedCase
 from cases.models.incoming import TO_SORT, IncomingMail, MailAddress, MailFate, MailReason
 from cases.models.invitations import Invitation, MembershipChange
-from cases.models.kept import KeptNumbers
+from cases.models.kept import KeptNumbers, KeptReport
 from cases.models.links import CaseLink
 from cases.models.macros import Macro
 from cases.models.manager_requests import ManagerRequest, ManagerRequestWord
@@ -99,6 +99,7 @@ __all__ = [
     "Investigation",
     "Invitation",
     "KeptNumbers",
+    "KeptReport",
     "KeptRequest",
     "Macro",
     "MailAddress",

@@ -1,12 +1,13 @@
 """Whether promises were kept over a period, how cases ended, and how hard contacts were to reach (P2.1, P9.5, P9.7)."""
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Count, F, Q, When
+from django.db.models import Count, F, Q, QuerySet, Value, When
 
 from cases.models import DeadlineKind
 from cases.querysets import CaseQuerySet
@@ -88,18 +89,28 @@ class Breakdown:
             for each in found
             if each.is_now
         ]
-        return sorted(rows, key=lambda row: (row.label or "~").casefold())
+        return by_label(rows)
 
     def by_month(self, period: Period) -> list[Kept]:
         """Return a row for each month of the reader's calendar, those without any verdict too."""
         found = {each.key: (each.kept, each.missed) for each in self._of("month") if each.is_now}
-        return [
-            Kept(str(month.first.replace(day=1)), f"{month.first:%Y-%m}", *found.get(str(number), (0, 0)))
-            for number, month in enumerate(period.months)
-        ]
+        return months_of([found.get(str(number), (0, 0)) for number in range(len(period.months))], period)
 
     def _of(self, what: str) -> list[Group]:
         return [each for each in self.groups if each.what == what]
+
+
+def by_label(rows: Iterable[Kept]) -> list[Kept]:
+    """Return rows by what they are called, nobody last."""
+    return sorted(rows, key=lambda row: (row.label or "~").casefold())
+
+
+def months_of(counts: Iterable[tuple[int, int]], period: Period) -> list[Kept]:
+    """Return a row for each month of a period, of what was kept and missed in each."""
+    return [
+        Kept(str(month.first.replace(day=1)), f"{month.first:%Y-%m}", kept, missed)
+        for month, (kept, missed) in zip(period.months, counts, strict=True)
+    ]
 
 
 def kept_by_everything(cases: CaseQuerySet, period: Period, now: datetime) -> Breakdown:
@@ -116,18 +127,23 @@ def days_of(month: date) -> list[date]:
 
 def outcomes(cases: CaseQuerySet, period: Period) -> list[Number]:
     """Count how cases ended, a row for each outcome. Merged cases stand apart: they go on elsewhere."""
-    found = among(closings_in(period.with_before), cases).values("outcome")
-    counted = {row["outcome"]: row for row in found.annotate(**_both(period, "closed_at", "pk")).order_by()}
-    return [_number(outcome, counted.get(outcome.value)) for outcome in Outcome]
+    return _numbers(Outcome, _by_outcome(cases, period))
 
 
-def attempts(cases: CaseQuerySet, period: Period) -> list[Number]:
-    """Count the cases in which a contact was approached in vain, by method; a case may stand in both rows."""
-    found = among(attempts_in(period.with_before), cases).values("method")
-    counted = {
-        row["method"]: row for row in found.annotate(**_both(period, "made_at", "case", distinct=True)).order_by()
-    }
-    return [_number(method, counted.get(method.value)) for method in AttemptMethod]
+def outcomes_and_attempts(cases: CaseQuerySet, period: Period) -> tuple[list[Number], list[Number]]:
+    """Count how cases ended, and in how many a contact was approached in vain, by method. One query.
+
+    A case may stand in both rows of the attempts.
+    """
+    found = among(attempts_in(period.with_before), cases).annotate(what=Value("method")).values_list("what", "method")
+    by_method = found.annotate(**_both(period, "made_at", "case", distinct=True)).order_by()
+    counted = list(_by_outcome(cases, period).union(by_method, all=True))
+    return _numbers(Outcome, counted), _numbers(AttemptMethod, counted)
+
+
+def _by_outcome(cases: CaseQuerySet, period: Period) -> QuerySet[Any, Any]:
+    found = among(closings_in(period.with_before), cases).annotate(what=Value("outcome"))
+    return found.values_list("what", "outcome").annotate(**_both(period, "closed_at", "pk")).order_by()
 
 
 def volume(cases: CaseQuerySet, period: Period) -> Number:
@@ -173,9 +189,10 @@ def _both(period: Period, column: str, counted: str, *, distinct: bool = False) 
     }
 
 
-def _number(choice: Outcome | AttemptMethod, row: Any) -> Number:
-    counts = (0, 0) if row is None else (row["cases_"], row["before_"])
-    return Number(choice.value, str(choice.label), *counts)
+def _numbers(choices: type[Outcome] | type[AttemptMethod], rows: Iterable[Any]) -> list[Number]:
+    what = "outcome" if choices is Outcome else "method"
+    counted = {key: counts for kind, key, *counts in rows if kind == what}
+    return [Number(each.value, str(each.label), *counted.get(each.value, (0, 0))) for each in choices]
 
 
 def _sums(groups: list[Group]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """What contacts thought of closed cases (P11.1, P11.2): means and counts, and low scores that nobody followed up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,18 @@ def with_cases(found: QuerySet[Survey]) -> QuerySet[Survey]:
     return found.select_related(
         "closing__case__partner", "closing__case__assignee", "closing__case__contact", "followed_up_by"
     )
+
+
+def latest_words(cases: CaseQuerySet, period: Period, most: int) -> list[Survey]:
+    """Return the surveys of a period in which contacts wrote something, the newest first."""
+    said = narrowed(cases, period, {}).exclude(answered_at=None).exclude(comment="")
+    return list(with_cases(said).order_by("-answered_at", "-pk")[:most])
+
+
+def with_words(ids: Sequence[int]) -> list[Survey]:
+    """Return surveys by their ids, the newest answer first, unless their words were removed since."""
+    said = with_cases(Survey.objects.filter(pk__in=ids).exclude(comment=""))
+    return list(said.order_by("-answered_at", "-pk")) if ids else []
 
 
 def to_follow_up(cases: CaseQuerySet) -> QuerySet[Survey]:

@@ -60,6 +60,14 @@ from cases.rules.plans import (
     require_nothing_before,
 )
 from cases.rules.redaction import PLACES_OF_CONTACTS, REMOVED, is_too_short_to_remove, places_of_contacts
+from cases.rules.reports import (
+    MANY_IN_A_REPORT,
+    MOST_WANTED_REPORTS,
+    REPORTS_BELIEVED_FOR,
+    REPORTS_EVERY,
+    REPORTS_WANTED_FOR,
+    ReportKey,
+)
 from cases.rules.roster import ROSTER_AHEAD, WEEK, Turn, first_handover, gaps, turn, turns_until
 from cases.rules.severity import (
     ALERT_AGAIN_AFTER,
@@ -103,12 +111,17 @@ __all__ = [
     "FOLLOW_UP_WITHIN",
     "INVITATION_OPEN_FOR",
     "LOW_SCORE",
+    "MANY_IN_A_REPORT",
     "MILESTONE_STEPS",
+    "MOST_WANTED_REPORTS",
     "OUTCOME_NEEDS",
     "PLACEHOLDERS",
     "PLACES_OF_CONTACTS",
     "REFERRAL",
     "REMOVED",
+    "REPORTS_BELIEVED_FOR",
+    "REPORTS_EVERY",
+    "REPORTS_WANTED_FOR",
     "ROSTER_AHEAD",
     "ROUND_THE_CLOCK_SEVERITY",
     "SESSION_WORDS",
@@ -128,6 +141,7 @@ __all__ = [
     "ConsentAsked",
     "ConsentGap",
     "Outcome",
+    "ReportKey",
     "RuleBroken",
     "Turn",
     "asks_about_charges",

@@ -1,16 +1,14 @@
 """The parts of a period that are drawn as bars: how long first replies took, and how old what is open is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django_stubs_ext import StrOrPromise
 
-from cases.querysets import CaseQuerySet
 from cases.reports import waits
 from cases.reports.over_time import Flow
-from cases.reports.selection import Period, replied_in
-from sla.models import Desk
+from cases.reports.period_report import Report
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,17 @@ class Distribution:
 Address = Callable[[str, dict[str, str]], str]
 
 
-def replies(cases: CaseQuerySet, period: Period, desks: Iterable[Desk], address: Address) -> Distribution:
-    """Return how long first replies took. One query, with the period before."""
-    found = waits.replies(replied_in(cases, period.with_before), desks)
-    now_, before = (found.between(each.since, each.until) for each in (period, period.before))
-    rows = _rows(waits.REPLIES, now_.counts, before.counts, lambda key: address("replied", {"took": key}))
+def replies(found: Report, address: Address) -> Distribution:
+    """Return how long first replies took."""
+    took, before = found.replies, found.replies_before
     return Distribution(
-        rows,
+        _rows(waits.REPLIES, took.counts, before.counts, lambda key: address("replied", {"took": key})),
         address("replied", {}),
-        sum(now_.counts),
+        sum(took.counts),
         sum(before.counts),
-        now_.median,
+        took.median,
         before.median,
-        now_.nine_in_ten,
+        took.nine_in_ten,
         before.nine_in_ten,
     )
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -82,6 +84,16 @@ class Choice:
     label: StrOrPromise
     value: str
     options: Sequence[tuple[str, StrOrPromise]] = ()
+
+    @property
+    def drawn(self) -> SafeString:
+        """Its options as HTML. Thousands of partners take a template 20 ms."""
+        chosen = {False: "", True: " selected"}
+        parts = (
+            f'<option value="{escape(str(value))}"{chosen[value == self.value]}>{escape(str(label))}</option>'
+            for value, label in self.options
+        )
+        return SafeString("".join(parts))
 
 
 def desk_choice(filters: Mapping[str, str], desks: Iterable[Desk] | None = None) -> Choice:

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 from django_stubs_ext import StrOrPromise
 
-from cases.models import Case
-from cases.querysets import CaseQuerySet
+from cases import actions
+from cases.models import Case, User
+from cases.reports import kept_reports
 from cases.reports import over_time as reports
-from cases.reports import surveys as survey_reports
+from cases.reports.period_report import MOST_ROWS, Report, counted, worst
 from cases.reports.selection import Period, narrowed
 from cases.rules import Outcome
 from cases.web import distributions, lists
@@ -29,10 +30,6 @@ from sla.models import Desk
 FILTERS = ("desk", "partner")
 # The drawing of the months, in its own units.
 HEIGHT, COLUMN, BAR = 90, 60, 36
-# Rows of a breakdown that the page shows; the file has all.
-MOST_ROWS = 50
-# What contacts wrote, the newest first; the page of surveys has all.
-COMMENTS = 3
 
 
 @dataclass(frozen=True)
@@ -79,84 +76,113 @@ class Bar:
 @require_GET
 def over_time(request: PortalRequest) -> HttpResponse:
     """Show how promises were kept in a period. Every number opens the cases behind it."""
-    period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
-    cases = narrowed(Case.objects.visible_to(request.user), filters)
-    flow = reports.flow(cases, period, request.now)
-    kept = reports.kept_by_everything(cases, period, request.now)
-    months, desks = [_named(month) for month in kept.by_month(period)], list(Desk.objects.order_by("name"))
+    asked = _asked(request)
+    found, period, filters = asked.report(), asked.period, asked.filters
+    months = [_named(month) for month in found.months]
 
     def address(event: str, more: dict[str, str]) -> str:
         return _address(filters, period, {"in": event, **more})
 
     context = {
+        "found": found,
         "period": period,
         "before": period.before,
         "presets": [
             (name, urlencode({**filters, **query_of(each)}), each == period) for name, each in presets(request)
         ],
-        "choices": _choices(filters, period, desks),
-        "total": _kept_row(kept.all, filters, period, {}),
-        "volume": NumberRow(flow.logged, _address(filters, period, {"in": "logged"})),
-        "tables": _tables(kept, filters, period, MOST_ROWS),
-        "others": _others(request, cases, filters, period),
-        "replies": distributions.replies(cases, period, desks, address),
-        "backlog": distributions.backlog(flow, address),
-        **_surveys(cases, filters, period),
+        "choices": _choices(filters, period, asked.desks),
+        "total": _kept_row(found.total, filters, period, {}),
+        "volume": NumberRow(found.flow.logged, address("logged", {})),
+        "tables": _tables(found, filters, period, MOST_ROWS),
+        "others": [_kept_row(row, filters, period, {"kind": row.key}) for row in found.others],
+        "replies": distributions.replies(found, address),
+        "backlog": distributions.backlog(found.flow, address),
+        **_surveys(found, filters, period),
         "months": [_kept_row(row, filters, days, {}) for row, days in zip(months, period.months, strict=True)],
         "bars": _bars(months),
         "drawing": {"width": max(1, len(months)) * COLUMN, "height": HEIGHT + 18, "base": HEIGHT},
-        "outcomes": _numbers(reports.outcomes(cases, period), filters, period, "closed", "outcome"),
+        "outcomes": _numbers(found.outcomes, filters, period, "closed", "outcome"),
         "silent": Outcome.NO_CONTACT.value,
-        "attempts": _numbers(reports.attempts(cases, period), filters, period, "attempted", "method"),
-        "export_url": f"{reverse('manager_over_time_export')}?{urlencode({**filters, **query_of(period)})}",
+        "attempts": _numbers(found.attempts, filters, period, "attempted", "method"),
+        "export_url": asked.url("manager_over_time_export"),
+        "count_url": asked.url("manager_over_time_count"),
     }
     return render(request, "cases/manager/over_time.html", context)
 
 
 @manager_page
+@require_POST
+def count(request: PortalRequest) -> HttpResponse:
+    """Count a report that takes long anew, and have it counted on for some days; then show it."""
+    asked = _asked(request)
+    cases = narrowed(Case.objects.visible_to(request.user), asked.filters)
+    found = counted(cases, asked.period, asked.desks, request.now)
+    key = kept_reports.key_of(asked.period, asked.filters)
+    # What is shown as kept is counted anew too where it is about few cases by now.
+    if found.takes_long or kept_reports.is_kept(key):
+        content, every_row = kept_reports.as_json(found)
+        actions.keep_report(key=key, content=content, every_row=every_row, actor=request.user, now=request.now)
+    return redirect(asked.url("manager_over_time"))
+
+
+@manager_page
 @require_GET
 def export(request: PortalRequest) -> HttpResponseBase:
-    """Send the numbers of the page as a file."""
-    period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
-    cases = narrowed(Case.objects.visible_to(request.user), filters)
+    """Send the numbers of the page as a file. Its last row says of when they are."""
+    asked = _asked(request)
+    found = asked.report(every_row=True)
     headings = [_("By"), _("What"), _("Kept"), _("Missed"), _("Kept, percent"), _("Before, percent")]
 
     def rows() -> Iterator[list[object]]:
-        kept = reports.kept_by_everything(cases, period, request.now)
-        for table in _tables(kept, filters, period):
+        for table in _tables(found, asked.filters, asked.period):
             for row in table.rows:
                 each = row.row
                 yield [table.heading, each.label, each.kept, each.missed, each.share, each.share_before]
-        for other in reports.others(cases, period, request.now):
+        for other in found.others:
             yield [_("Promise"), other.label, other.kept, other.missed, other.share, other.share_before]
-        for month in kept.by_month(period):
+        for month in found.months:
             yield [_("Month"), month.label, month.kept, month.missed, month.share, None]
+        yield [_("As of"), found.made_at, None, None, None, None]
 
-    return csv_answer(f"promises-{period.first}-{period.last}", headings, list(rows()))
-
-
-def _others(request: PortalRequest, cases: CaseQuerySet, filters: dict[str, str], period: Period) -> list[KeptRow]:
-    found = reports.others(cases, period, request.now)
-    return [_kept_row(row, filters, period, {"kind": row.key}) for row in found]
+    return csv_answer(f"promises-{asked.period.first}-{asked.period.last}", headings, list(rows()))
 
 
-def _surveys(cases: CaseQuerySet, filters: dict[str, str], period: Period) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for, of whom, and when."""
+
+    reader: User
+    period: Period
+    filters: dict[str, str]
+    desks: list[Desk]
+    now: datetime
+
+    def report(self, *, every_row: bool = False) -> Report:
+        """Return the report."""
+        return kept_reports.report(self.reader, self.period, self.filters, self.desks, self.now, every_row=every_row)
+
+    def url(self, name: str) -> str:
+        """Return the address of a page about the same."""
+        return f"{reverse(name)}?{urlencode({**self.filters, **query_of(self.period)})}"
+
+
+def _asked(request: PortalRequest) -> Asked:
+    period, filters = period_or_usual(request), lists.filters_in(request, FILTERS)
+    return Asked(request.user, period, filters, list(Desk.objects.order_by("name")), request.now)
+
+
+def _surveys(found: Report, filters: dict[str, str], period: Period) -> dict[str, Any]:
     """Return the scores of the period beside those before, and what contacts wrote last."""
-    scores, scores_before = survey_reports.scores_of_both(cases, period)
-    found = survey_reports.narrowed(cases, period, {})
-    said = survey_reports.with_cases(found.exclude(answered_at=None).exclude(comment=""))
     asked = urlencode({**query_of(period), **{name: filters[name] for name in filters if name == "partner"}})
     return {
-        "scores": scores,
-        "scores_before": scores_before,
-        "comments": list(said.order_by("-answered_at")[:COMMENTS]),
+        "scores": found.scores,
+        "scores_before": found.scores_before,
+        "comments": found.comments,
         "surveys_url": f"{reverse('manager_surveys')}?{asked}",
     }
 
 
-def _tables(
-    kept: reports.Breakdown, filters: dict[str, str], period: Period, most: int | None = None
-) -> list[KeptTable]:
+def _tables(found: Report, filters: dict[str, str], period: Period, most: int | None = None) -> list[KeptTable]:
     """Return the breakdowns. One of more rows than `most` has those with the most late replies, the worst first."""
     headings = {
         "severity": _("Severity"),
@@ -166,10 +192,9 @@ def _tables(
     }
     tables = []
     for key, heading in headings.items():
-        found = kept.by(key)
-        shown = found if most is None or len(found) <= most else sorted(found, key=lambda row: -row.missed)[:most]
-        rows = [_kept_row(row, filters, period, {key: row.key}) for row in shown]
-        tables.append(KeptTable(key, heading, rows, len(found)))
+        rows = found.tables[key] if most is None else worst(found.tables[key], most)
+        shown = [_kept_row(row, filters, period, {key: row.key}) for row in rows]
+        tables.append(KeptTable(key, heading, shown, found.rows[key]))
     return tables
 
 

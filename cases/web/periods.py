@@ -1,15 +1,16 @@
 """A period in an address: two dates of the reader, both included."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from cases.reports.selection import Period
+from cases.reports.usual_periods import last_days, usual_periods
 from cases.web.request import Reading
 
-USUAL_DAYS, DAYS_OF_A_YEAR = 30, 365
+USUAL_DAYS = 30
 # Further back there is no portal; a longer period is a slip of the pen.
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
@@ -34,23 +35,22 @@ def period_or_usual(request: Reading) -> Period:
 
 def period_of_days(request: Reading, days: int) -> Period:
     """Return the last days of the reader, today included."""
-    today = _today(request)
-    return Period(today - timedelta(days=days - 1), today, timezone.get_current_timezone())
+    return last_days(days, _today(request), timezone.get_current_timezone())
 
 
 def presets(request: Reading) -> list[tuple[str, Period]]:
     """Return the periods that people ask for, each with its name."""
-    today, zone = _today(request), timezone.get_current_timezone()
-    month = today.replace(day=1)
-    last_month = (month - timedelta(days=1)).replace(day=1)
-    return [
-        (_("Last 7 days"), Period(today - timedelta(days=6), today, zone)),
-        (_("Last 30 days"), Period(today - timedelta(days=29), today, zone)),
-        (_("This month"), Period(month, today, zone)),
-        (_("Last month"), Period(last_month, month - timedelta(days=1), zone)),
-        (_("Last 90 days"), Period(today - timedelta(days=89), today, zone)),
-        (_("This year"), Period(today.replace(month=1, day=1), today, zone)),
-    ]
+    names = {
+        "7 days": _("Last 7 days"),
+        "30 days": _("Last 30 days"),
+        "month": _("This month"),
+        "last month": _("Last month"),
+        "90 days": _("Last 90 days"),
+        "year": _("This year"),
+        "365 days": _("Last 365 days"),
+    }
+    periods = usual_periods(_today(request), timezone.get_current_timezone())
+    return [(names[name], period) for name, period in periods.items()]
 
 
 def query_of(period: Period) -> dict[str, str]:

@@ -323,6 +323,7 @@ manager_pages = [
     path("manager/surveys/export/", surveys.export, name="manager_surveys_export"),
     path("manager/surveys/<int:survey_id>/follow-up/", surveys.follow_up, name="manager_survey_follow_up"),
     path("manager/over-time/", over_time.over_time, name="manager_over_time"),
+    path("manager/over-time/count/", over_time.count, name="manager_over_time_count"),
     path("manager/over-time/export/", over_time.export, name="manager_over_time_export"),
     path("manager/policy/", policy_pages.policy, name="manager_policy"),
     path("manager/policy/new/", policy_pages.new, name="manager_policy_new"),

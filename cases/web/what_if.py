@@ -18,9 +18,10 @@ from cases.reports import what_if as reports
 from cases.reports.assumption import Rules, rules
 from cases.reports.over_time import share_of
 from cases.reports.selection import LEVELS, Period, narrowed
+from cases.reports.usual_periods import DAYS_OF_A_YEAR
 from cases.web import lists
 from cases.web.exports import csv_answer
-from cases.web.periods import DAYS_OF_A_YEAR, period_in, period_of_days, query_of
+from cases.web.periods import period_in, period_of_days, query_of
 from cases.web.request import PortalRequest, manager_page
 from cases.web.what_if_forms import WhatIfForm, in_words
 from sla import store

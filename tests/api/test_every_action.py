@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # By the reason why no operation of the API calls them.
 LEFT_OUT = {
     "The timetable does it, and nobody asks for it.": """
-        alert_on_call begin_record_round bind_events check_record close_in_silence confirm_reminder extend_rotation
-        fail_reminder forget_receipts
+        alert_on_call begin_record_round bind_events check_record claim_report close_in_silence confirm_reminder
+        extend_rotation fail_reminder forget_receipts forget_reports
         forget_upload make_reminder record_breaches remind_of_milestone remind_of_survey tell_of_trial warn_of_deadlines
         """,
     "A mail is the request: the mailbox calls it.": """
@@ -26,8 +26,8 @@ LEFT_OUT = {
         """,
     "It keeps what a person types or looks at in a browser; a program keeps its own.": """
         attach_to_draft choose_shortcuts detach_from_draft discard_draft discard_policy_draft keep_draft
-        keep_policy_draft keep_queue_look keep_word_draft leave_case note_article_opened note_missed_search
-        note_presence
+        keep_policy_draft keep_queue_look keep_report keep_word_draft leave_case note_article_opened
+        note_missed_search note_presence
         """,
     "It opens or ends a way into an account: a token that made tokens would outlive its own end.": """
         accept_invitation end_oldest_logins end_other_logins end_token join_by_invitation make_token

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from cases import actions
-from cases.models import Case
+from cases.models import Case, Partner
 from cases.reports import now as now_reports
 from cases.web.exports import BYTE_ORDER_MARK
 from cases.web.over_time import HEIGHT
@@ -173,6 +173,13 @@ def test_filters_narrow_every_number(browser: Client, week: list[Case]) -> None:
     assert total(of_week(browser, query=f"{WEEK}&partner=BHMS")) == (0, 1)
     assert total(of_week(browser, query=f"{WEEK}&desk=au")) == (2, 2)
     assert total(of_week(browser, query=f"{WEEK}&partner=nonsense")) == (0, 0)
+
+
+def test_a_name_in_a_filter_is_words_and_no_html(people: Cast, browser: Client) -> None:
+    Partner.objects.filter(pk=people.harbor.pk).update(name='<b>Blue</b> & "Harbor"')
+    page = html_of(of_week(browser, query=f"{WEEK}&partner=BHMS"))
+    option = '<option value="BHMS" selected>&lt;b&gt;Blue&lt;/b&gt; &amp; &quot;Harbor&quot;</option>'
+    assert f'{option}<option value="NWIT">Northwind IT</option>' in page
 
 
 def test_the_share_stands_beside_that_of_the_period_before(people: Cast, browser: Client) -> None:
