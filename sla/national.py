@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 
 import holidays
@@ -71,6 +72,7 @@ def _read(country: str, years: Sequence[int]) -> None:
             _known[country, year] = {day: found[day] for day in sorted(found) if day.year == year}
 
 
+@cache
 def library() -> str:
     """Return the library's name and version, as sources are written."""
     return LIBRARY + version("holidays")

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -73,6 +73,19 @@ def pytest_configure() -> None:
     interruption = Interruption()
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, interruption)
+
+
+def of_whole_pages(note: Callable[..., None]) -> Callable[..., None]:
+    """Note what a whole page was drawn from, and not of each of its hundreds of parts: that took long, to no end."""
+
+    def note_page(store: Any, signal: Any, sender: Any, template: Any, context: Any, **said: Any) -> None:
+        if context.template is template:
+            note(store, signal, sender, template, context, **said)
+
+    return note_page
+
+
+client.store_rendered_templates = of_whole_pages(client.store_rendered_templates)  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure() -> None:

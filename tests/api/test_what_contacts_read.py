@@ -115,9 +115,10 @@ def keys_told(machine: Machine, address: str) -> set[str]:
 
 def filled(path: str, reference: str) -> str:
     values = {"reference": reference, "partner": "NWIT", "code": "au", "slug": "restores"}
-    # Numbers go on from test to test: Northwind's webhook need not be the first.
-    values["webhook_id"] = str(Webhook.objects.earliest("pk").pk)
     path = path.removeprefix("/api/v1/")
+    if "{webhook_id}" in path:
+        # Numbers go on from test to test: Northwind's webhook need not be the first.
+        values["webhook_id"] = str(Webhook.objects.earliest("pk").pk)
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "1"), path)
 
 
