@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -62,13 +63,19 @@ def page_of(
 def _behind(order: str, key: str) -> Q | None:
     """Return what lies behind the row of a key; a key that names none is ignored."""
     number, _separator, instant = key.partition("_")
-    try:
-        at = parse_datetime(instant)
-    except ValueError:
-        return None
-    if at is None or at.tzinfo is None or not number.isdecimal() or len(number) > MOST_DIGITS:
+    at = instant_in(instant)
+    if at is None or not number.isdecimal() or len(number) > MOST_DIGITS:
         return None
     return Q(**{f"{order}__lt": at}) | Q(**{order: at, "pk__lt": int(number)})
+
+
+def instant_in(value: str) -> datetime | None:
+    """Return the instant that a value names with its zone, if it is one. In UTC: databases do not take every zone."""
+    try:
+        at = parse_datetime(value)
+        return None if at is None or at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def id_in(value: str) -> int | None:

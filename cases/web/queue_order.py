@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
+from cases.web.lists import instant_in
 
 # A longer number in an address is no id of a row.
 MOST_DIGITS = 18
@@ -69,7 +69,7 @@ class Order:
             return None
         values: list[Value] = []
         for column, text in zip(self.columns, said, strict=True):
-            value = _number(text) if column == "severity" else _instant(text)
+            value = _number(text) if column == "severity" else instant_in(text)
             if value is None and (text or column != "next_due_at"):
                 return None
             values.append(value)
@@ -78,14 +78,6 @@ class Order:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) == 1 else None
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def _after(column: str, value: Value, *, backwards: bool) -> Q:

@@ -109,6 +109,22 @@ def test_no_single_parameter_breaks_a_list(people: Cast, northwinds: Northwinds)
         assert answered.status_code in (200, 302, 400, 404, 422), (page, name, value)
 
 
+@pytest.mark.parametrize(
+    "instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-24T00:00:00+23:59"]
+)
+def test_no_instant_of_a_list_is_one_that_the_database_cannot_hold(people: Cast, instant: str) -> None:
+    logged_case(people.priya, at("Tue 9:00"))
+    after = urlencode({"after": f"1_{instant}"})
+    for person, address in (
+        (people.priya, "/cases/?"),
+        (people.lena, "/desk/cases/?"),
+        (people.lena, "/desk/?order=newest&"),
+        (people.lena, "/desk/?"),
+        (people.lena, "/desk/?view=closed&"),
+    ):
+        assert get(browser_of(person, NOON), f"{address}{after}", NOON).status_code == 200, address
+
+
 def test_no_cookie_and_no_hidden_number_breaks_a_page(people: Cast) -> None:
     stranger = Client()
     stranger.cookies["sessionid"] = "twelve\0letters"
