@@ -67,22 +67,22 @@ class _ShownField(forms.BoundField):
         self.html_name = form.add_prefix(name)
 
     @cached_property
-    def html_initial_name(self) -> str:  # type: ignore[override]
+    def html_initial_name(self) -> str:  # type: ignore[override] # set at once by Django
         """Under which name a hidden copy of what it began with is sent."""
         return self.form.add_initial_prefix(self.name)
 
     @cached_property
-    def html_initial_id(self) -> str:  # type: ignore[override]
+    def html_initial_id(self) -> str:  # type: ignore[override] # set at once by Django
         """The id of that copy."""
         return self.form.add_initial_prefix(self.auto_id)
 
     @cached_property
-    def label(self) -> StrOrPromise:  # type: ignore[override]
+    def label(self) -> StrOrPromise:  # type: ignore[override] # set at once by Django
         """What it asks for."""
         return pretty_name(self.name) if self.field.label is None else self.field.label
 
     @cached_property
-    def help_text(self) -> StrOrPromise:  # type: ignore[override]
+    def help_text(self) -> StrOrPromise:  # type: ignore[override] # set at once by Django
         """The words below it."""
         return self.field.help_text or ""
 
