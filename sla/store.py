@@ -54,6 +54,18 @@ def _in_force(on: date, severity: int) -> QuerySet[TargetRow]:
 _TARGET_IN_FORCE = WrittenOnce(
     lambda: _in_force(_PLACES["on"], _PLACES["severity"]).select_related("policy"), **_PLACES
 )
+_TARGETS_IN_FORCE = WrittenOnce(
+    lambda: (
+        TargetRow.objects.filter(
+            policy=PolicyVersion.objects.filter(effective_on__lte=_PLACES["on"])
+            .order_by("-effective_on")
+            .values("pk")[:1]
+        )
+        .select_related("policy")
+        .order_by("severity")
+    ),
+    **_PLACES,
+)
 # What is read of a target along with others, in the order of its columns.
 ALONG = (
     "policy_id",
@@ -224,6 +236,19 @@ def policy_in_force(at: datetime) -> PolicyVersion:
     if found is None:
         raise _no_policy(on)
     return found
+
+
+def targets_in_force(at: datetime) -> list[tuple[TargetRow, Target]]:
+    """Return the targets of the policy version in force at `at`, severity 1 first: as rows, and for the engine.
+
+    Raises:
+        NoPolicy: the first version came later.
+    """
+    on = at.astimezone(UTC).date()
+    rows = _TARGETS_IN_FORCE.all(on=on)
+    if not rows:
+        raise _no_policy(on)
+    return [(row, target(row.policy, row)) for row in rows]
 
 
 def target_in_force(severity: int, at: datetime) -> tuple[PolicyVersion, Target]:

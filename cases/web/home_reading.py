@@ -49,9 +49,9 @@ def drafts_of(contact: User) -> list[CaseDraft]:
     return _DRAFTS.all(contact=contact.pk)
 
 
-def drafts(contact: User) -> QuerySet[CaseDraft]:
-    """Return the same as rows to choose from."""
-    return CaseDraft.objects.filter(user=contact).select_related("follow_up_of").order_by("pk")
+def draft_of(contact: User, follow_up_of: Case | None) -> CaseDraft | None:
+    """Return what a contact began to log of a new case, or of the one that follows another."""
+    return next((draft for draft in drafts_of(contact) if draft.follow_up_of == follow_up_of), None)
 
 
 # --- What is written once -----------------------------------------------------------------------------------------
@@ -82,4 +82,6 @@ _NEEDS_ME = WrittenOnce(_needs_me, contact=CONTACT, asked=ASKED)
 _OPEN = WrittenOnce(lambda: _cases().open()[: CASES_SHOWN + 1], contact=CONTACT)
 _CLOSED = WrittenOnce(lambda: _cases().closed()[:CLOSED_CASES_SHOWN], contact=CONTACT)
 _KEPT = WrittenOnce(_kept, contact=CONTACT)
-_DRAFTS = WrittenOnce(lambda: drafts(READER), contact=CONTACT)
+_DRAFTS = WrittenOnce(
+    lambda: CaseDraft.objects.filter(user=READER).select_related("follow_up_of").order_by("pk"), contact=CONTACT
+)

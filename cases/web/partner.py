@@ -20,9 +20,13 @@ from cases.web.case_pages import act_on_case, case_page
 from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
 from cases.web.promise import DeskLine, desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
+from sla.written_once import WrittenOnce
 
 # Fields of the form that the draft does not keep: they belong to the page, not to the case.
 NOT_DRAFTED = {"csrfmiddlewaretoken", "files"}
+
+
+_AREAS = WrittenOnce(lambda: ProductArea.objects.exclude(scope_hint="").order_by("position"))
 
 
 @partner_page
@@ -173,7 +177,7 @@ def _first_values(request: PortalRequest) -> dict[str, Any]:
         values |= {name: getattr(earlier, name) for name in facts}
         values |= {"product_area": earlier.product_area_id, "severity": earlier.severity, "partner": earlier.partner_id}
         values |= {"follow_up_of": earlier.reference}
-    draft = home_reading.drafts(request.user).filter(follow_up_of=earlier).first()
+    draft = home_reading.draft_of(request.user, earlier)
     return values if draft is None else values | draft.fields
 
 
@@ -190,8 +194,7 @@ def _address_of_draft(name: str, request: PortalRequest) -> str:
 
 def _draft_of(request: PortalRequest) -> CaseDraft | None:
     """Return the draft that the form belongs to, with its files."""
-    earlier = _follow_up_of(request)
-    return home_reading.drafts(request.user).filter(follow_up_of=earlier).prefetch_related("attachments").first()
+    return home_reading.draft_of(request.user, _follow_up_of(request))
 
 
 def _follow_up_of(request: PortalRequest) -> Case | None:
@@ -213,7 +216,7 @@ def _case_form(request: PortalRequest, form: CaseForm, status: int = 200) -> Htt
         "partner": chosen,
         "desk_line": _desk_line(chosen, request),
         "severities": severity_choices(chosen, request.now),
-        "areas": ProductArea.objects.exclude(scope_hint="").order_by("position"),
+        "areas": _AREAS.all(),
         "draft": draft,
         "follow_up_of": earlier,
         "discard_url": _address_of_draft("case_draft_discard", request),

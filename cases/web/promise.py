@@ -44,11 +44,10 @@ class SeverityChoice:
 
 def severity_choices(partner: Partner, now: datetime) -> list[SeverityChoice]:
     """Return the four cards with the deadline that each choice would give right now, Sev 1 first."""
-    policy = store.policy_in_force(now)
     hours = promises.hours_of(partner, partner.home_desk)
     cards = []
-    for row in policy.targets.order_by("severity"):
-        reckoned = promises.reckon(hours, deadlines.Facts(logged_at=now, target=store.target(policy, row)))
+    for row, target in store.targets_in_force(now):
+        reckoned = promises.reckon(hours, deadlines.Facts(logged_at=now, target=target))
         cards.append(
             SeverityChoice(
                 row.severity,
