@@ -25,7 +25,7 @@ TOLD: dict[str, str] = {
     "cases.viewing": "viewer person partner because began_at ends_at ended_at",
     "notifications.webhook": "made_by partner name url kinds is_active made_at removed_at last_ok_at failing_since",
     # Cases, and what the person did in them.
-    "cases.attachment": "id case message name size content_type uploaded_by uploaded_at",
+    "cases.attachment": "id case message name size content_type unseen uploaded_by uploaded_at",
     "cases.case": """reference partner desk channel follow_up_of title product_area explanation effect error_messages
         steps_to_reproduce known_workarounds contact contact_phone contact_email preferred_times preferred_method
         technical_resource charge_words charges_accepted_at perceived_severity severity status assignee logged_by

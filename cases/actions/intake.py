@@ -58,6 +58,8 @@ class Upload:
     name: str
     content_type: str
     content: File[bytes]
+    # Of an archive: something in it could not be looked into.
+    unseen: bool = False
 
 
 @transaction.atomic(durable=True)
@@ -127,6 +129,7 @@ def keep_file(upload: Upload, *, actor: User, now: datetime, **owner: Any) -> At
         size=content.size,
         content_type=upload.content_type,
         sha256=sha256,
+        unseen=upload.unseen,
         uploaded_by=actor,
         uploaded_at=now,
         **owner,

@@ -28,10 +28,11 @@ ABANDONED_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Arrived:
-    """What was read from a whole file before it becomes part of a case: its kind and the hash of its content."""
+    """What was read from a whole file before it becomes part of a case: its kind, its hash, what of it was not seen."""
 
     content_type: str
     sha256: str
+    unseen: bool = False
 
 
 @transaction.atomic(durable=True)
@@ -199,6 +200,7 @@ def _whole(upload: PartialUpload, arrived: Arrived, *, now: datetime) -> Attachm
         size=upload.size,
         content_type=arrived.content_type,
         sha256=arrived.sha256,
+        unseen=arrived.unseen,
         uploaded_by=upload.user,
         uploaded_at=now,
     )

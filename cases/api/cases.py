@@ -229,12 +229,13 @@ class Files(ListView):
         sent = request.FILES.getlist("file")
         if not sent:
             raise RuleBroken("file_missing", _("Send the file in a part named `file`. Nothing was kept."))
-        for wrong in filter(None, map(uploads.what_is_wrong_with, sent)):
-            raise RuleBroken("file_refused", wrong)
+        taken, refused = uploads.checked(sent)
+        if refused:
+            raise RuleBroken("file_refused", refused[0])
         common: dict[str, Any] = {
             "case_id": case.pk,
             "body": body,
-            "uploads": [uploads.checked(upload) for upload in sent],
+            "uploads": taken,
             "submission_key": submission_key(request),
             "actor": person(request),
             "now": moment(request),

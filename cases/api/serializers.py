@@ -266,12 +266,16 @@ class QuoteSerializer(serializers.Serializer[Any]):
     explanation = serializers.DictField()
 
 
+UNSEEN = "Whether it is an archive of which something could not be looked into: encrypted, or packed in another way."
+
+
 class FileSerializer(serializers.ModelSerializer[Attachment]):
     """A file of a case."""
 
     class Meta:
         model = Attachment
-        fields = ("id", "name", "size", "sha256", "content_type", "uploaded_at", "message")
+        fields = ("id", "name", "size", "sha256", "content_type", "unseen", "uploaded_at", "message")
+        extra_kwargs = {"unseen": {"help_text": UNSEEN}}
         read_only_fields = fields
 
 

@@ -331,11 +331,10 @@ def _files(parts: list[Message]) -> tuple[list[Upload], list[dict[str, str]]]:
         # SimpleUploadedFile reduces a name to its last part; a name of dots has none.
         content = bytes_without_links_that_act(_content(part))
         file = SimpleUploadedFile(name.strip(". ") or f"{_('file')}-{number}", content)
-        wrong = uploads.what_is_wrong_with(file)
-        if wrong:
-            refused.append({"name": name, "why": wrong})
-        else:
-            taken.append(uploads.checked(file))
+        try:
+            taken.append(uploads.taken_in(file))
+        except uploads.NotTaken as why:
+            refused.append({"name": name, "why": str(why)})
     return taken, refused
 
 

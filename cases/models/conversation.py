@@ -94,6 +94,8 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
+    # An archive of which something is encrypted, or packed in a way that nobody here can look into.
+    unseen = models.BooleanField(default=False, db_default=False)
     file = models.FileField(upload_to=stored_at, max_length=120)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()

@@ -146,10 +146,11 @@ def desk_lines(now: datetime) -> list[DeskLine]:
 
 
 def files() -> list[Attachment]:
-    """Return files of a message: one to look at, one to fetch."""
+    """Return files of a message: one to look at, one to fetch, one that nobody looked into."""
     return [
         Attachment(pk=1, name="agent.log", size=48_213, content_type="text/plain"),
         Attachment(pk=2, name="dump-of-the-service.zip", size=7_340_032, content_type="application/zip"),
+        Attachment(pk=3, name="bundle.7z", size=920_113, content_type="application/x-7z-compressed", unseen=True),
     ]
 
 

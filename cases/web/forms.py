@@ -7,7 +7,6 @@ from typing import Any, TypeVar, cast
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.utils import pretty_name
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from cases import rules
+from cases.actions import Upload
 from cases.models import ContactMethod, Partner, ProductArea, StaffRole, User
 from cases.rules import Outcome
 from cases.web.uploads import MultipleFileField
@@ -360,6 +360,6 @@ def offering(rows: Iterable[Any], form: FormT, name: str) -> FormT:
     return form
 
 
-def files_of(form: forms.Form) -> list[UploadedFile[Any]]:
+def files_of(form: forms.Form) -> list[Upload]:
     """Return the files that came with a form."""
-    return cast("list[UploadedFile[Any]]", form.cleaned_data.get("files") or [])
+    return cast("list[Upload]", form.cleaned_data.get("files") or [])

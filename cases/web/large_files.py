@@ -168,11 +168,14 @@ def arrived(row: PartialUpload) -> Arrived:
     if row.attachment is not None:
         return Arrived(row.attachment.content_type, row.attachment.sha256)
     with pieces.path_of(row.pk).open("rb") as content:
-        wrong = uploads.what_is_inside(row.name, content, whole=True) or uploads.what_is_unfit(row.name, content)
-        if wrong:
+        if wrong := uploads.what_is_inside(row.name, content, whole=True):
             raise NotRead(415, wrong)
+        try:
+            unseen = uploads.looked_into(row.name, content)
+        except uploads.NotTaken as refused:
+            raise NotRead(415, str(refused)) from refused
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    return Arrived(uploads.kind_of(row.name) or "application/octet-stream", sha256)
+    return Arrived(uploads.kind_of(row.name) or "application/octet-stream", sha256, unseen)
 
 
 def _number(request: PortalRequest, header: str) -> int:
@@ -244,7 +247,7 @@ def add(request: PortalRequest, reference: str) -> HttpResponseBase:
     def act(found: Case, checked: dict[str, Any]) -> None:
         actions.add_files(
             case_id=found.pk,
-            uploads=[uploads.checked(file) for file in files_of(form)],
+            uploads=files_of(form),
             actor=request.user,
             now=request.now,
         )

@@ -123,7 +123,7 @@ def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest | None
             follow_up_of=checked["follow_up_of"],
             submission_key=checked["submission_key"],
             # Not by the draft: two forms that one person sends at one moment would take each other's.
-            uploads=[uploads.checked(upload) for upload in files_of(form)],
+            uploads=files_of(form),
             actor=request.user,
             now=request.now,
         )
@@ -150,15 +150,10 @@ def _already_logged(request: PortalRequest) -> Case | None:
 
 def _keep_good_files(request: PortalRequest) -> list[str]:
     """Keep with the draft what can be taken, and return a sentence for each file that cannot."""
-    problems = []
-    for upload in request.FILES.getlist("files"):
-        wrong = uploads.what_is_wrong_with(upload)
-        if wrong is not None:
-            problems.append(wrong)
-        else:
-            good = uploads.checked(upload)
-            reference = _goes_on_from(request)
-            actions.attach_to_draft(upload=good, follow_up_of=reference, actor=request.user, now=request.now)
+    taken, problems = uploads.checked(request.FILES.getlist("files"))
+    reference = _goes_on_from(request)
+    for good in taken:
+        actions.attach_to_draft(upload=good, follow_up_of=reference, actor=request.user, now=request.now)
     return problems
 
 
@@ -291,7 +286,7 @@ def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
         actions.reply_as_contact(
             case_id=found.pk,
             body=checked["body"],
-            uploads=[uploads.checked(upload) for upload in files_of(form)],
+            uploads=files_of(form),
             submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,

@@ -1,7 +1,7 @@
 """Files on their way in: a list of kinds, and a look inside; name and content must agree, nothing harmful is kept."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
@@ -83,6 +83,10 @@ WORDS_OF_ARCHIVES = {
 }
 
 
+class NotTaken(Exception):
+    """A file that is not taken. The words say why, and what to do."""
+
+
 class MultipleFileInput(forms.ClearableFileInput):
     """A file input that takes several."""
 
@@ -98,15 +102,14 @@ class MultipleFileField(forms.FileField):
         super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the list of files; every bad one is named with what is wrong with it."""
+        """Return the files as they are kept; every bad one is named with what is wrong with it."""
         uploads: Sequence[Any] = data if isinstance(data, (list, tuple)) else [data] if data else []
         if self.required and not uploads:
             raise forms.ValidationError(self.error_messages["required"], code="required")
-        cleaned = [super(MultipleFileField, self).clean(upload, initial) for upload in uploads]
-        problems = [problem for upload in cleaned if (problem := what_is_wrong_with(upload))]
-        if problems:
-            raise forms.ValidationError(problems)
-        return cleaned
+        taken, refused = checked([super(MultipleFileField, self).clean(upload, initial) for upload in uploads])
+        if refused:
+            raise forms.ValidationError(refused)
+        return taken
 
 
 def kind_of(name: str) -> str | None:
@@ -144,25 +147,52 @@ def what_is_inside(name: str, content: IO[bytes], *, whole: bool) -> str | None:
     }
 
 
-def what_is_wrong_with(upload: UploadedFile[Any]) -> str | None:
-    """Return a sentence when a file cannot be taken, or None."""
+def checked(uploads: Iterable[UploadedFile[Any]]) -> tuple[list[Upload], list[str]]:
+    """Return the files that may be taken, as they are kept, and a sentence for each of the others."""
+    taken: list[Upload] = []
+    refused: list[str] = []
+    for upload in uploads:
+        try:
+            taken.append(taken_in(upload))
+        except NotTaken as why:
+            refused.append(str(why))
+    return taken, refused
+
+
+def taken_in(upload: UploadedFile[Any]) -> Upload:
+    """Return a file that may be taken, under a name without a path and with the type of its ending.
+
+    Raises:
+        NotTaken: it is empty, too large, of no kind that is accepted or not of the kind that it says, or unfit.
+    """
     name = upload.name or ""
     values = {"name": name, "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES)}
     if not upload.size:
-        return _("“%(name)s” is empty. Leave it out, or send it once there is something in it.") % values
+        raise NotTaken(_("“%(name)s” is empty. Leave it out, or send it once there is something in it.") % values)
     if upload.size > settings.ATTACHMENT_MAX_BYTES:
-        return _("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values
-    if kind_of(name) is None:
-        return not_accepted(name)
-    return what_is_inside(name, upload, whole=True) or what_is_unfit(name, upload)
+        raise NotTaken(_("“%(name)s” is larger than %(most)s. Compress it, or send it in parts.") % values)
+    kind = kind_of(name)
+    if kind is None:
+        raise NotTaken(not_accepted(name))
+    if wrong := what_is_inside(name, upload, whole=True):
+        raise NotTaken(wrong)
+    unseen = looked_into(name, upload)
+    bare_name = PurePosixPath(name.replace("\\", "/")).name[-200:]
+    return Upload(name=bare_name, content_type=kind, content=upload, unseen=unseen)
 
 
-def what_is_unfit(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
-    """Return a sentence when a whole file is an archive that is not taken, or holds harmful software, or None."""
-    return _what_is_packed(name, content) or _what_is_harmful(name, content)
+def looked_into(name: str, content: IO[bytes] | UploadedFile[Any]) -> bool:
+    """Look into a whole file. Returns whether it is an archive of which something could not be looked into.
+
+    Raises:
+        NotTaken: it is an archive that is not taken, or holds harmful software.
+    """
+    unseen = _look_into_archive(name, content)
+    _require_harmless(name, content)
+    return unseen
 
 
-def _what_is_packed(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+def _look_into_archive(name: str, content: IO[bytes] | UploadedFile[Any]) -> bool:
     limits = packed.Limits(
         most_bytes=settings.ARCHIVE_MAX_BYTES,
         most_entries=settings.ARCHIVE_MAX_ENTRIES,
@@ -177,27 +207,30 @@ def _what_is_packed(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | 
         logger.warning("An archive was refused: %s", unfit)
         values = {"name": name, "entry": unfit.name or name, "entries": limits.most_entries}
         limit = {"most": filesizeformat(limits.most_bytes), "ratio": limits.most_ratio}
-        return WORDS_OF_ARCHIVES[unfit.reason] % (values | limit)
-    if found is not None and found.unseen:
-        logger.info("An archive was taken with entries that nobody can look into: %s", found.unseen)
-    return None
+        raise NotTaken(WORDS_OF_ARCHIVES[unfit.reason] % (values | limit)) from unfit
+    if found is None or not found.unseen:
+        return False
+    logger.info("An archive was taken with entries that nobody can look into: %s", found.unseen)
+    return True
 
 
-def _what_is_harmful(name: str, content: IO[bytes] | UploadedFile[Any]) -> str | None:
+def _require_harmless(name: str, content: IO[bytes] | UploadedFile[Any]) -> None:
     # Without a scanner nobody looks. With one that does not answer nothing is taken.
     if not clamd.is_set():
-        return None
+        return
     try:
         found = clamd.finding(content)
     except clamd.Unseen as unseen:
         logger.warning("A file could not be looked at for harmful software: %s", unseen)
-        return _(
-            "“%(name)s” could not be checked for viruses, so it was not taken. Send it again in a few minutes."
-        ) % {"name": name}
-    if not found:
-        return None
-    logger.warning("A file with harmful software was refused: %s", found)
-    return _("“%(name)s” was not taken: it holds harmful software (%(found)s).") % {"name": name, "found": found}
+        raise NotTaken(
+            _("“%(name)s” could not be checked for viruses, so it was not taken. Send it again in a few minutes.")
+            % {"name": name}
+        ) from unseen
+    if found:
+        logger.warning("A file with harmful software was refused: %s", found)
+        raise NotTaken(
+            _("“%(name)s” was not taken: it holds harmful software (%(found)s).") % {"name": name, "found": found}
+        )
 
 
 def _agrees(name: str, head: bytes) -> bool:
@@ -211,9 +244,3 @@ def _agrees(name: str, head: bytes) -> bool:
     except puremagic.PureError:
         return False
     return bool(found & BINARY_KINDS[ending][1])
-
-
-def checked(upload: UploadedFile[Any]) -> Upload:
-    """Return a file that passed its field, under a name without a path and with the type of its ending."""
-    name = PurePosixPath((upload.name or "file").replace("\\", "/")).name[-200:]
-    return Upload(name=name, content_type=kind_of(name) or "application/octet-stream", content=upload)

@@ -95,6 +95,35 @@ def test_what_cannot_be_looked_into_is_taken_or_refused_as_the_operator_says(
     assert Attachment.objects.count() == 1
 
 
+UNSEEN = b"7z\xbc\xaf\x27\x1c\0\x04" + b"\1" * 99
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_both_sides_read_at_the_file_that_nobody_looked_into_it(people: Cast, browser: Client, door: str) -> None:
+    DOORS[door](browser, "bundle.7z", UNSEEN)
+    DOORS[door](browser, "seen.zip", zipped(**{"a.log": b"error 1603"}))
+    theirs = words_of(get(browser, CASE, NOON))
+    assert theirs.count("Taken, though nobody looked into all of it") == 1
+    ours = words_of(get(browser_of(people.lena, NOON), f"/desk{CASE}", NOON))
+    assert ours.count("Nobody looked into all of it") == 1
+    # And where the story tells that it came.
+    assert theirs.count("Not looked into") == ours.count("Not looked into") == 1
+    listed = Machine(people.priya, NOON).get("cases/NWIT-1/files/").json()["results"]
+    assert {file["name"]: file["unseen"] for file in listed} == {"bundle.7z": True, "seen.zip": False}
+
+
+def test_whoever_types_a_case_reads_it_at_the_kept_file(browser: Client) -> None:
+    post(browser, "/cases/new/draft/files/", {"files": [SimpleUploadedFile("bundle.7z", UNSEEN)]}, NOON)
+    assert words_of(get(browser, "/cases/new/", NOON)).count("Not looked into") == 1
+
+
+def test_what_comes_by_mail_or_the_api_and_was_not_looked_into_says_so_too(people: Cast, browser: Client) -> None:
+    said = {"body": "A", "file": SimpleUploadedFile("a.7z", UNSEEN)}
+    Machine(people.priya, NOON).send_file("cases/NWIT-1/files/", said)
+    deliver(letter(people.priya, "Re: [NWIT-1]", "Here it is.", files={"b.7z": UNSEEN}), NOON)
+    assert dict(Attachment.objects.values_list("name", "unseen")) == {"a.7z": True, "b.7z": True}
+
+
 def test_a_bomb_comes_in_neither_by_the_api_nor_by_mail(people: Cast, browser: Client, case: Case) -> None:
     bomb = gzip.compress(ZEROS) * 64
     sent = {"body": "Here.", "file": SimpleUploadedFile("logs.gz", bomb)}
