@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cases.actions import Upload
 from cases.inbox import cutting, texts
 from cases.models import MailReason
+from cases.packed import Together
 from cases.rules import bytes_without_links_that_act, without_links_that_act
 from cases.web import uploads
 
@@ -321,6 +322,7 @@ def _files(parts: list[Message]) -> tuple[list[Upload], list[dict[str, str]]]:
     """Return the files of a mail after the same checks as uploads, and those refused, each with the reason."""
     taken: list[Upload] = []
     refused: list[dict[str, str]] = []
+    together = Together()
     for number, part in enumerate(parts, 1):
         if part.get_content_type() in ("message/delivery-status", "text/rfc822-headers"):
             continue
@@ -332,7 +334,7 @@ def _files(parts: list[Message]) -> tuple[list[Upload], list[dict[str, str]]]:
         content = bytes_without_links_that_act(_content(part))
         file = SimpleUploadedFile(name.strip(". ") or f"{_('file')}-{number}", content)
         try:
-            taken.append(uploads.taken_in(file))
+            taken.append(uploads.taken_in(file, together))
         except uploads.NotTaken as why:
             refused.append({"name": name, "why": str(why)})
     return taken, refused

@@ -10,34 +10,36 @@ import lzma
 import zlib
 from typing import IO
 
-from cases.packed.looking import BLOCK, UNREADABLE, Beginnings, Limits, Look, Reason, Unfit
+from cases.packed.looking import BLOCK, UNREADABLE, Beginnings, Limits, Look, Reason, Together, Unfit
 from cases.packed.streams import BZIP2_SLOWNESS, XZ_SLOWNESS, Deflated, Way, a_stream
 from cases.packed.tars import look_into_tar
 from cases.packed.zips import look_into_zip
 
-__all__ = ["Limits", "Look", "Reason", "Unfit", "look_into"]
+__all__ = ["Limits", "Look", "Reason", "Together", "Unfit", "look_into"]
 
 # What xz may take; its strongest setting asks for 65 MB.
 MOST_MEMORY = 128 * 1024 * 1024
-# However well it packs: so much is looked at without asking whether that is likely.
-ALWAYS = 100 * 1024 * 1024
 
 
-def look_into(content: IO[bytes], limits: Limits) -> Look | None:
+def look_into(content: IO[bytes], limits: Limits, together: Together) -> Look | None:
     """Look into a file, and return what was found; None for what is no archive. It is at its beginning afterwards.
+
+    The limits hold for it, and for all that came `together` as if they were one.
 
     Raises:
         Unfit: it holds more than it may, leads out of itself, is broken, or hides something.
     """
     content.seek(0, 2)
-    likely = max(ALWAYS, content.tell() * limits.most_ratio)
-    look = Look(limits, BEGINNINGS, most_bytes=min(limits.most_bytes, likely))
+    size = content.tell()
+    together.sent += size
+    look = Look(limits, BEGINNINGS, together, size=size)
     content.seek(0)
     try:
         opens = look.opener_of(content.read(BLOCK))
         content.seek(0)
         if opens is None:
             return None
+        look.require_rest()
         opens(content, "", look, 0)
     except UNREADABLE as error:
         raise Unfit(Reason.BROKEN) from error

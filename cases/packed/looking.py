@@ -16,6 +16,10 @@ BLOCK = 512
 CHUNK = 64 * 1024
 # Archives in archives: a bundle of machines, of compressed tars, of compressed logs.
 MOST_DEEP = 5
+# However well it packs: so much is looked at without asking whether that is likely.
+ALWAYS = 100 * 1024 * 1024
+# How long it takes to read of an entry, in bytes of the quickest way to pack.
+ENTRY_COST = 4096
 # Programs. A script is text, and no secret.
 RUNS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 
@@ -38,6 +42,7 @@ class Reason(Enum):
     LEADS_OUT = "leads out"
     DISGUISED = "disguised"
     UNSEEN = "unseen"
+    TOGETHER = "together"
 
 
 class Unfit(Exception):
@@ -71,32 +76,74 @@ class Limits:
     shown: frozenset[str]
     aside: str | None = None
 
+    def likely(self, size: int) -> int:
+        """Return how many bytes may come out of so many."""
+        return min(self.most_bytes, max(ALWAYS, size * self.most_ratio))
 
-class Look:
-    """A look into one archive and all that are in it."""
 
-    def __init__(self, limits: Limits, beginnings: "Beginnings", *, most_bytes: int) -> None:
+@dataclass
+class Tally:
+    """What was counted: bytes that came out, entries, and how long it took, in bytes of the quickest way to pack."""
+
+    bytes: int = 0
+    entries: int = 0
+    work: int = 0
+
+
+@dataclass
+class Together(Tally):
+    """What was counted in files that came together, such as with one mail. They may cost what one of their size may."""
+
+    sent: int = 0
+
+
+class Look(Tally):
+    """A look into one archive and all that are in it, of files that came `together`."""
+
+    def __init__(self, limits: Limits, beginnings: "Beginnings", together: Together, *, size: int) -> None:
+        super().__init__()
         self.limits = limits
-        self.bytes = self.entries = self.unseen = self._work = 0
-        self._most_bytes = most_bytes
+        self.unseen = 0
         self._beginnings = beginnings
+        self._together = together
+        self._most_bytes, self._most_bytes_together = limits.likely(size), limits.likely(together.sent)
 
     def spend(self, size: int, slowness: int = 1) -> None:
-        """Count what comes out of it, and how long that takes: as many bytes of the quickest way to pack."""
+        """Count what comes out of it, and how long that takes."""
         self.bytes += size
-        self._work += size * slowness
+        self._together.bytes += size
         if self.bytes > self._most_bytes:
             raise Unfit(Reason.TOO_LARGE)
-        if self._work > self.limits.most_bytes:
+        self.toil(size * slowness)
+
+    def toil(self, work: int) -> None:
+        """Count how long something takes of which nothing comes out."""
+        self.work += work
+        self._together.work += work
+        if self.work > self.limits.most_bytes:
             raise Unfit(Reason.TOO_SLOW)
+        self.require_rest()
 
     def enter(self, name: str, target: str | None = None) -> None:
         """Count an entry whose name stays within the archive, as does what it links to, seen from where it is."""
+        self.announce(1)
         self.entries += 1
-        if self.entries > self.limits.most_entries:
-            raise Unfit(Reason.TOO_MANY)
+        self._together.entries += 1
         if leads_out(name) or (target is not None and leads_out(target, seen_from=posixpath.dirname(name))):
             raise Unfit(Reason.LEADS_OUT, name)
+
+    def announce(self, entries: int) -> None:
+        """Refuse so many more entries than there are, if they are too many."""
+        if self.entries + entries > self.limits.most_entries:
+            raise Unfit(Reason.TOO_MANY)
+        if self._together.entries + entries > self.limits.most_entries:
+            raise Unfit(Reason.TOGETHER)
+
+    def require_rest(self) -> None:
+        """Refuse to go on once those that came together took what they may."""
+        spent = self._together
+        if spent.bytes > self._most_bytes_together or spent.work > self.limits.most_bytes:
+            raise Unfit(Reason.TOGETHER)
 
     def pass_over(self, name: str) -> None:
         """Count an entry that nobody can look into."""

@@ -7,13 +7,16 @@ import posixpath
 import re
 import tarfile
 
-from cases.packed.looking import BLOCK, Look, Readable, Reason, Unfit
+from cases.packed.looking import BLOCK, ENTRY_COST, Look, Readable, Reason, Unfit
 
 # What may be said ahead of an entry, such as a long name.
 MOST_SAID = 64 * 1024
 MOST_AHEAD = 8
 # What a block costs that tells where the parts of a file with holes go.
 HOLES_COST = 4096
+# How long one word of those takes that are said ahead of an entry.
+WORD_COST = 1024
+WORD = re.compile(rb"(\d{1,7}) ([^=]+)=")
 SAYS_AHEAD = {
     **dict.fromkeys((tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE), ""),
     tarfile.GNUTYPE_LONGNAME: "path",
@@ -32,7 +35,7 @@ def look_into_tar(source: Readable, name: str, look: Look, depth: int) -> None:
             ahead += 1
             if ahead > MOST_AHEAD:
                 raise Unfit(Reason.BROKEN)
-            said |= _said_ahead(SAYS_AHEAD[header.type], _padded(source, header.size))
+            said |= _said_ahead(SAYS_AHEAD[header.type], _padded(source, header.size), look)
             continue
         entry = said.get("GNU.sparse.name", said.get("path", header.name))
         size = int(said.get("size", header.size))
@@ -81,6 +84,7 @@ def _header(source: Readable, look: Look) -> tarfile.TarInfo | None:
     block = source.read(BLOCK)
     if not block.strip(b"\0"):
         return None
+    look.toil(ENTRY_COST)
     header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     if header.size < 0:
         raise ValueError
@@ -104,17 +108,18 @@ def _padded(source: Readable, size: int) -> bytes:
     return content[:size]
 
 
-def _said_ahead(name: str, content: bytes) -> dict[str, str]:
+def _said_ahead(name: str, content: bytes, look: Look) -> dict[str, str]:
     """Return what is said of the entry that follows: one thing by its `name`, or a list of them."""
     if name:
         return {name: _text(content.rstrip(b"\0"))}
-    said = {}
-    while match := re.match(rb"(\d{1,7}) ([^=]+)=", content):
-        length = int(match[1])
-        if not match.end() < length <= len(content):
+    said, at = {}, 0
+    while match := WORD.match(content, at):
+        look.toil(WORD_COST)
+        end = at + int(match[1])
+        if not match.end() < end <= len(content):
             raise ValueError
-        said[_text(match[2])] = _text(content[match.end() : length - 1])
-        content = content[length:]
+        said[_text(match[2])] = _text(content[match.end() : end - 1])
+        at = end
     return said
 
 

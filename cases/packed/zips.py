@@ -8,7 +8,7 @@ import zlib
 from typing import IO, cast
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from cases.packed.looking import CHUNK, Entry, Look, Readable, Reason, Unfit
+from cases.packed.looking import CHUNK, ENTRY_COST, Entry, Look, Readable, Reason, Unfit
 from cases.packed.streams import BZIP2_SLOWNESS, Counted, Deflated, Unpacked, Way
 
 # A ZIP is read from its end, so one within another is put aside for a moment, if it is no larger than that.
@@ -40,8 +40,8 @@ def look_into_zip(source: Readable, name: str, look: Look, depth: int) -> None:
 def _look_into(file: IO[bytes], look: Look, depth: int) -> None:
     listed = _Listed(file, max(look.limits.most_entries * MOST_LISTED, 2 * CHUNK))
     entries = sorted(ZipFile(cast("IO[bytes]", listed)).infolist(), key=lambda one: one.header_offset)
-    if look.entries + len(entries) > look.limits.most_entries:
-        raise Unfit(Reason.TOO_MANY)
+    look.toil(len(entries) * ENTRY_COST)
+    look.announce(len(entries))
     file.seek(0, 2)
     size, end = file.tell(), 0
     for one in entries:

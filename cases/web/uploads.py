@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cases import clamd, packed, pieces
 from cases.actions import Upload
-from cases.packed import Reason
+from cases.packed import Reason, Together
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,9 @@ WORDS_OF_ARCHIVES = {
     Reason.DISGUISED: _lazy("“%(name)s” holds a program under another name: “%(entry)s”. Give it its right ending."),
     Reason.UNSEEN: _lazy(
         "“%(name)s” holds what cannot be looked into: “%(entry)s”. Pack it as .zip or .tar.gz, without a password."
+    ),
+    Reason.TOGETHER: _lazy(
+        "“%(name)s” was not looked into, as it and what came with it hold more than one file may. Send it by itself."
     ),
 }
 
@@ -151,15 +154,16 @@ def checked(uploads: Iterable[UploadedFile[Any]]) -> tuple[list[Upload], list[st
     """Return the files that may be taken, as they are kept, and a sentence for each of the others."""
     taken: list[Upload] = []
     refused: list[str] = []
+    together = Together()
     for upload in uploads:
         try:
-            taken.append(taken_in(upload))
+            taken.append(taken_in(upload, together))
         except NotTaken as why:
             refused.append(str(why))
     return taken, refused
 
 
-def taken_in(upload: UploadedFile[Any]) -> Upload:
+def taken_in(upload: UploadedFile[Any], together: Together) -> Upload:
     """Return a file that may be taken, under a name without a path and with the type of its ending.
 
     Raises:
@@ -176,23 +180,25 @@ def taken_in(upload: UploadedFile[Any]) -> Upload:
         raise NotTaken(not_accepted(name))
     if wrong := what_is_inside(name, upload, whole=True):
         raise NotTaken(wrong)
-    unseen = looked_into(name, upload)
+    unseen = looked_into(name, upload, together)
     bare_name = PurePosixPath(name.replace("\\", "/")).name[-200:]
     return Upload(name=bare_name, content_type=kind, content=upload, unseen=unseen)
 
 
-def looked_into(name: str, content: IO[bytes] | UploadedFile[Any]) -> bool:
+def looked_into(name: str, content: IO[bytes] | UploadedFile[Any], together: Together) -> bool:
     """Look into a whole file. Returns whether it is an archive of which something could not be looked into.
+
+    The limits of archives hold for all that came `together` as if they were one.
 
     Raises:
         NotTaken: it is an archive that is not taken, or holds harmful software.
     """
-    unseen = _look_into_archive(name, content)
+    unseen = _look_into_archive(name, content, together)
     _require_harmless(name, content)
     return unseen
 
 
-def _look_into_archive(name: str, content: IO[bytes] | UploadedFile[Any]) -> bool:
+def _look_into_archive(name: str, content: IO[bytes] | UploadedFile[Any], together: Together) -> bool:
     limits = packed.Limits(
         most_bytes=settings.ARCHIVE_MAX_BYTES,
         most_entries=settings.ARCHIVE_MAX_ENTRIES,
@@ -202,7 +208,7 @@ def _look_into_archive(name: str, content: IO[bytes] | UploadedFile[Any]) -> boo
         aside=str(pieces.folder()),
     )
     try:
-        found = packed.look_into(cast("IO[bytes]", content), limits)
+        found = packed.look_into(cast("IO[bytes]", content), limits, together)
     except packed.Unfit as unfit:
         logger.warning("An archive was refused: %s", unfit)
         values = {"name": name, "entry": unfit.name or name, "entries": limits.most_entries}

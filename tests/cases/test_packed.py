@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from cases.packed import Limits, Look, Reason, Unfit, look_into
+from cases.packed import Limits, Look, Reason, Together, Unfit, look_into
 
 MB = 1024 * 1024
 LIMITS = Limits(
@@ -35,17 +35,17 @@ LIMITS = Limits(
 TEXT = b"2026-11-24 error 1603: the disk is full\n" * 200
 
 
-def looked_into(content: bytes, **limits: Any) -> Look | None:
+def looked_into(content: bytes, together: Together | None = None, **limits: Any) -> Look | None:
     file = io.BytesIO(content)
     try:
-        return look_into(file, replace(LIMITS, **limits))
+        return look_into(file, replace(LIMITS, **limits), together or Together())
     finally:
         assert file.tell() == 0
 
 
-def refused(content: bytes, **limits: Any) -> Reason:
+def refused(content: bytes, together: Together | None = None, **limits: Any) -> Reason:
     with pytest.raises(Unfit) as unfit:
-        looked_into(content, **limits)
+        looked_into(content, together, **limits)
     return unfit.value.reason
 
 
@@ -310,6 +310,12 @@ def sparse() -> bytes:
     return bytes(block)
 
 
+def wordy() -> bytes:
+    """Return an entry of which nearly everything is said that can be."""
+    said = b"5 a=\n" * 13_000
+    return header(tarfile.XHDTYPE, len(said)) + said + b"\0" * (-len(said) % 512) + header(b"0", 0)
+
+
 BOMBS: dict[str, tuple[Reason, Callable[[], bytes]]] = {
     "a gigabyte": (Reason.TOO_LARGE, lambda: zip_of(a_gigabyte(), 1024 * MB)),
     "a gigabyte that says it is ten bytes": (Reason.TOO_LARGE, lambda: zip_of(a_gigabyte(), 10)),
@@ -326,6 +332,7 @@ BOMBS: dict[str, tuple[Reason, Callable[[], bytes]]] = {
     "a name of a gigabyte": (Reason.BROKEN, lambda: gzip.compress(header(b"L", 1024 * MB)) + gzip.compress(ZEROS) * 64),
     "headers of headers": (Reason.BROKEN, lambda: gzip.compress((header(b"L", 9) + b"n" * 512) * 9999, 1) * 50),
     "a map of holes": (Reason.TOO_LARGE, lambda: gzip.compress(sparse() + (b"\1" * 512) * 99_999, 1) * 9),
+    "headers of thousands of words": (Reason.TOO_SLOW, lambda: gzip.compress(wordy() * 400, 1)),
     "a hole of a terabyte": (
         Reason.TOO_LARGE,
         lambda: tarred({"x": b""}, format=tarfile.PAX_FORMAT, pax_headers={"GNU.sparse.realsize": str(2**40)}),
@@ -340,12 +347,12 @@ def deflated(content: bytes) -> bytes:
 
 LOOKING = """
 import resource, sys
-from cases.packed import Limits, Unfit, look_into
+from cases.packed import Limits, Together, Unfit, look_into
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for name in sys.argv[1:]:
     with open(name, "rb") as file:
         try:
-            look_into(file, Limits(4 * 2**30, 10_000, 200, True, frozenset()))
+            look_into(file, Limits(4 * 2**30, 10_000, 200, True, frozenset()), Together())
             print("taken")
         except Unfit as unfit:
             print(unfit.reason.name)
@@ -376,6 +383,54 @@ def test_what_it_costs_to_refuse_one_is_bounded_by_what_comes_out(tmp_path: Path
             return got
 
     with pytest.raises(Unfit):
-        look_into(Watched(file.getvalue()), LIMITS)
+        look_into(Watched(file.getvalue()), LIMITS, Together())
     # Sixteen times as much would have come out.
     assert read < len(file.getvalue()) / 8
+
+
+# --- Several that come together ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("pack", "slowness"), [(gzip.compress, 1), (lzma.compress, 4), (bz2.compress, 16)])
+def test_many_bombs_together_cost_no_more_than_one(pack: Callable[[bytes], bytes], slowness: int) -> None:
+    together, bomb = Together(), pack(b"\0" * 2 * MB)
+    assert looked_into(bomb, together) is not None
+    reasons = [reason_of(bomb, together) for _ in range(100)]
+    assert set(reasons) == {None, Reason.TOGETHER}
+    assert reasons[-1] is Reason.TOGETHER
+    # Counting ends with the piece that is one too many.
+    assert together.bytes * slowness <= together.work <= LIMITS.most_bytes + 64 * 1024 * slowness
+
+
+def reason_of(content: bytes, together: Together) -> Reason | None:
+    try:
+        looked_into(content, together)
+    except Unfit as unfit:
+        return unfit.reason
+    return None
+
+
+def test_what_is_sent_together_unpacks_to_no_more_than_is_likely_of_all_of_it() -> None:
+    together, half = Together(), gzip.compress(b"\0" * 60 * MB)
+    much: dict[str, Any] = {"most_bytes": 1024 * MB}
+    assert looked_into(half, together, **much) is not None
+    assert refused(half, together, **much) is Reason.TOGETHER
+    # By itself it may.
+    assert looked_into(half, **much) is not None
+
+
+def test_what_comes_together_holds_no_more_files_than_one_may() -> None:
+    many = {f"{number}.log": b"" for number in range(6)}
+    for first, second in [(zipped(many), tarred(many)), (tarred(many), zipped(many))]:
+        together = Together()
+        assert looked_into(first, together, most_entries=10) is not None
+        assert refused(second, together, most_entries=10) is Reason.TOGETHER
+        assert looked_into(second, most_entries=10) is not None
+
+
+def test_what_is_refused_counts_too() -> None:
+    together = Together()
+    lists = zip_of(deflated(b""), 0, 1001)
+    reasons = [refused(gzip.compress(lists), together) for _ in range(40)]
+    assert reasons[0] is Reason.TOO_MANY
+    assert reasons[-1] is Reason.TOGETHER

@@ -124,6 +124,28 @@ def test_what_comes_by_mail_or_the_api_and_was_not_looked_into_says_so_too(peopl
     assert dict(Attachment.objects.values_list("name", "unseen")) == {"a.7z": True, "b.7z": True}
 
 
+@pytest.mark.parametrize("door", ["a form", "a draft", "the API", "a mail"])
+def test_what_comes_together_may_hold_what_one_may(
+    people: Cast, browser: Client, settings: Settings, door: str
+) -> None:
+    settings.ARCHIVE_MAX_ENTRIES = 5
+    halves = {name: zipped(**{f"{number}.log": b"x" for number in range(4)}) for name in ("a.zip", "b.zip")}
+    sent = [SimpleUploadedFile(name, content) for name, content in halves.items()]
+    if door == "a form":
+        typed = forms_of(get(browser, CASE, NOON))[f"{CASE}reply/"]
+        said = words_of(post(browser, f"{CASE}reply/", typed | {"body": "Here.", "files": sent}, NOON))
+    elif door == "a draft":
+        said = words_of(post(browser, "/cases/new/draft/files/", {"files": sent}, NOON))
+    elif door == "the API":
+        said = (
+            Machine(people.priya, NOON).send_file("cases/NWIT-1/files/", {"body": "A", "file": sent}).json()["detail"]
+        )
+    else:
+        said = deliver(letter(people.priya, "Re: [NWIT-1]", "Here.", files=halves), NOON).refused_files[0]["why"]
+    assert "“b.zip” was not looked into, as it and what came with it hold more than one file may." in said
+    assert not Attachment.objects.filter(name="b.zip").exists()
+
+
 def test_a_bomb_comes_in_neither_by_the_api_nor_by_mail(people: Cast, browser: Client, case: Case) -> None:
     bomb = gzip.compress(ZEROS) * 64
     sent = {"body": "Here.", "file": SimpleUploadedFile("logs.gz", bomb)}
