@@ -3,6 +3,7 @@
 Any program that speaks tus 1.0.0 (tus.io) sends one here with its token; the protocol describes itself.
 """
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from cases import actions
 from cases.api.acts import act
 from cases.api.serializers import CaseSerializer
 from cases.api.views import ApiView, by, case_of, person
-from cases.models import PartialUpload, Scope
+from cases.models import PartialUpload, Scope, User
 from cases.rules import RuleBroken
 from cases.web import large_files
 from cases.web.request import PortalRequest
@@ -64,7 +65,7 @@ class UploadFinishing(ApiView):
         """Make a file that came by tus part of the case, once all of it is here."""
         case = case_of(request, reference)
         row = case.partial_uploads.select_related("attachment").get(pk=_uuid(upload_id), user=person(request))
-        arrived = {row.pk: _arrived(row)}
+        arrived = {row.pk: _arrived(row, **by(request))}
         return act(request, lambda: actions.finish_uploads(case_id=case.pk, arrived=arrived, **by(request)))
 
 
@@ -73,9 +74,9 @@ def _as_page(request: Request) -> PortalRequest:
     return cast("PortalRequest", request._request)
 
 
-def _arrived(row: PartialUpload) -> actions.Arrived:
+def _arrived(row: PartialUpload, *, actor: User, now: datetime) -> actions.Arrived:
     try:
-        return large_files.arrived(row)
+        return large_files.arrived(row, actor=actor, now=now)
     except large_files.NotRead as refused:
         raise RuleBroken("file_not_taken", str(refused)) from refused
 

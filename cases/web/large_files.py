@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import actions, pieces
 from cases.actions import Arrived
-from cases.models import Case, PartialUpload
+from cases.models import Case, PartialUpload, User
 from cases.packed import Together
 from cases.rules import RuleBroken
 from cases.web import uploads
@@ -36,6 +37,7 @@ from cases.web.request import PortalRequest
 VERSION = "1.0.0"
 READ_BYTES = 64 * 1024
 CHECKSUM_WRONG = 460
+NOT_TAKEN = 415
 STATUS_OF_RULE = {
     "wrong_offset": 409,
     "piece_too_long": 413,
@@ -102,12 +104,34 @@ def finish(request: PortalRequest, reference: str) -> HttpResponse:
     found = case_or_404(reference, request.user)
     try:
         rows = [_mine_or_404(request, reference, _uuid(sent)) for sent in request.POST.getlist("upload")[:100]]
-        read = {row.pk: arrived(row) for row in rows}
+        read, not_taken = _arrived_of(rows, request)
         actions.finish_uploads(case_id=found.pk, arrived=read, actor=request.user, now=request.now)
     except (NotRead, RuleBroken) as refused:
         return _refusal(refused)
-    messages.success(request, _added(len(rows)))
+    for words in not_taken:
+        messages.error(request, words)
+    messages.success(request, _added(len(read)))
     return JsonResponse({"address": _page_of(request, reference)})
+
+
+def _arrived_of(rows: list[PartialUpload], request: PortalRequest) -> tuple[dict[UUID, Arrived], list[str]]:
+    """Read whole files. Returns what may be taken, and a sentence for each other: one that is refused spoils no other.
+
+    Raises:
+        NotRead: one is not whole yet, or none may be taken.
+    """
+    read: dict[UUID, Arrived] = {}
+    not_taken: list[str] = []
+    for row in rows:
+        try:
+            read[row.pk] = arrived(row, actor=request.user, now=request.now)
+        except NotRead as refused:
+            if refused.status_code != NOT_TAKEN:
+                raise
+            not_taken.append(str(refused))
+    if not_taken and not read:
+        raise NotRead(NOT_TAKEN, "\n".join(not_taken))
+    return read, not_taken
 
 
 def _take_piece(request: PortalRequest, found: PartialUpload) -> PartialUpload:
@@ -120,7 +144,7 @@ def _take_piece(request: PortalRequest, found: PartialUpload) -> PartialUpload:
         length = _spool(request, piece)
         if offset == 0 and (wrong := uploads.what_is_inside(found.name, piece, whole=length == found.size)):
             actions.discard_upload(upload_id=found.pk, actor=request.user, now=request.now)
-            raise NotRead(415, wrong)
+            raise NotRead(NOT_TAKEN, wrong)
         return actions.keep_piece(
             upload_id=found.pk, offset=offset, piece=piece, length=length, actor=request.user, now=request.now
         )
@@ -158,8 +182,8 @@ def _chunks(request: PortalRequest) -> Iterator[bytes]:
         yield chunk
 
 
-def arrived(row: PartialUpload) -> Arrived:
-    """Read a whole file before it becomes part of its case.
+def arrived(row: PartialUpload, *, actor: User, now: datetime) -> Arrived:
+    """Read a whole file before it becomes part of its case. One that is refused for good is thrown away at once.
 
     Raises:
         NotRead: it is not whole yet, or it is none that is accepted.
@@ -168,14 +192,20 @@ def arrived(row: PartialUpload) -> Arrived:
         raise NotRead(409, _("A file is not whole yet. Choose it again, and it goes on where it stopped."))
     if row.attachment is not None:
         return Arrived(row.attachment.content_type, row.attachment.sha256)
+    try:
+        return _read_whole(row)
+    except uploads.NotTaken as refused:
+        if refused.for_good:
+            actions.discard_upload(upload_id=row.pk, actor=actor, now=now)
+        raise NotRead(NOT_TAKEN, str(refused)) from refused
+
+
+def _read_whole(row: PartialUpload) -> Arrived:
     with pieces.path_of(row.pk).open("rb") as content:
         if wrong := uploads.what_is_inside(row.name, content, whole=True):
-            raise NotRead(415, wrong)
-        try:
-            # By itself: each was sent for long, and none is lost for what others hold.
-            unseen = uploads.looked_into(row.name, content, Together())
-        except uploads.NotTaken as refused:
-            raise NotRead(415, str(refused)) from refused
+            raise uploads.NotTaken(wrong)
+        # By itself: each was sent for long, and none is lost for what others hold.
+        unseen = uploads.looked_into(row.name, content, Together())
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return Arrived(uploads.kind_of(row.name) or "application/octet-stream", sha256, unseen)
 
@@ -202,7 +232,7 @@ def _metadata(header: str) -> dict[str, str]:
 def _name(said: dict[str, str]) -> str:
     name = uploads.bare(said.get("filename", ""))
     if uploads.kind_of(name) is None:
-        raise NotRead(415, uploads.not_accepted(name))
+        raise NotRead(NOT_TAKEN, uploads.not_accepted(name))
     return name
 
 

@@ -87,7 +87,11 @@ WORDS_OF_ARCHIVES = {
 
 
 class NotTaken(Exception):
-    """A file that is not taken. The words say why, and what to do."""
+    """A file that is not taken. The words say why, and what to do; unless it is `for_good` it may be taken later."""
+
+    def __init__(self, words: str, *, for_good: bool = True) -> None:
+        super().__init__(words)
+        self.for_good = for_good
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -230,7 +234,8 @@ def _require_harmless(name: str, content: IO[bytes] | UploadedFile[Any]) -> None
         logger.warning("A file could not be looked at for harmful software: %s", unseen)
         raise NotTaken(
             _("“%(name)s” could not be checked for viruses, so it was not taken. Send it again in a few minutes.")
-            % {"name": name}
+            % {"name": name},
+            for_good=False,
         ) from unseen
     if found:
         logger.warning("A file with harmful software was refused: %s", found)

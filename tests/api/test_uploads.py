@@ -62,3 +62,16 @@ def test_a_file_on_its_way_is_its_senders_alone(world: World) -> None:
         assert tus(other, "DELETE", address).status_code == 404
     assert tus(world.priya, "DELETE", address).status_code == 204
     assert not PartialUpload.objects.exists()
+
+
+def test_a_file_that_can_never_be_taken_is_thrown_away_with_the_reason(world: World) -> None:
+    case = world.case()
+    named = f"filename {base64.b64encode(b'logs.gz').decode()}"
+    sent = b"\x1f\x8b\x08\0\0\0\0\0\0\0"
+    begun = tus(world.priya, "POST", f"/api/v1/{case}uploads/", Upload_Length="10", Upload_Metadata=named)
+    address = begun["Location"]
+    assert tus(world.priya, "PATCH", address, sent, Upload_Offset="0").status_code == 204
+    refused = world.priya.post(f"{address.removeprefix('/api/v1/')}finishing/")
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_not_taken")
+    assert "cannot be read to its end" in refused.json()["detail"]
+    assert tus(world.priya, "HEAD", address).status_code == 404

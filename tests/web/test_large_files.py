@@ -189,6 +189,21 @@ def test_a_program_that_came_in_small_pieces_is_refused_at_the_end(portal: Clien
     assert response.status_code == 415
     assert "is not what its name says" in response.content.decode()
     assert not Attachment.objects.exists()
+    # It can never be taken, so nothing of it waits.
+    assert not PartialUpload.objects.exists()
+
+
+def test_one_that_is_refused_for_good_goes_and_the_others_are_taken(portal: Client) -> None:
+    good, bad = begin(portal, "good.log", 10), ask_to_begin(portal, THEIRS, NOON, "bad.tgz", 10, "f2")["Location"]
+    patch(portal, good, NOON, 0, b"error 1603")
+    patch(portal, bad, NOON, 0, b"\x1f\x8b\x08\0\0\0\0\0\0\0")
+    assert finish(portal, THEIRS, good, bad).json() == {"address": THEIRS}
+    assert Attachment.objects.get().name == "good.log"
+    assert not PartialUpload.objects.filter(attachment=None).exists()
+    page = words_of(get(portal, THEIRS, NOON))
+    assert "“bad.tgz” cannot be read to its end." in page
+    assert "The file is part of the case." in page
+    assert "Choose the same file again" not in page
 
 
 @pytest.mark.parametrize(

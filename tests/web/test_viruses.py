@@ -70,6 +70,7 @@ DOORS = {"a reply": reply_with, "a draft": draft_with, "a large file": large_wit
 def test_a_harmful_file_is_refused_by_name_and_not_kept(browser: Client, scanner: Clamd, door: str) -> None:
     assert FOUND in words_of(DOORS[door](browser, b"line\n" + HARMFUL)).replace("&quot;", '"')
     assert not Attachment.objects.exists()
+    assert not PartialUpload.objects.exists()
 
 
 @pytest.mark.parametrize("door", DOORS)
