@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import actions
 from cases.mentions import people_named_in
 from cases.models import Case
+from cases.web import uploads
 from cases.web.case_pages import act_on_case, case_page
 from cases.web.closing import CloseForm
-from cases.web.forms import AssignForm, CallForm, NoteForm, SpecialistReplyForm, files_of
+from cases.web.forms import AssignForm, CallForm, NoteForm, SpecialistReplyForm
 from cases.web.request import PortalRequest, desk_page
 
 
@@ -35,7 +36,7 @@ def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
         actions.reply_as_specialist(
             case_id=found.pk,
             body=checked["body"],
-            uploads=files_of(form),
+            uploads=uploads.files_of(form),
             then_wait=checked["then_wait"],
             read_up_to=checked["read_up_to"],
             submission_key=checked["submission_key"],
@@ -56,7 +57,7 @@ def case_note(request: PortalRequest, reference: str) -> HttpResponseBase:
         actions.write_note(
             case_id=found.pk,
             body=checked["body"],
-            uploads=files_of(form),
+            uploads=uploads.files_of(form),
             submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from cases import rules
-from cases.actions import Upload
 from cases.models import ContactMethod, Partner, ProductArea, StaffRole, User
 from cases.rules import Outcome
 from cases.web.uploads import MultipleFileField
@@ -358,8 +357,3 @@ def offering(rows: Iterable[Any], form: FormT, name: str) -> FormT:
     nothing = [] if field.empty_label is None else [("", field.empty_label)]
     field.choices = [*nothing, *((field.prepare_value(row), field.label_from_instance(row)) for row in rows)]
     return form
-
-
-def files_of(form: forms.Form) -> list[Upload]:
-    """Return the files that came with a form."""
-    return cast("list[Upload]", form.cleaned_data.get("files") or [])

@@ -31,7 +31,6 @@ from cases.web import uploads
 from cases.web.answers import case_or_404
 from cases.web.case_files import AddFilesForm
 from cases.web.case_pages import act_on_case
-from cases.web.forms import files_of
 from cases.web.request import PortalRequest
 
 VERSION = "1.0.0"
@@ -279,7 +278,7 @@ def add(request: PortalRequest, reference: str) -> HttpResponseBase:
     def act(found: Case, checked: dict[str, Any]) -> None:
         actions.add_files(
             case_id=found.pk,
-            uploads=files_of(form),
+            uploads=uploads.files_of(form),
             actor=request.user,
             now=request.now,
         )

@@ -17,7 +17,7 @@ from cases.rules import Outcome, RuleBroken, is_entitled
 from cases.web import articles, asks, home_reading, kept_requests, uploads
 from cases.web.answers import new_key, put_beside
 from cases.web.case_pages import act_on_case, case_page
-from cases.web.forms import CaseForm, ReplyForm, SolvedForm, files_of
+from cases.web.forms import CaseForm, ReplyForm, SolvedForm
 from cases.web.promise import DeskLine, desk_line, severity_choices
 from cases.web.request import PortalRequest, partner_page
 from sla.written_once import WrittenOnce
@@ -123,7 +123,7 @@ def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest | None
             follow_up_of=checked["follow_up_of"],
             submission_key=checked["submission_key"],
             # Not by the draft: two forms that one person sends at one moment would take each other's.
-            uploads=files_of(form),
+            uploads=uploads.files_of(form),
             actor=request.user,
             now=request.now,
         )
@@ -286,7 +286,7 @@ def case_reply(request: PortalRequest, reference: str) -> HttpResponseBase:
         actions.reply_as_contact(
             case_id=found.pk,
             body=checked["body"],
-            uploads=files_of(form),
+            uploads=uploads.files_of(form),
             submission_key=checked["submission_key"],
             actor=request.user,
             now=request.now,

@@ -119,6 +119,11 @@ class MultipleFileField(forms.FileField):
         return taken
 
 
+def files_of(form: forms.Form) -> list[Upload]:
+    """Return the files that came with a form."""
+    return cast("list[Upload]", form.cleaned_data.get("files") or [])
+
+
 def kind_of(name: str) -> str | None:
     """Return the content type that goes with a file's name, or None where its kind is not accepted."""
     ending = PurePosixPath(name.lower()).suffix
