@@ -106,6 +106,8 @@ def _drills(options: argparse.Namespace) -> dict[str, Callable[..., None]]:
         "nobody listens for an hour (moved clock)": partial(drills.close_mail_server, cases=CASES),
         "mail server hangs": partial(drills.hang, cases=CASES),
         "mail server cuts the line after DATA": partial(drills.lose_answers, cases=CASES),
+        # From here on all goes by way of it.
+        "pool of three lines stopped at once 10 times": partial(drills.stop_pool, cases=CASES, times=10),
     }
 
 

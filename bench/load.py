@@ -32,6 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench import pool
 from bench.cluster import Cluster
 from bench.people import Ledger, Line, Person
 from bench.scale import Bench, memory_of, servers
@@ -65,7 +66,10 @@ def main() -> int:
 def _run(bench: Bench, database: str, sink: SmtpSink, options: argparse.Namespace) -> dict[str, int]:
     """Let everybody do what they do, and return what the ledger counts."""
     ledger = Ledger(f"Load {datetime.now(UTC):%d %H:%M:%S}")
-    with _installation(bench, database, sink) as portal:
+    with (
+        pool.database_url(bench.cluster, database, options) as database_url,
+        _installation(bench, database, sink, DATABASE_URL=database_url) as portal,
+    ):
         assert portal.web is not None
         crowd = Crowd(portal, _known(bench, database), ledger, options)
         before = memory_of(portal.web.pid)
@@ -138,9 +142,9 @@ class Crowd:
 
 
 @contextmanager
-def _installation(bench: Bench, database: str, sink: SmtpSink) -> Iterator[Portal]:
+def _installation(bench: Bench, database: str, sink: SmtpSink, **told: str) -> Iterator[Portal]:
     """Start the web by two workers, two Celery workers, and the timetable in one of them."""
-    environment = bench.environment(database) | {"EMAIL_URL": sink.url, "WEB_WORKERS": "2"}
+    environment = bench.environment(database) | {"EMAIL_URL": sink.url, "WEB_WORKERS": "2", **told}
     portal = Portal(environment)
     portal.environment |= environment | {"WEB_BIND": f"127.0.0.1:{portal.port}"}
     second = None
@@ -213,6 +217,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--kills", type=int, default=0, help="how many web workers are killed; 0 for a working day")
     parser.add_argument("--seed", type=int, default=20261128, help="what the dice are thrown with")
+    pool.add_options(parser)
     parser.set_defaults(without=["peer"])
     return parser.parse_args()
 

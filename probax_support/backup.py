@@ -42,8 +42,9 @@ def back_up(target: Path, *, now: datetime) -> dict[str, Any]:
     """Write a backup to `target`, which appears once it is whole. Returns its manifest.
 
     Raises:
-        BackupRefused: it is there already, or could not be written.
+        BackupRefused: it is there already, or could not be written, or a pool stands before the database.
     """
+    _refuse_a_pool()
     if target.exists():
         raise BackupRefused(f"{target} is there already: name a folder that is not.")
     being_written = target.with_name(f"{target.name}.part")
@@ -71,9 +72,11 @@ def restore(source: Path, *, force: bool) -> dict[str, Any]:
     everything in the backup was found whole.
 
     Raises:
-        BackupRefused: the backup is damaged or for another kind of installation, or something is here that would go.
+        BackupRefused: the backup is damaged or for another kind of installation, or something is here that would go,
+            or a pool stands before the database.
     """
     manifest = verify(source)
+    _refuse_a_pool()
     if manifest["engine"] != connection.vendor:
         raise BackupRefused(f"This is a backup of {manifest['engine']}; DATABASE_URL leads to {connection.vendor}.")
     migrations = MigrationLoader(None).graph.nodes.values()
@@ -152,6 +155,15 @@ def _checksum(file: Path) -> str:
 
 
 # --- The database -------------------------------------------------------------------------------------------------
+
+
+def _refuse_a_pool() -> None:
+    """PostgreSQL's programs find no table by its bare name; on a line of a pool the portal would find none either."""
+    connection.ensure_connection()
+    if connection.vendor == "postgresql" and not getattr(connection, "is_direct", False):
+        raise BackupRefused(
+            "A pool stands before the database: for this command set DATABASE_URL to PostgreSQL itself."
+        )
 
 
 def _dump(target: Path) -> None:

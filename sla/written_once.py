@@ -172,11 +172,11 @@ def _answer(asked: Asking) -> list[tuple[Any, ...]]:
 def _keeps_plans(line: BaseDatabaseWrapper) -> bool:
     """Return whether what is prepared on a line to the database is there at the next question.
 
-    Behind a pool that hands lines out by transaction it is not; such lines are set up without cursors of the server.
+    It is not behind a pool, which hands lines out by transaction. The line itself knows; so may who set it up.
     """
     known = line.settings_dict
-    pooled = known["CONN_MAX_AGE"] == 0 or known.get("DISABLE_SERVER_SIDE_CURSORS", False)
-    return line.vendor == "postgresql" and not pooled
+    told = known["CONN_MAX_AGE"] == 0 or known.get("DISABLE_SERVER_SIDE_CURSORS", False)
+    return not told and getattr(line, "is_direct", False)
 
 
 def _execute(line: BaseDatabaseWrapper, cursor: Any, asked: Asking) -> None:

@@ -1,1 +1,1 @@
-"""Where `ENGINE` of PostgreSQL leads: Django's own backend, but for how it finds that a line is dead."""
+"""Where `ENGINE` of PostgreSQL leads: Django's own backend, but for what it finds out about its lines."""

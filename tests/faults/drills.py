@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 
 from tests.faults.site import Site, wait_until
+from tests.servers import Process
 
 # One kill in so many takes a whole worker, one a timetable, the others one of the processes that carry tasks out.
 WHOLE_WORKER_EVERY = 10
@@ -57,11 +58,23 @@ def lose_broker(site: Site, dice: random.Random, *, cases: int, away: float) -> 
 
 def stop_database(site: Site, dice: random.Random, *, cases: int, times: int) -> None:
     """Stop PostgreSQL at once while partners submit and mails leave, and start it again."""
+    _stop_on_the_way_to_the_database(site, dice, site.postgres, signal.SIGQUIT, cases=cases, times=times)
+
+
+def stop_pool(site: Site, dice: random.Random, *, cases: int, times: int) -> None:
+    """Put a pool of three lines before PostgreSQL, stop it at once while partners submit, and start it again."""
+    pool = site.take_pool(lines=3)
+    _stop_on_the_way_to_the_database(site, dice, pool.process, signal.SIGTERM, cases=cases, times=times)
+
+
+def _stop_on_the_way_to_the_database(
+    site: Site, dice: random.Random, server: Process, by: signal.Signals, *, cases: int, times: int
+) -> None:
     submitting = threading.Thread(target=site.submit_many, args=(cases, dice))
     submitting.start()
     for _ in range(times):
         time.sleep(dice.uniform(0.2, 0.6))
-        with site.without(site.postgres, by=signal.SIGQUIT):
+        with site.without(server, by=by):
             site.says("database", ok=False)
     submitting.join()
     site.says("database", ok=True)

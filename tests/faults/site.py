@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ from probax_support import processes
 from tests.backends import ServerBackend
 from tests.faults.copies import copy_rows
 from tests.faults.ledger import Ledger, Verdict
+from tests.pgbouncer import PgBouncer
 from tests.portal import Portal, carries_tasks_out, children_of, prepared, timetables_of
 from tests.servers import Process
 from tests.smtp_sink import SmtpSink
@@ -123,12 +125,14 @@ class Site:
     def __init__(self, portal: Portal, servers: ServerBackend, smtp: SmtpSink, token: str) -> None:
         self.portal = portal
         self.smtp = smtp
+        self.pool: PgBouncer | None = None
         self.token = token
         self.ledger = Ledger()
         self.redis, self.postgres = servers.running
         self.workers = [Worker(portal, name) for name in WORKERS]
         self.manager = Manager(self.workers)
         self.manager.start()
+        # The database itself, also when the portal goes by way of a pool.
         self.database_url = portal.environment["DATABASE_URL"]
         self._number = 0
         self._numbers = threading.Lock()
@@ -225,6 +229,12 @@ class Site:
         """The ends of what the processes printed."""
         return "\n".join(self.portal.log(name) for name in ("web", *(worker.name for worker in self.workers)))
 
+    @property
+    def missed(self) -> list[str]:
+        """What PostgreSQL was asked for and did not have: a plan or a list of another line, or a table in no schema."""
+        said = self.postgres.log.read_text(errors="replace").splitlines()
+        return [line for line in said if re.search("ERROR: .*(does not exist|already exists)", line)]
+
     # --- Hurting ------------------------------------------------------------------------------------------------------
 
     def fill_outbox(self, count: int) -> None:
@@ -249,6 +259,18 @@ class Site:
         except ProcessLookupError:
             return False
         return True
+
+    def take_pool(self, *, lines: int) -> PgBouncer:
+        """Have all processes go to PostgreSQL by way of a pool from here on, which lends so few lines."""
+        assert self.portal.web is not None
+        self.pool = PgBouncer(self.database_url, lines=lines)
+        self.portal.environment["DATABASE_URL"] = self.pool.url()
+        for worker in self.workers:
+            worker.kill()
+        self.portal.web.kill()
+        self.portal.web.wait(timeout=30)
+        self.portal.start_web()
+        return self.pool
 
     def flush_broker(self) -> None:
         """Have Redis forget everything."""
@@ -294,6 +316,8 @@ def site() -> Iterator[Site]:
         if portal.web is not None:
             portal.web.kill()
         portal.stop()
+        if found is not None and found.pool is not None:
+            found.pool.process.stop()
         smtp.stop()
         servers.stop()
 

@@ -28,6 +28,8 @@ DRILLS: dict[str, Callable[[Site, random.Random], None]] = {
     "nobody listens": partial(drills.close_mail_server, cases=3),
     "the mail server falls silent": partial(drills.hang, cases=2),
     "the mail server takes mails and cuts the line": partial(drills.lose_answers, cases=3),
+    # From here on all goes by way of it.
+    "a pool before the database stopped at once": partial(drills.stop_pool, cases=10, times=2),
 }
 
 
@@ -47,6 +49,7 @@ def test_nothing_is_lost_and_nothing_goes_twice_unmarked_when(hurt: Site, drill:
     DRILLS[drill](hurt, dice_of(SEED))
     verdict = hurt.judge()
     assert verdict.wrong == {}, f"seed {SEED}\n{verdict}\n{hurt.last_words}"
+    assert hurt.missed == []
     if drill == "senders killed":
         assert verdict.doubled - doubled_before <= verdict.ambiguous - ambiguous <= KILLS
     else:
