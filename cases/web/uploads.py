@@ -94,8 +94,8 @@ class NotTaken(Exception):
         self.for_good = for_good
 
 
-class MultipleFileInput(forms.ClearableFileInput):
-    """A file input that takes several."""
+class MultipleFileInput(forms.FileInput):
+    """A file input that takes several. Forms share it: one that can be cleared would note what it was sent."""
 
     allow_multiple_selected = True
 

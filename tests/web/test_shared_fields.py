@@ -33,3 +33,16 @@ def test_each_form_offers_the_companies_of_its_reader(people: Cast) -> None:
                 assert companies(html_of(refused)) == own[person]
                 others = [one.name for one in own if one != person]
                 assert not any(name in html_of(refused) for name in others)
+
+
+def test_what_one_sends_with_files_changes_nobody_elses_form(people: Cast) -> None:
+    priya, zoe = browser_of(people.priya, NOON), browser_of(people.zoe, NOON)
+    with clock_at(NOON):
+        before = file_inputs(html_of(zoe.get("/cases/new/")))
+        priya.post("/cases/new/", {**REFUSED, "files-clear": "on"})
+        assert file_inputs(html_of(zoe.get("/cases/new/"))) == before != []
+
+
+def file_inputs(page: str) -> list[str]:
+    """Return how a page draws its fields for files."""
+    return re.findall(r'<input[^>]*type="file"[^>]*>', page)
