@@ -27,10 +27,10 @@ class SeenBy(Generic[T]):
         read, who = self._for(reader)
         return read.first(**who, **of)
 
-    def first_behind(self, lock: "SeenBy[Any]", reader: User | None, **of: Any) -> T | None:
-        """Return it as it is once `lock` is there, if it is there for this reader (`WrittenOnce.first_behind`)."""
+    def first_behind(self, lock: WrittenOnce[Any], reader: User | None, **of: Any) -> T | None:
+        """Return it as it is once `lock` is there (`WrittenOnce.first_behind`)."""
         read, who = self._for(reader)
-        return read.first_behind(lock._for(reader)[0], **who, **of)
+        return read.first_behind(lock, **who, **of)
 
     def _for(self, reader: User | None) -> tuple[WrittenOnce[T], dict[str, int]]:
         if reader is None or reader.works_here:

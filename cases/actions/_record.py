@@ -37,13 +37,9 @@ from sla.written_rows import Changed, New, write
 EVERY_EVENT_CHANGES = ("last_event_number", "last_event_at", "chained_to", "chain_digest", "next_due_at", "status")
 
 _PLACES = {"case": 30_001}
-_LOCK = SeenBy(
-    lambda cases: (
-        Case.objects.select_for_update()
-        .filter(pk__in=cases.filter(pk=_PLACES["case"]).values("pk"))
-        .values_list("pk", flat=True)
-    ),
-    **_PLACES,
+# Whoever asks: a case that they came to know of since the lock was asked for would be read without it.
+_LOCK = WrittenOnce(
+    lambda: Case.objects.select_for_update().filter(pk=_PLACES["case"]).values_list("pk", flat=True), **_PLACES
 )
 _CASE = SeenBy(lambda cases: cases.select_related("partner", "desk", "contact").filter(pk=_PLACES["case"]), **_PLACES)
 # Sums are long, and nobody reads them here.

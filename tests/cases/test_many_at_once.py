@@ -3,9 +3,11 @@
 import os
 from collections import Counter
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from cases import actions
 from cases.lifecycle import Status
@@ -232,3 +234,31 @@ def test_two_words_around_the_sixtieth_second_leave_the_case_open_whoever_comes_
         assert (fresh(case).status, fresh(case).closed_at) == (Status.OPEN, None)
         assert events_of(case).count(EventKind.CLOSING_TAKEN_BACK) == 1
         assert_whole(case)
+
+
+@pytest.mark.postgres
+def test_whoever_comes_to_know_of_a_case_meanwhile_acts_under_its_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = builders.cast()
+    own = people.omar.memberships
+    own.update(sees_all_cases=False)
+    case = logged_case(people.priya, at("Mon 9:00"))
+    # Behind such a pool, the lock and what is read behind it go one after the other.
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    held: list[Any] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if "FOR UPDATE" in sql and not held:
+            held.extend(all_at_once([lambda: own.update(sees_all_cases=True)]))
+            held.extend(all_at_once([lambda: lock_without_waiting(case)]))
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        actions.ask_for_manager(case_id=case.pk, words="It takes long.", actor=people.omar, now=at("Mon 9:30"))
+    assert isinstance(held[1], OperationalError)
+
+
+def lock_without_waiting(case: Case) -> int:
+    """Lock a case, or fail where somebody else has."""
+    with transaction.atomic():
+        return Case.objects.select_for_update(nowait=True).get(pk=case.pk).pk
