@@ -14,7 +14,21 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
-from django.db.models import AutoField, BigIntegerField, DateTimeField, Expression, Field, JSONField, Model, UUIDField
+from django.db.models import (
+    AutoField,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Expression,
+    Field,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 from sla.written_once import PlannedOnce
 
@@ -114,9 +128,10 @@ def _write(group: Sequence[New | Changed]) -> None:
         if isinstance(one, New):
             one.row.pk = key
             one.row._state.adding, one.row._state.db = False, DEFAULT_DB_ALIAS
-    if unnamed:
-        for one in group:
-            _take_keys(one.row)
+    for one, part in zip(group, parts, strict=True):
+        for name, place in part.refers:
+            field: Any = one.row._meta.get_field(name)
+            setattr(one.row, field.attname, keys[0][place])
 
 
 class _Part(NamedTuple):
@@ -131,30 +146,33 @@ class _Part(NamedTuple):
 
 def _part_of(one: New | Changed, unnamed: Mapping[int, int]) -> _Part:
     model, row = type(one.row), one.row
-    _take_keys(row)
-    refers = _refers(row, unnamed) if unnamed else ()
     if isinstance(one, Changed):
-        return _Part(model, one.names, False, False, refers)
+        return _Part(model, one.names, False, False, _refers(row, unnamed, one.names))
     gives_key = row.pk is None and isinstance(model._meta.pk, AutoField)
-    return _Part(model, _names_of(model, gives_key), True, gives_key, refers)
+    names = _names_of(model, gives_key)
+    return _Part(model, names, True, gives_key, _refers(row, unnamed, names))
 
 
-def _take_keys(row: Model) -> None:
-    """Give a row the keys of what it refers to, where that was written after it was referred to."""
+def _refers(row: Model, unnamed: Mapping[int, int], names: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """Return which of these fields hold the keys of rows that are written along, and give a row those it lacks.
+
+    What it refers to may have been written after it was referred to.
+
+    Raises:
+        ValueError: what it refers to has no key and is not written along.
+    """
+    refers = []
     for field in _foreign_keys(type(row)):
         referred = row._state.fields_cache.get(field.name)
-        if referred is not None and getattr(row, field.attname) is None and referred.pk is not None:
+        if referred is None or getattr(row, field.attname) is not None or field.name not in names:
+            continue
+        if referred.pk is not None:
             setattr(row, field.attname, referred.pk)
-
-
-def _refers(row: Model, unnamed: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
-    cached = row._state.fields_cache
-    referred = ((field, cached.get(field.name)) for field in _foreign_keys(type(row)))
-    return tuple(
-        (field.name, unnamed[id(to)])
-        for field, to in referred
-        if id(to) in unnamed and getattr(row, field.attname) is None
-    )
+        elif id(referred) in unnamed:
+            refers.append((field.name, unnamed[id(referred)]))
+        else:
+            raise ValueError(f"{type(row).__name__} would be written without its unsaved related object {field.name}.")
+    return tuple(refers)
 
 
 @cache
@@ -169,26 +187,25 @@ def _names_of(model: type[Model], gives_key: bool) -> tuple[str, ...]:
 
 
 @cache
-def _fields_of(part: _Part) -> list[tuple[Any, frozenset[Any] | None]]:
+def _fields_of(part: _Part) -> list[tuple[Any, frozenset[type] | None]]:
     """Return the fields of which values are sent, with the types of those that are sent as the row holds them."""
     referred = {name for name, _place in part.refers}
     fields: list[Any] = [part.model._meta.get_field(name) for name in part.names if name not in referred]
     return [(field, _plain(field)) for field in fields]
 
 
-# A member of an enumeration is of another type.
-PLAIN: frozenset[Any] = frozenset({str, int, bool, type(None)})
+# What each kind of field sends as it is. A member of an enumeration is of another type.
+PLAIN: dict[type, type] = {CharField: str, TextField: str, IntegerField: int, ForeignKey: int, BooleanField: bool}
+PLAIN_ON_POSTGRESQL = PLAIN | {DateTimeField: datetime, UUIDField: UUID}
 
 
-def _plain(field: Field[Any, Any]) -> frozenset[Any] | None:
+def _plain(field: Field[Any, Any]) -> frozenset[type] | None:
     """Return the types of values that are sent as they are. None where the field has a word in what is kept."""
     is_time = type(field) is DateTimeField and not (field.auto_now or field.auto_now_add)
     if isinstance(field, JSONField) or not (is_time or type(field).pre_save is Field.pre_save):
         return None
-    if connection.vendor != "postgresql":
-        return PLAIN
-    also: dict[type, type] = {DateTimeField: datetime, UUIDField: UUID}
-    return PLAIN | {also[type(field)]} if type(field) in also else PLAIN
+    plain = PLAIN_ON_POSTGRESQL if connection.vendor == "postgresql" else PLAIN
+    return frozenset({type(None), *(sent for kind, sent in plain.items() if isinstance(field, kind))})
 
 
 def _values(row: Model, part: _Part) -> list[Any]:

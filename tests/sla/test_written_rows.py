@@ -1,12 +1,13 @@
 """Rows that are written at once are what Django would have written one by one."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case, CaseEvent, Deadline, Dispatch, EventWords, Membership, Message
+from cases.models import Case, CaseEvent, Deadline, Dispatch, EventWords, Membership, Message, Milestone
 from sla.written_rows import Changed, New, insert, reserve, update, write
 from tests.builders import Cast, at, logged_case, say
 
@@ -94,3 +95,17 @@ def test_a_key_is_known_before_its_row_is_written(people: Cast) -> None:
     write(New(event))
     assert CaseEvent.objects.get(case=case, number=8).pk == event.pk
     assert insert(event_of(case, 9)).pk > event.pk
+
+
+def test_what_django_refuses_or_reads_anew_is_not_written_as_it_was_given(people: Cast) -> None:
+    case = say(logged_case(people.priya, at("Mon 9:00")), people.priya, at("Mon 9:10"), "Here.")
+    said, promised = columns_of(case.messages.get()) | {"id": None}, columns_of(case.deadlines.get()) | {"id": None}
+    del promised["milestone_id"]
+    # A key as text is the same key: SQLite would keep it with its dashes, and let it in twice.
+    key = uuid4()
+    insert(Message(**said | {"submission_key": str(key)}))
+    assert Message.objects.filter(submission_key=key).count() == 1
+    # A row that has no key yet, and none that is written along: Django would not forget it in silence.
+    ended = {"ended_at": at("Mon 9:30"), "ended_as": "done"}
+    with pytest.raises(ValueError, match="unsaved related object"):
+        insert(Deadline(**promised | ended, milestone=Milestone(title="Copy")))
