@@ -5,8 +5,9 @@
 
 The first reads, submits with a file and replies as people do, with pauses, while sweeps run and mail leaves. The second
 does nothing but submit, and web workers are killed at random; who gets no answer sends the same form again, with the
-key that the page put in it. Both use the databases of bench/scale.py in `--folder`, made where they are missing, and
-print what was acknowledged, lost, doubled and half made, how long answers took, and how workers grew.
+key that the page put in it. With `--pool transaction` all go to the database by way of PgBouncer. Both use the
+databases of bench/scale.py in `--folder`, made where they are missing, and print what was acknowledged, lost, doubled
+and half made, how long answers took, and how workers grew.
 """
 
 # ruff: noqa: E402 - the project is put on the path before anything of it is imported

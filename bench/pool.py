@@ -22,8 +22,7 @@ class Pool:
 
     def __init__(self, database_url: str, options: argparse.Namespace) -> None:
         self.options = options
-        more = f"admin_users = postgres\n{options.pool_more}"
-        self._pool = PgBouncer(database_url, mode=options.pool, lines=options.lines, more=more)
+        self._pool = PgBouncer(database_url, mode=options.pool, lines=options.lines, more="admin_users = postgres")
         self.most = {"active": 0, "waiting": 0, "lent": 0}
         self.restarts = 0
         self._ends = threading.Event()
@@ -92,5 +91,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be said about a pool."""
     parser.add_argument("--pool", choices=MODES, default="", help="put PgBouncer before the database, by this mode")
     parser.add_argument("--lines", type=int, default=5, help="how many lines to the database the pool has")
-    parser.add_argument("--pool-more", default="", help="a further line of pgbouncer.ini")
     parser.add_argument("--pool-restarts", type=float, default=0.0, help="restart the pool each so many seconds")
