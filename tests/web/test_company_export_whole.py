@@ -65,7 +65,7 @@ LEFT_OUT = {
         cases.SignOnLook cases.StaffChange notifications.AlertChannel notifications.WarningStep
         """,
     "It says why we changed a plan, in words for us; the plan as it stands is told.": "cases.PartnerChange",
-    "It was a mail, and says nothing that the rest does not.": "cases.Notice",
+    "It was a mail, and says nothing that the rest does not.": "cases.AccountNotice cases.Notice",
     "It is set on the page of the partner's own systems, with the key that opens it.": "notifications.Webhook",
 }
 
