@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils import translation
 
 from cases import actions, verification
 from cases.models import (
+    AccountChange,
     ApiToken,
     Case,
     Erasure,
@@ -219,6 +221,16 @@ def test_every_way_in_ends_and_nothing_is_kept_for_them(people: Cast, case: Case
     assert not OutgoingMail.objects.filter(
         recipient=person, state__in=(MailState.QUEUED, MailState.HELD, MailState.IN_FLIGHT)
     ).exists()
+
+
+def test_from_where_they_changed_their_account_is_not_kept(people: Cast) -> None:
+    changed = partial(actions.note_account_change, change=AccountChange.PASSWORD_CHANGED, actor=people.priya, now=NOW)
+    changed(network="203.0.113.7")
+    sweeps.dispatch_events(now=NOW)
+    changed(network="203.0.113.8")
+    assert "network address 203.0.113.7" in OutgoingMail.objects.get().body_text
+    erase(people)
+    assert re.findall(r"203\.0\.113\.\d", everything_kept()) == []
 
 
 def test_nobody_is_made_of_an_erased_person_again(people: Cast, case: Case) -> None:
