@@ -12,6 +12,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -54,8 +55,9 @@ class ReaderMiddleware:
         response.headers.setdefault("Content-Language", reader.language)
         # What one person reads stays on no disk and is shown by no browser after they signed out.
         response.headers.setdefault("Cache-Control", "private, no-store")
-        if not request.user.is_authenticated:
-            # They logged out, or were: what the browser kept of them goes too.
+        if isinstance(request.user, AnonymousUser):
+            # They logged out, or were: what the browser kept of them goes too. To the API whoever has no token is None,
+            # which ends no session.
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 

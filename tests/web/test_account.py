@@ -142,6 +142,13 @@ def test_whoever_signs_out_is_out(browser: Client) -> None:
     assert get(browser, "/account/", NOON).url == "/accounts/login/?next=/account/"
 
 
+def test_an_address_of_machines_sends_nobody_away_who_is_logged_in(browser: Client) -> None:
+    answered = get(browser, "/api/v1/cases/", NOON)
+    assert answered.status_code == 401
+    assert "Clear-Site-Data" not in answered
+    assert get(browser, "/account/", NOON).status_code == 200
+
+
 def test_the_log_in_page_has_the_sites_name_and_lists_whom_a_demo_lets_in(db: None, settings: Settings) -> None:
     page = words_of(get(Client(), "/accounts/login/", NOON))
     assert page.startswith("Sign in · Probax Support")
