@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -131,6 +132,12 @@ def _submit(request: PortalRequest, form: CaseForm) -> Case | KeptRequest | None
         put_beside(form, broken)
     except Partner.DoesNotExist:
         form.add_error("partner", _("Choose a company that you write for."))
+    except IntegrityError:
+        # The same form came for another company at this very moment, and was first.
+        known = _already_logged(request)
+        if known is None:
+            raise
+        return known
     return None
 
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from cases.models import Attachment, Case, CaseDraft, Message, User
-from tests.builders import Cast, all_at_once, at, logged_case, text_file
+from cases.models import Attachment, Case, CaseDraft, Membership, Message, User
+from tests.builders import Cast, all_at_once, at, logged_case, new_partner, text_file
 from tests.cases.pages import browser_of, clock_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,6 +53,22 @@ def test_a_form_sent_by_many_clicks_is_one_case_with_its_file_once(people: Cast,
     assert list(case.attachments.values_list("name", flat=True)) == ["support.log"]
     assert Attachment.objects.count() == 1
     assert not CaseDraft.objects.exists()
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_a_form_sent_for_two_companies_at_one_moment_is_a_case_of_one(people: Cast, _round: int) -> None:
+    other, _writer = new_partner(1)
+    Membership.objects.create(user=people.priya, partner=other)
+    said = typed(people, "Restores are slow")
+    browsers = [browser_of(people.priya, NOON) for _ in range(2)]
+    forms = [said, said | {"partner": other.pk}]
+    with clock_at(NOON):
+        answers = all_at_once(
+            [partial(click, browser, "/cases/new/", form) for browser, form in zip(browsers, forms, strict=True)]
+        )
+    case = Case.objects.get()
+    assert answers == [(302, f"/cases/{case.reference}/")] * 2
+    assert Attachment.objects.count() == 1
 
 
 def test_forms_that_one_person_sends_at_one_moment_keep_their_own_files(people: Cast) -> None:
