@@ -11,6 +11,7 @@ import django
 
 django.setup()
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
@@ -44,6 +45,8 @@ def session_of(person: User) -> str:
     session[BACKEND_SESSION_KEY] = "cases.web.accounts.PersonBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
+    # As a login notes it.
+    UserSession.objects.create(user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="bench")
     return str(session.session_key)
 
 

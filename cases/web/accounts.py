@@ -2,6 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -46,13 +49,24 @@ def asks_for_second_factor(user: User | OuterRef) -> QuerySet[Membership]:
     return Membership.objects.filter(user=user, is_active=True, partner__needs_second_factor=True)
 
 
-def _person() -> QuerySet[User]:
-    asked = Exists(asks_for_second_factor(OuterRef("pk")))
-    return User.objects.annotate(is_asked_for_second_factor=asked).filter(pk=NOBODY)
+def people() -> QuerySet[User]:
+    """Return people with what each page asks about whoever reads it."""
+    return User.objects.annotate(is_asked_for_second_factor=Exists(asks_for_second_factor(OuterRef("pk"))))
 
 
 NOBODY = -1
-_PERSON = WrittenOnce(_person, key=NOBODY)
+_PERSON = WrittenOnce(lambda: people().filter(pk=NOBODY), key=NOBODY)
+_brought: ContextVar[User | None] = ContextVar("brought", default=None)
+
+
+@contextmanager
+def bringing(person: User | None) -> Iterator[None]:
+    """Let whoever asks inside for the person of a session take this one, if it is theirs: it was read with it."""
+    token = _brought.set(person)
+    try:
+        yield
+    finally:
+        _brought.reset(token)
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ships without types
@@ -60,7 +74,9 @@ class PersonBackend(AuthenticationBackend):  # type: ignore[misc] # allauth ship
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session, unless their account was closed."""
-        found = _PERSON.first(key=user_id)
+        found = _brought.get()
+        if found is None or found.pk != user_id:
+            found = _PERSON.first(key=user_id)
         return found if found is not None and self.user_can_authenticate(found) else None
 
 

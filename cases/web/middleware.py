@@ -5,13 +5,15 @@ And keeps the installation's name on the pages of others.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import BadRequest
@@ -19,10 +21,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from cases.models import User
-from cases.web.accounts import asks_for_second_factor
+from cases.web.accounts import asks_for_second_factor, bringing
 from cases.web.request import Reading
 
 
@@ -31,6 +34,22 @@ def reading_as(person: User) -> Iterator[None]:
     """Show times in the zone and words in the language of a person."""
     with timezone.override(ZoneInfo(person.zone)), translation.override(person.language):
         yield
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's own, which takes the person with whom the session was read, where it would read them anew."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Say whose request it is, once somebody asks."""
+        super().process_request(request)
+        request.user = cast("User", SimpleLazyObject(lambda: _person_of(request)))
+
+
+def _person_of(request: HttpRequest) -> User | AnonymousUser:
+    session: Any = request.session
+    # To look into it reads it.
+    with bringing(session.person if SESSION_KEY in session else None):
+        return get_user(request)
 
 
 class ReaderMiddleware:

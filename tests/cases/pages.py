@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import time_machine
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
@@ -30,6 +32,9 @@ def browser_of(person: User, moment: datetime) -> Client:
     browser = Client()
     with clock_at(moment):
         browser.force_login(person, backend="cases.web.accounts.PersonBackend")
+        # As allauth notes each login.
+        key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        UserSession.objects.create(user=person, session_key=key, ip="127.0.0.1", user_agent="A browser")
     return browser
 
 

@@ -35,6 +35,12 @@ def priya(people: Cast) -> Client:
     return browser_of(people.priya, NOON)
 
 
+@pytest.fixture(autouse=True)
+def limits_count_anew() -> None:
+    """Forget how often somebody tried: tests share a minute of their clock, and an address."""
+    cache.clear()
+
+
 @pytest.fixture
 def northwinds(people: Cast) -> Northwinds:
     """Something of Northwind's behind every address there is."""
