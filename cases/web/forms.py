@@ -353,7 +353,8 @@ def offering(rows: Iterable[Any], form: FormT, name: str) -> FormT:
 
     What somebody chooses is checked against the field's own rows.
     """
-    field = cast("forms.ModelChoiceField[Any]", form.fields[name])
+    own = form.own(name) if isinstance(form, WordForm) else form.fields[name]
+    field = cast("forms.ModelChoiceField[Any]", own)
     nothing = [] if field.empty_label is None else [("", field.empty_label)]
     field.choices = [*nothing, *((field.prepare_value(row), field.label_from_instance(row)) for row in rows)]
     return form
