@@ -66,16 +66,9 @@ _TARGETS_IN_FORCE = WrittenOnce(
     ),
     **_PLACES,
 )
-# What is read of a target along with others, in the order of its columns.
-ALONG = (
-    "policy_id",
-    "severity",
-    "name",
-    "respond_within_minutes",
-    "round_the_clock",
-    "update_every",
-    "update_unit",
-    "warn_at_percent",
+# What is read of a target along with others, in the order of its columns: all but what people read of it.
+ALONG = tuple(
+    field.attname for field in TargetRow._meta.concrete_fields if field.attname not in ("id", "definition", "examples")
 )
 # Years of hours: whoever makes a promise needs only to point at them.
 _EDITION = WrittenOnce(lambda: CalendarEdition.objects.defer("content").filter(digest=_PLACES["digest"]), **_PLACES)

@@ -49,6 +49,8 @@ def grows(looks: Sequence[tuple[User, str]], more: Callable[[int], object]) -> t
 
 def busy_desk(people: Cast) -> Callable[[int], None]:
     """Return what makes one more of everything: partners, contacts, owners, promises in each state."""
+    # Whatever ran in this process before.
+    builders.keep_calendars()
 
     def more(number: int) -> None:
         partner, person = new_partner(number)
